@@ -1,0 +1,98 @@
+import type { Day, Instant } from './day.ts'
+import type { Currency, Minor, Ppm } from './money.ts'
+
+/** Goods that a partner pays commission for. Amounts are minor units of `currency`. */
+export type Product = {
+  /** The partner's own number; text, since some exceed 2^53 and some hold letters. */
+  sku: string
+  title: string
+  brand: string | null
+  category: string | null
+  shop: string | null
+  currency: Currency
+  /** Price before the coupon. */
+  price: Minor
+  couponAmount: Minor | null
+  /** Smallest order that the coupon takes effect on. */
+  couponThreshold: Minor | null
+  couponFrom: Instant | null
+  couponUntil: Instant | null
+  /** What the buyer pays with the coupon. */
+  finalPrice: Minor
+  commissionRate: Ppm | null
+  /** Gross commission for one piece. */
+  commission: Minor | null
+  /** Pieces sold, as far back as the partner counts (mostly 30 days). */
+  sales: number | null
+  imageUrl: string | null
+  /** Page of the goods. */
+  url: string | null
+  /** Link that carries the operator's tracking id. */
+  link: string | null
+  /** Text code (口令) that opens the goods in the partner's app. */
+  code: string | null
+}
+
+/** Where an order line stands, in the order in which it goes through them. */
+export const ORDER_STATUSES = ['paid', 'received', 'verified', 'settled', 'refunded', 'invalid'] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/** One line of an order as the partner recorded it. Amounts are minor units of `currency`. */
+export type Order = {
+  orderId: string
+  /** The partner's number for the line; the sku, else '' where the partner has none. */
+  lineId: string
+  sku: string | null
+  title: string | null
+  quantity: number | null
+  currency: Currency
+  /** What commission is computed on: the amount paid, without freight. */
+  paidAmount: Minor
+  commissionRate: Ppm | null
+  /** Gross: before the partner's fees. The settled figure where the partner gives one, else the estimate. */
+  commission: Minor
+  status: OrderStatus
+  /** The status in the partner's own word. */
+  rawStatus: string
+  orderedAt: Instant
+  paidAt: Instant | null
+  receivedAt: Instant | null
+  verifiedAt: Instant | null
+  settledAt: Instant | null
+  /** When the partner last changed the record; tells which of two readings is newer. */
+  modifiedAt: Instant | null
+  /** Part of `paidAmount` given back to the buyer. */
+  refundAmount: Minor | null
+  trackingId: string | null
+}
+
+export const PAYOUT_KINDS = ['commission', 'clawback', 'bonus', 'fee', 'tax', 'rounding'] as const
+export type PayoutKind = (typeof PAYOUT_KINDS)[number]
+
+/** One line of a payout statement. */
+export type PayoutLine = {
+  statementId: string
+  orderId: string | null
+  lineId: string | null
+  sku: string | null
+  title: string | null
+  currency: Currency
+  /** Signed: a clawback is negative. */
+  amount: Minor
+  kind: PayoutKind
+  paidAt: Day
+}
+
+export const RECORD_KINDS = ['products', 'orders', 'payouts'] as const
+export type RecordKind = (typeof RECORD_KINDS)[number]
+
+/** Where a record was read: every stored record can be traced to it. */
+export type Origin = {
+  /** The file's name as given, relative to the workspace where it lies in it. */
+  file: string
+  /** Physical line (CSV) or number of the record (JSON), from 1. */
+  line: number
+  /** Of the file's bytes, 64 hex digits. */
+  sha256: string
+}
+export type Recorded<T> = T & { origin: Origin }
