@@ -1,0 +1,202 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { glob, isDynamicPattern } from 'tinyglobby'
+import { dataError, temporaryError, usageError } from '../errors.ts'
+import type { Encoding } from './feed.ts'
+
+/** One file as it was received, and its clean UTF-8 copy in `.shoptool/snapshots`. */
+export type Snapshot = {
+  /** The name to show: relative to the workspace where the file lies in it. */
+  name: string
+  /** The UTF-8 copy, without byte order mark. */
+  path: string
+  /** Of the bytes received. */
+  sha256: string
+  bytes: number
+  encoding: Encoding
+}
+
+const CHUNK = 4 << 20
+const MARKS: readonly [Encoding, readonly number[]][] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+]
+
+/**
+ * Takes local files into the snapshot folder. `pattern` is a path or a glob, relative to `folder`.
+ * @throws ShoptoolError (usage) where there is no such file or it cannot be read; (data) where it is empty or no text.
+ */
+export async function fetchFiles(pattern: string, folder: string, snapshots: string, encoding?: Encoding): Promise<Snapshot[]> {
+  const exact = resolve(folder, pattern)
+  let paths = [exact]
+  if (!existsSync(exact) && isDynamicPattern(pattern)) {
+    paths = await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true })
+    if (paths.length === 0) throw usageError(`${pattern}: no file matches in ${folder}`)
+  }
+  return paths.sort().map((path) => fetchFile(path, displayName(path, folder), snapshots, encoding))
+}
+
+function displayName(path: string, folder: string): string {
+  const inside = relative(folder, path)
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside
+}
+
+/** Takes one local file into the snapshot folder. */
+export function fetchFile(path: string, name: string, snapshots: string, encoding?: Encoding): Snapshot {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') throw usageError(`${name}: no such file`)
+    throw usageError(`${name}: cannot be read (${code})`)
+  }
+  try {
+    const before = fstatSync(file)
+    if (before.isDirectory()) throw usageError(`${name}: is a folder, expected a file`)
+    const chunk = Buffer.allocUnsafe(CHUNK)
+    const read = (at: number) => {
+      const count = readSync(file, chunk, 0, CHUNK, at)
+      return count === 0 ? null : chunk.subarray(0, count)
+    }
+    const snapshot = take({ read, copy: (to) => copyFileSync(path, to) }, name, snapshots, encoding)
+    const after = fstatSync(file)
+    if (after.mtimeMs !== before.mtimeMs || after.size !== before.size) {
+      rmSync(snapshot.path, { force: true })
+      throw temporaryError(`${name}: was changed while it was read; run again`)
+    }
+    return snapshot
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Takes a whole stream (standard input) into the snapshot folder. */
+export async function fetchStream(stream: Readable, name: string, snapshots: string, encoding?: Encoding): Promise<Snapshot> {
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part)
+  const bytes = Buffer.concat(parts)
+  const read = (at: number) => (at >= bytes.length ? null : bytes.subarray(at, at + CHUNK))
+  return take({ read, copy: (to) => writeFileSync(to, bytes) }, name, snapshots, encoding)
+}
+
+/** Where the clean copy of a file lies. Bytes that can be read in two ways have two copies. */
+export function snapshotPath(snapshots: string, { sha256, encoding }: { sha256: string; encoding: string }): string {
+  return join(snapshots, encoding === 'utf-8' ? sha256 : `${sha256}.${encoding}`)
+}
+
+/** What was received: bytes from an offset, null behind the end; and all of them, copied as they are. */
+type Received = { read(at: number): Buffer | null; copy(to: string): void }
+
+/**
+ * Copies what was received into the snapshot folder as UTF-8, unless it is there already. The encoding is the declared one, else the
+ * byte order mark's, else UTF-8 where every byte fits it, else GB18030 where every byte fits that.
+ */
+function take({ read, copy }: Received, name: string, snapshots: string, declared?: Encoding): Snapshot {
+  const head = read(0)
+  if (head === null) throw dataError(`${name}: is empty`)
+  const marked = MARKS.find(([, mark]) => mark.every((byte, i) => head[i] === byte))?.[0]
+  if (marked && declared && marked !== declared)
+    throw dataError(`${name}: begins with the mark of ${marked}, expected ${declared}`)
+  const certain = declared ?? marked
+  if (!certain?.startsWith('utf-16') && head.includes(0)) {
+    throw dataError(
+      `${name}: is not text (a NUL byte at offset ${head.indexOf(0)}); UTF-16 needs a byte order mark or "encoding: utf-16le"`,
+    )
+  }
+  const { sha256, bytes, utf8Until } = inspect(read)
+  const encoding = certain ?? (utf8Until === null ? 'utf-8' : 'gb18030')
+  if (encoding === 'utf-8' && utf8Until !== null) throw dataError(`${name}: is not utf-8 (near byte ${utf8Until})`)
+
+  const path = snapshotPath(snapshots, { sha256, encoding })
+  if (!existsSync(path)) {
+    mkdirSync(snapshots, { recursive: true })
+    const temporary = join(snapshots, `.${randomUUID()}.partial`)
+    try {
+      if (encoding === 'utf-8' && !marked) copy(temporary)
+      else {
+        const failedAt = recode(read, temporary, encoding)
+        if (failedAt !== null) {
+          throw dataError(
+            certain
+              ? `${name}: is not ${encoding} (near byte ${failedAt})`
+              : `${name}: is neither UTF-8 (near byte ${utf8Until}) nor GB18030 text (near byte ${failedAt}); name its encoding in the format, or save it again as UTF-8`,
+          )
+        }
+      }
+      renameSync(temporary, path)
+    } finally {
+      rmSync(temporary, { force: true })
+    }
+  }
+  return { name, path, sha256, bytes, encoding }
+}
+
+/** Hashes all bytes and tells the offset of the chunk that is not UTF-8, or null where all are. */
+function inspect(read: Received['read']): { sha256: string; bytes: number; utf8Until: number | null } {
+  const hash = createHash('sha256')
+  let bytes = 0
+  let rest = Buffer.alloc(0)
+  let utf8Until: number | null = null
+  for (let chunk = read(0); chunk; chunk = read(bytes)) {
+    hash.update(chunk)
+    if (utf8Until === null) {
+      const text = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+      const whole = text.length - cutCharacter(text)
+      if (!isUtf8(text.subarray(0, whole))) utf8Until = bytes
+      rest = Buffer.from(text.subarray(whole))
+    }
+    bytes += chunk.length
+  }
+  if (rest.length > 0) utf8Until ??= bytes
+  return { sha256: hash.digest('hex'), bytes, utf8Until }
+}
+
+/** How many bytes at the end belong to a UTF-8 character that goes on behind it. */
+function cutCharacter(text: Buffer): number {
+  for (let back = 1; back <= Math.min(3, text.length); back++) {
+    const byte = text[text.length - back]!
+    if (byte < 0x80) return 0
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0
+  }
+  return 0
+}
+
+/** Writes the text as UTF-8 without byte order mark; answers the offset of the chunk that is not of that encoding, or null. */
+function recode(read: Received['read'], path: string, encoding: Encoding): number | null {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  const out = openSync(path, 'w')
+  let bytes = 0
+  try {
+    for (let chunk = read(0); chunk; chunk = read(bytes)) {
+      const text = decoder.decode(chunk, { stream: true })
+      // A control character other than tab and line breaks: the bytes fit by chance, this is no text.
+      if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return bytes
+      writeSync(out, text)
+      bytes += chunk.length
+    }
+    writeSync(out, decoder.decode())
+    return null
+  } catch (error) {
+    if (error instanceof TypeError) return bytes
+    throw error
+  } finally {
+    closeSync(out)
+  }
+}

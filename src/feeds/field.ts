@@ -1,0 +1,97 @@
+import type { Day, Instant } from '../day.ts'
+import type { AmountUnit, DecimalMark, Minor, Ppm, RateUnit } from '../money.ts'
+
+/** A column of the header, or a path into a JSON object (`couponInfo.couponList[0].discount`). Of several names the first that is there is taken. */
+export type Column = string | readonly string[]
+
+/**
+ * Where a value stands in a row, and in which unit. Plain data: the same can be written in YAML. `V` is the type of the canonical
+ * value; a field may be `optional` (an absent column or an empty cell is null) only where the record allows null.
+ */
+export type Field<V> = FieldData & { readonly value?: V }
+
+export type FieldData =
+  | { kind: 'text'; from: Column; optional: boolean; firstFilled?: boolean }
+  | {
+      kind: 'amount'
+      from: Column
+      optional: boolean
+      unit: AmountUnit
+      decimal: DecimalMark
+      firstFilled?: boolean
+      /** What stands there for "not yet" besides an empty cell. */
+      absent?: readonly string[]
+      /** Regular expressions whose first group is the amount within a text (`满([\\d.]+)元减`); an empty group means none. */
+      find?: readonly string[]
+    }
+  | { kind: 'rate'; from: Column; optional: boolean; unit: RateUnit; decimal: DecimalMark }
+  | { kind: 'count'; from: Column; optional: boolean }
+  | { kind: 'oneOf'; from: Column; optional: boolean; words: Readonly<Record<string, string>> }
+  | { kind: 'instant'; from: Column; optional: boolean; pattern: string | readonly string[]; absent: readonly string[] }
+  | { kind: 'day'; from: Column; optional: boolean; pattern: string | readonly string[] }
+  /** Not in the file: null, or worked out from the other fields where the record needs it (`read.ts` says how). */
+  | { kind: 'none' }
+  /** The same for every row. */
+  | { kind: 'always'; is: string }
+
+type Missing = { optional: true }
+type Decimal = { decimal?: DecimalMark }
+/** Take the first named column whose cell is filled, row by row, instead of the first that the file has. */
+type Coalesce = { firstFilled?: boolean }
+type Within = Coalesce & { absent?: readonly string[]; find?: readonly string[] }
+/** `yuan` and `fen` are what major and minor units are called in CNY. */
+type AmountWord = AmountUnit | 'yuan' | 'fen'
+
+const unitOf = (word: AmountWord): AmountUnit => (word === 'yuan' ? 'major' : word === 'fen' ? 'minor' : word)
+const isOptional = (options?: Partial<Missing>) => options?.optional === true
+
+export function text(from: Column): Field<string>
+export function text(from: Column, options: Missing & Coalesce): Field<string | null>
+export function text(from: Column, options?: Missing & Coalesce): Field<string | null> {
+  return { kind: 'text', from, ...options, optional: isOptional(options) }
+}
+
+export function amount(from: Column, unit: AmountWord, options: Missing & Decimal & Within): Field<Minor | null>
+export function amount(from: Column, unit: AmountWord, options?: Decimal & Within): Field<Minor>
+export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & Decimal & Within): Field<Minor | null> {
+  return { kind: 'amount', from, ...options, optional: isOptional(options), unit: unitOf(unit), decimal: options?.decimal ?? '.' }
+}
+
+export function rate(from: Column, unit: RateUnit, options?: Decimal): Field<Ppm>
+export function rate(from: Column, unit: RateUnit, options: Missing & Decimal): Field<Ppm | null>
+export function rate(from: Column, unit: RateUnit, options?: Partial<Missing> & Decimal): Field<Ppm | null> {
+  return { kind: 'rate', from, optional: isOptional(options), unit, decimal: options?.decimal ?? '.' }
+}
+
+export function count(from: Column): Field<number>
+export function count(from: Column, options: Missing): Field<number | null>
+export function count(from: Column, options?: Missing): Field<number | null> {
+  return { kind: 'count', from, optional: isOptional(options) }
+}
+
+export function oneOf<V extends string>(from: Column, words: Readonly<Record<string, V>>): Field<V> {
+  return { kind: 'oneOf', from, optional: false, words }
+}
+
+/** Several patterns: the first that fits is taken. `absent` lists what stands there for "not yet" besides an empty cell. */
+export function instant(from: Column, pattern: string | readonly string[]): Field<Instant>
+export function instant(
+  from: Column,
+  pattern: string | readonly string[],
+  options: Missing & { absent?: readonly string[] },
+): Field<Instant | null>
+export function instant(
+  from: Column,
+  pattern: string | readonly string[],
+  options?: Partial<Missing> & { absent?: readonly string[] },
+): Field<Instant | null> {
+  return { kind: 'instant', from, optional: isOptional(options), pattern, absent: options?.absent ?? [] }
+}
+
+export function day(from: Column, pattern: string | readonly string[]): Field<Day> {
+  return { kind: 'day', from, optional: false, pattern }
+}
+
+/** The partner does not give it. */
+export const none: Field<null> = { kind: 'none' }
+export const always = <V extends string>(is: V): Field<V> => ({ kind: 'always', is })

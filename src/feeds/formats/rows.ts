@@ -1,0 +1,44 @@
+import type { Format } from '../feed.ts'
+import { openCsv } from './csv.ts'
+import { openJson, openNdjson } from './json.ts'
+
+/** Reads the present row's cell of one column as text; '' where it is empty. */
+export type Cell = () => string
+
+/**
+ * One pass over the rows of a snapshot (UTF-8). Rows are only found and hashed by `next`; cells are decoded when asked for, since
+ * most rows of most runs were seen before.
+ */
+export type Rows = {
+  /** The names of the columns, or null where every row names its own (JSON). */
+  header: readonly string[] | null
+  /** The cell of a column, or null where the header lacks it. A name is compared after NFKC and without blanks. */
+  cell(column: string): Cell | null
+  /** Goes to the next row; false at the end. */
+  next(): boolean
+  /** Physical line of the present row's start, or its number where the format has no lines. */
+  line(): number
+  /** `line 5`, `record 5`. */
+  where(): string
+  /** 64-bit hash of the present row's bytes and the seed, signed as SQLite keeps it. */
+  hash(seed: bigint): bigint
+  /** What is wrong with the shape of the present row (too few cells), or null. */
+  damage(): string | null
+  /** The present row as it was written. */
+  raw(): string
+  /** All cells of the present row (CSV), for recognising total rows. */
+  cells(): string[]
+  close(): void
+}
+
+/** Opens a snapshot. @throws ShoptoolError (data) where it is not of that format. */
+export function openRows(path: string, name: string, format: Format): Rows {
+  switch (format.type) {
+    case 'csv':
+      return openCsv(path, name, format)
+    case 'json':
+      return openJson(path, name, format)
+    case 'ndjson':
+      return openNdjson(path, name)
+  }
+}

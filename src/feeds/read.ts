@@ -1,0 +1,369 @@
+import { dayReader, instantReader, type Zone } from '../day.ts'
+import type { Problem } from '../errors.ts'
+import { dataError } from '../errors.ts'
+import {
+  type Currency,
+  formatAmount,
+  formatRate,
+  isCurrency,
+  type Minor,
+  minorDigits,
+  readAmount,
+  readCount,
+  readRate,
+  share,
+} from '../money.ts'
+import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
+import type { Feed, RecordOf } from './feed.ts'
+import type { Column, FieldData } from './field.ts'
+import { columnKey } from './formats/csv.ts'
+import { seedOf } from './formats/hash.ts'
+import { openRows, type Rows } from './formats/rows.ts'
+
+/** What the rows of a file do not say themselves. */
+export type Surroundings = {
+  currency: Currency
+  timezone: Zone /** The file's name; a statement without a number is known by it. */
+  name: string
+}
+
+/** A file opened for reading as records of one kind. */
+export type Reader<T> = {
+  rows: Rows
+  /** Goes with the hash of each row: the same bytes read by another mapping are other data. */
+  seed: bigint
+  /** The present row as a record; null where it is none, and then `problems()` says why (or it was the statement's total). */
+  record(): T | null
+  problems(): Problem[]
+  /** What a refused row may have meant in a field: the value where it could be read, every cell where cells are missing, else nothing. */
+  candidates(field: keyof T): string[]
+  /** The total that the statement states, as far as it was read. */
+  statedTotal(): Minor | null
+  close(): void
+}
+
+/** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
+const READING = 1
+
+type Fail = (field: string, message: string) => null
+/** Reads one canonical value of the present row. Null: absent, or failed and reported. */
+type Bound = (currency: Currency) => unknown
+
+/**
+ * Opens a snapshot as records of a feed. The header is looked at once; each row is then read without look-ups.
+ * @throws ShoptoolError (data) where the file lacks a column that the feed needs.
+ */
+export function openReader<K extends RecordKind>(
+  kind: K,
+  feed: Feed<RecordOf[K]>,
+  path: string,
+  around: Surroundings,
+): Reader<RecordOf[K]> {
+  const rows = openRows(path, around.name, feed.format)
+  try {
+    return bindReader(kind, feed, rows, around)
+  } catch (error) {
+    rows.close()
+    throw error
+  }
+}
+
+function bindReader<K extends RecordKind>(
+  kind: K,
+  feed: Feed<RecordOf[K]>,
+  rows: Rows,
+  around: Surroundings,
+): Reader<RecordOf[K]> {
+  let problems: Problem[] = []
+  let partial: Record<string, unknown> = {}
+  const fail: Fail = (field, message) => {
+    problems.push({ where: rows.where(), field, message })
+    return null
+  }
+  const fields = feed.fields as Record<string, FieldData>
+  const { currency: currencyField, ...others } = fields
+  const readCurrency = bind('currency', currencyField!, rows, around, fail)
+  const bound = Object.entries(others).map(([name, field]) => [name, bind(name, field, rows, around, fail)] as const)
+  const finish = FINISH[kind] as (record: Record<string, unknown>, around: Surroundings, fail: Fail) => unknown
+  let statedTotal: Minor | null = null
+  const readTotal = feed.total ? totalReader(feed, rows, around) : null
+  const rawStatus =
+    kind === 'orders' && fields.status && 'from' in fields.status
+      ? bind('rawStatus', { kind: 'text', from: fields.status.from, optional: true }, rows, around, fail)
+      : null
+
+  return {
+    rows,
+    seed: seedOf(JSON.stringify([READING, kind, feed, around.currency, around.timezone, rows.header])),
+    record() {
+      problems = []
+      partial = {}
+      const total = readTotal?.()
+      if (total) {
+        if (total.amount === null) fail('total', total.message)
+        else statedTotal = total.amount
+        if (total.own) return null
+      }
+      const damage = rows.damage()
+      if (damage) {
+        problems.push({ where: rows.where(), field: null, message: damage })
+        return null
+      }
+      const currency = (readCurrency(around.currency) as Currency | null) ?? around.currency
+      if (!isCurrency(currency)) return fail('currency', `"${currency}" is not an ISO 4217 currency code`)
+      const record: Record<string, unknown> = { currency }
+      partial = record
+      for (const [name, read] of bound) record[name] = read(currency)
+      if (rawStatus) record.rawStatus = rawStatus(currency) ?? ''
+      if (problems.length > 0) return null
+      finish(record, around, fail)
+      return problems.length > 0 ? null : (record as RecordOf[K])
+    },
+    problems: () => problems,
+    candidates(field) {
+      const value = partial[field as string]
+      return typeof value === 'string' ? [value] : rows.damage() ? rows.cells().map(cleanText) : []
+    },
+    statedTotal: () => statedTotal,
+    close: rows.close,
+  }
+}
+
+/** The cell of the first of several columns that the file has; for JSON, and where `firstFilled` asks for it, of the first that is filled in the row. */
+function cellOf(
+  name: string,
+  from: Column,
+  optional: boolean,
+  rows: Rows,
+  file: string,
+  firstFilled = false,
+  absent: readonly string[] = [],
+): (() => string) | null {
+  const names = typeof from === 'string' ? [from] : from
+  const cells = names.map((column) => rows.cell(column)).filter((cell) => cell !== null)
+  if (cells.length === 0) {
+    if (optional) return null
+    throw dataError(
+      `${file}: no column ${names.map((column) => `"${column}"`).join(' or ')} for ${name}; ${describeHeader(rows.header ?? [])}`,
+    )
+  }
+  const first = cells[0]!
+  if (cells.length === 1 || (rows.header !== null && !firstFilled)) return first
+  return () => {
+    for (const cell of cells) {
+      const text = cell()
+      if (text !== '' && !absent.includes(text)) return text
+    }
+    return ''
+  }
+}
+
+function describeHeader(header: readonly string[]): string {
+  if (header.length === 1) return `the header is one column, "${header[0]!.slice(0, 60)}": is the delimiter another one?`
+  const names = header.slice(0, 12).join(', ')
+  return `the header has ${names}${header.length > 12 ? `, … (${header.length} columns)` : ''}`
+}
+
+function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, fail: Fail): Bound {
+  if (field.kind === 'none') return () => null
+  if (field.kind === 'always') return () => field.is
+  const absent = 'absent' in field ? field.absent : []
+  const cell = cellOf(
+    name,
+    field.from,
+    field.optional,
+    rows,
+    around.name,
+    'firstFilled' in field ? field.firstFilled : false,
+    absent,
+  )
+  if (!cell) return () => null
+  const column = Array.isArray(field.from) ? field.from[0] : field.from
+  /** Turns the text of a filled cell into the value, or reports. */
+  const filled = (read: (text: string, currency: Currency) => unknown): Bound => {
+    return (currency) => {
+      const text = cell()
+      if (text === '' || text.trim() === '' || absent?.includes(text.trim()))
+        return field.optional ? null : fail(name, `${column} is empty`)
+      return read(text, currency)
+    }
+  }
+  const expected = (text: string, what: string) => fail(name, `${column}: "${cleanText(text)}" is not ${what}`)
+  switch (field.kind) {
+    case 'text':
+      return filled((text) => cleanText(text) || (field.optional ? null : fail(name, `${column} is empty`)))
+    case 'amount': {
+      const { unit, decimal } = field
+      const finders = (field.find ?? []).map((source) => new RegExp(source))
+      return filled((cellText, currency) => {
+        let text = cellText
+        for (const finder of finders) {
+          const found = finder.exec(cellText)
+          if (found?.[1] === '') return null
+          if (found) {
+            text = found[1]!
+            break
+          }
+        }
+        return (
+          readAmount(text, currency, unit, decimal) ??
+          expected(text, `an amount in ${unitName(unit, currency)}, expected like ${exampleAmount(unit, decimal, currency)}`)
+        )
+      })
+    }
+    case 'rate':
+      return filled(
+        (text) =>
+          readRate(text, field.unit, field.decimal) ??
+          expected(text, `a rate in ${field.unit}, expected like ${RATE_EXAMPLES[field.unit]}`),
+      )
+    case 'count':
+      return filled((text) => readCount(text) ?? expected(text, 'a count, expected like 1200 or 1.2万+'))
+    case 'oneOf': {
+      const words = new Map(Object.entries(field.words).map(([word, value]) => [columnKey(word), value]))
+      return filled(
+        (text) => words.get(columnKey(text)) ?? expected(text, `a known word, expected ${Object.keys(field.words).join(', ')}`),
+      )
+    }
+    case 'instant':
+    case 'day': {
+      const patterns = typeof field.pattern === 'string' ? [field.pattern] : field.pattern
+      const readers = patterns.map((pattern) => (field.kind === 'day' ? dayReader : instantReader)(pattern, around.timezone))
+      return filled((cellText) => {
+        const text = cellText.trim()
+        for (const read of readers) {
+          const value = read(text)
+          if (value !== null) return value
+        }
+        return expected(text, `a time, expected like ${patterns[0]}`)
+      })
+    }
+  }
+}
+
+const RATE_EXAMPLES = { percent: '9.1', permille: '91', basis: '910', ppm: '91000', fraction: '0.091' }
+
+function unitName(unit: 'major' | 'minor', currency: Currency): string {
+  if (currency === 'CNY') return unit === 'major' ? 'yuan' : 'fen'
+  return unit === 'major' ? currency : `minor units of ${currency}`
+}
+
+function exampleAmount(unit: 'major' | 'minor', decimal: string, currency: Currency): string {
+  if (unit === 'minor') return '990'
+  return formatAmount(990 * 10 ** Math.max(0, minorDigits(currency) - 2), currency).replace('.', decimal)
+}
+
+/**
+ * A text for people: blanks folded to one, control characters and invisible direction marks removed, and the `="…"` taken off that
+ * some exports put round ids for spreadsheets.
+ */
+export function cleanText(text: string): string {
+  if (!/[^\S ]| {2}|^ | $|[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|^=/u.test(text)) return text
+  const unwrapped = /^="([^"]*)"$/.exec(text)?.[1] ?? text
+  return unwrapped
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
+    .trim()
+}
+
+/** A statement's total: a column that repeats it in every row, or a row of its own that begins with the label. */
+function totalReader<T>(
+  feed: Feed<T>,
+  rows: Rows,
+  around: Surroundings,
+): () => { amount: Minor | null; own: boolean; message: string } | null {
+  const total = feed.total!
+  const labels = typeof total.from === 'string' ? [total.from] : total.from
+  const column = labels.map((label) => rows.cell(label)).find((cell) => cell !== null)
+  const read = (text: string, own: boolean) => ({
+    amount: readAmount(text, around.currency, total.unit, total.decimal),
+    own,
+    message: `${labels[0]}: "${text}" is not an amount in ${unitName(total.unit, around.currency)}`,
+  })
+  if (rows.header === null) return () => null
+  if (column) return () => (column().trim() === '' ? null : read(column(), false))
+  const amountField = (feed.fields as unknown as Record<string, FieldData>).amount!
+  const amountCell = 'from' in amountField ? cellOf('amount', amountField.from, true, rows, around.name) : null
+  const keys = labels.map(columnKey)
+  return () => {
+    const cells = rows.cells().filter((cell) => cell.trim() !== '')
+    const label = columnKey(cells[0] ?? '').replace(/[:：]$/, '')
+    if (!keys.includes(label)) return null
+    const text = rows.damage() === null && amountCell ? amountCell() : ''
+    return read(text.trim() === '' ? (cells.at(-1) ?? '') : text, true)
+  }
+}
+
+/** What a spreadsheet leaves of a long number: `6.14252E+11`. */
+const DAMAGED_ID = /^\d(\.\d+)?E\+?\d+$/i
+
+function checkId(field: string, value: unknown, fail: Fail): void {
+  if (typeof value === 'string' && DAMAGED_ID.test(value))
+    fail(
+      field,
+      `"${value}" was a long number before a spreadsheet shortened it; export again and do not open the file in between`,
+    )
+}
+
+const FINISH: { [K in RecordKind]: (record: RecordOf[K], around: Surroundings, fail: Fail) => void } = {
+  products: finishProduct,
+  orders: finishOrder,
+  payouts: finishPayoutLine,
+}
+
+/**
+ * Works out `finalPrice` where the partner does not state it (price − coupon, where the price reaches the coupon's threshold) and
+ * `commission` (final price × rate); where price, rate and commission are all given they must agree, which catches a wrong unit.
+ */
+function finishProduct(product: Product, _around: Surroundings, fail: Fail): void {
+  checkId('sku', product.sku, fail)
+  if (product.price < 0) return void fail('price', `${formatAmount(product.price, product.currency)} is below zero`)
+  if (product.couponAmount === 0) product.couponAmount = null
+  const takesEffect =
+    product.couponAmount !== null && product.price >= (product.couponThreshold ?? 0) && product.price >= product.couponAmount
+  // An end without a time of day is meant to the end of that day.
+  if (product.couponUntil) product.couponUntil = product.couponUntil.replace('T00:00:00', 'T23:59:59')
+  product.finalPrice ??= takesEffect ? product.price - product.couponAmount! : product.price
+  const rate = product.commissionRate
+  if (rate === null) return
+  const fromFinal = share(product.finalPrice, rate)
+  if (product.commission === null) {
+    product.commission = fromFinal
+    return
+  }
+  // Some exports compute commission before the coupon, some after it (partner notes); one minor unit for their rounding.
+  if (Math.abs(product.commission - fromFinal) <= 1 || Math.abs(product.commission - share(product.price, rate)) <= 1) return
+  fail(
+    'commission',
+    `${formatAmount(product.commission, product.currency)} does not fit ${formatAmount(product.finalPrice, product.currency)} × ${formatRate(rate)} % = ${formatAmount(fromFinal, product.currency)}`,
+  )
+}
+
+/** A line without a number of its own is known by its goods. Commission is not recomputed, only held against a wrong unit (10× or 100×). */
+function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
+  for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
+  order.lineId ||= order.sku ?? ''
+  if (order.commissionRate === null || order.commission <= 10) return
+  const computed = share(order.paidAmount, order.commissionRate)
+  // Refunds shrink the commission of a row that still names the whole amount paid, so the lower bound is the wider one.
+  if (computed > 10 && (order.commission >= computed * 8 || order.commission * 80 <= computed)) {
+    const amount = (minor: Minor) => formatAmount(minor, order.currency)
+    fail(
+      'commission',
+      `${amount(order.commission)} is far from ${amount(order.paidAmount)} × ${formatRate(order.commissionRate)} % = ${amount(computed)}: a wrong unit?`,
+    )
+  }
+}
+
+function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): void {
+  for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
+  line.statementId ??= around.name.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '')
+  line.kind ??=
+    line.amount < 0 && line.orderId !== null
+      ? 'clawback'
+      : line.orderId !== null
+        ? 'commission'
+        : line.amount < 0
+          ? 'fee'
+          : 'bonus'
+}
