@@ -1,0 +1,39 @@
+// What several Chinese partners share. A file of data for each partner stands beside this one.
+import { oneOf } from '../feeds/field.ts'
+
+/** Times in back-office exports: as exported, and as a spreadsheet writes them back. */
+export const EXPORT_TIMES = [
+  'yyyy-MM-dd HH:mm:ss',
+  'yyyy-MM-dd HH:mm',
+  'yyyy/M/d H:mm:ss',
+  'yyyy/M/d H:mm',
+  'yyyy-MM-dd',
+  'yyyy/M/d',
+] as const
+export const EXPORT_DAYS = [
+  'yyyy-MM-dd',
+  'yyyy/M/d',
+  'yyyy-MM-dd HH:mm:ss',
+  'yyyy/M/d H:mm:ss',
+  'yyyy/M/d H:mm',
+  'yyyyMMdd',
+] as const
+
+/** What a line of a payout statement is called. No partner documents its statement (see the partners' notes): the words in use. */
+export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费用类型'], {
+  佣金: 'commission',
+  推广佣金: 'commission',
+  商家佣金: 'commission',
+  结算: 'commission',
+  退款扣回: 'clawback',
+  维权扣回: 'clawback',
+  扣回: 'clawback',
+  奖励: 'bonus',
+  活动奖励: 'bonus',
+  技术服务费: 'fee',
+  服务费: 'fee',
+  税: 'tax',
+  代扣税: 'tax',
+  个人所得税: 'tax',
+  尾差: 'rounding',
+})

@@ -1,0 +1,5 @@
+import { pdd } from './pdd.ts'
+import { taobao } from './taobao.ts'
+
+/** The partners that come with shoptool; operators add theirs in partners/*.yaml of the workspace. */
+export const BUILT_IN = [taobao, pdd]

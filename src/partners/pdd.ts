@@ -1,0 +1,99 @@
+import { always, amount, count, day, instant, none, oneOf, rate, text } from '../feeds/field.ts'
+import { EXPORT_DAYS, payoutKind } from './_top.ts'
+import type { Partner } from './partner.ts'
+
+const optional = { optional: true } as const
+const notYet = { optional: true, absent: ['0'] } as const
+
+/** 多多进宝 (DDK): saved answers of its API for goods and orders, back-office export for payouts. */
+export const pdd: Partner = {
+  id: 'pdd',
+  name: '多多进宝',
+  currency: 'CNY',
+  timezone: 'Asia/Shanghai',
+  feeds: {
+    products: {
+      format: {
+        type: 'json',
+        rows: ['goods_search_response.goods_list', 'goods_basic_detail_response.list', 'goods_detail_response.goods_details'],
+      },
+      fields: {
+        // goods_id is retired; goods_sign may be issued anew for each promoter.
+        sku: text('goods_sign'),
+        title: text('goods_name'),
+        brand: text('brand_name', optional),
+        category: text(['category_name', 'opt_name'], optional),
+        shop: text('mall_name', optional),
+        currency: none,
+        price: amount('min_group_price', 'fen'),
+        couponAmount: amount('coupon_discount', 'fen', optional),
+        couponThreshold: amount('coupon_min_order_amount', 'fen', optional),
+        couponFrom: instant('coupon_start_time', 'unix', notYet),
+        couponUntil: instant('coupon_end_time', 'unix', notYet),
+        finalPrice: none,
+        commissionRate: rate('promotion_rate', 'permille'),
+        commission: none,
+        sales: count('sales_tip', optional),
+        imageUrl: text(['goods_image_url', 'goods_thumbnail_url'], optional),
+        // Search answers hold no link: it is made per product by goods.promotion.url.generate.
+        url: none,
+        link: none,
+        code: none,
+      },
+    },
+    orders: {
+      format: { type: 'json', rows: ['order_list_get_response.order_list', 'order_detail_response.order_list'] },
+      fields: {
+        orderId: text('order_sn'),
+        // One kind of goods an order.
+        lineId: always(''),
+        sku: text(['goods_sign', 'goods_id'], optional),
+        title: text('goods_name', optional),
+        quantity: count('goods_quantity', optional),
+        currency: none,
+        paidAmount: amount('order_amount', 'fen'),
+        commissionRate: rate('promotion_rate', 'permille', optional),
+        commission: amount('promotion_amount', 'fen'),
+        refundAmount: none,
+        // 3: review passed, will be paid; 4: not passed; 8: no promotion order; 10: punished.
+        status: oneOf('order_status', {
+          0: 'paid',
+          1: 'paid',
+          2: 'received',
+          3: 'verified',
+          4: 'invalid',
+          5: 'settled',
+          8: 'invalid',
+          10: 'invalid',
+        }),
+        rawStatus: none,
+        orderedAt: instant('order_create_time', 'unix'),
+        paidAt: instant('order_pay_time', 'unix', notYet),
+        receivedAt: instant('order_receive_time', 'unix', notYet),
+        verifiedAt: instant('order_verify_time', 'unix', notYet),
+        settledAt: instant('order_settle_time', 'unix', notYet),
+        modifiedAt: instant('order_modify_at', 'unix', notYet),
+        trackingId: text('p_id', optional),
+      },
+    },
+    payouts: {
+      format: { type: 'csv' },
+      total: { kind: 'amount', from: ['合计', '总计'], optional: true, unit: 'major', decimal: '.' },
+      fields: {
+        statementId: text(['结算单号', '批次号'], optional),
+        orderId: text(['订单编号', '订单号'], optional),
+        lineId: none,
+        sku: text('商品ID', optional),
+        title: text('商品名称', optional),
+        currency: none,
+        amount: amount(['结算金额(元)', '结算金额', '佣金(元)', '佣金'], 'yuan'),
+        kind: payoutKind,
+        paidAt: day(['结算日期', '结算时间', '打款日期'], EXPORT_DAYS),
+      },
+    },
+  },
+  // Reviews passed from the 16th to the 15th are paid on the 20th.
+  calendar: { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 },
+  fees: [],
+  tolerance: 0,
+}

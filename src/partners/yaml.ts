@@ -1,0 +1,322 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { instantReader, isZone } from '../day.ts'
+import { nearest, usageError } from '../errors.ts'
+import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } from '../feeds/canonical.ts'
+import { ENCODINGS, type Feed, type Format } from '../feeds/feed.ts'
+import type { FieldData } from '../feeds/field.ts'
+import { type Currency, isCurrency, ROUNDINGS, readRate } from '../money.ts'
+import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
+import { parseYaml, placeOf, readYaml, unknownKey, wrong, type YamlFile } from '../yaml.ts'
+import { BASES, type Calendar, type Fee, type Partner } from './partner.ts'
+
+const ENDING = '.yaml'
+const TIME_PATTERN_LIKE = 'yyyy-MM-dd HH:mm:ss, unix, unix-ms or iso'
+
+/** The keys that go with each kind of field, besides the kind itself and `optional`. */
+const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
+  text: [],
+  amount: ['unit', 'decimal'],
+  rate: ['unit', 'decimal'],
+  count: [],
+  oneOf: ['words'],
+  instant: ['pattern', 'absent'],
+  day: ['pattern'],
+}
+const KINDS = Object.keys(OPTIONS) as CanonicalField['kind'][]
+
+const FORMAT_KEYS: Record<Format['type'], readonly string[]> = {
+  csv: ['delimiter', 'skipLines', 'quote', 'encoding'],
+  json: ['rows', 'encoding'],
+  ndjson: ['encoding'],
+}
+
+const texts = z.union([z.string(), z.array(z.string()).check(z.minLength(1))], 'expected a text or a list of texts')
+const loose = z.record(z.string(), z.unknown())
+const feed = z.strictObject({
+  format: z.strictObject({
+    type: z.string(),
+    delimiter: z.optional(z.string()),
+    skipLines: z.optional(z.int().check(z.minimum(0, 'expected 0 or more'))),
+    quote: z.optional(z.enum(['"', 'none'])),
+    encoding: z.optional(z.enum(ENCODINGS)),
+    rows: z.optional(texts),
+  }),
+  fields: loose,
+})
+const DAY_OF_MONTH = 'expected a day of the month, 1 to 31 or last'
+const dayOfMonth = z
+  .union([z.int(), z.literal('last')], DAY_OF_MONTH)
+  .check(z.refine((day) => day === 'last' || (day >= 1 && day <= 31), DAY_OF_MONTH))
+const whole = z.int().check(z.minimum(0, 'expected 0 or more'))
+
+const schema = z.strictObject({
+  id: z.string(),
+  name: z.string().check(z.minLength(1, 'is empty, expected a text')),
+  currency: z
+    .string()
+    .check(z.refine(isCurrency, { error: (issue) => `"${issue.input}" is not a currency, expected an ISO 4217 code like CNY` })),
+  timezone: z
+    .string()
+    .check(z.refine(isZone, { error: (issue) => `"${issue.input}" is not a time zone, expected like Asia/Shanghai` })),
+  feeds: z.strictObject({
+    products: z.optional(feed),
+    orders: z.optional(feed),
+    payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
+  }),
+  calendar: z.optional(
+    z.strictObject({
+      basis: z.enum(BASES),
+      closes: z.optional(dayOfMonth),
+      pays: z.optional(dayOfMonth),
+      lag: z.optional(whole),
+      days: z.optional(whole),
+    }),
+  ),
+  fees: z._default(
+    z.array(
+      z.strictObject({
+        name: z.string(),
+        of: z.enum(['commission', 'paidAmount']),
+        rate: z
+          .string()
+          .check(
+            z.refine((rate) => /[%％]/.test(rate) && readRate(rate, 'percent') !== null, 'expected a percentage like "10%"'),
+          ),
+        rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
+      }),
+    ),
+    [],
+  ),
+  tolerance: z._default(whole, 0),
+})
+
+/** The names of the partner files in a workspace's `partners` folder. */
+export function partnerFiles(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+    .sort()
+}
+
+/**
+ * The partner with an id: built in, or described by `<id>.yaml` in `folder`. Only that file is read; mistakes in others do not matter.
+ * @throws usage when there is none or its file is wrong; `place` (`sources.acme.partner`) says who asked.
+ */
+export function findPartner(id: string, folder: string, builtIn: readonly Partner[], place: string): Partner {
+  const files = partnerFiles(folder)
+  if (files.includes(id + ENDING)) return readPartner(folder, id + ENDING, builtIn)
+  const found = builtIn.find((partner) => partner.id === id)
+  if (found) return found
+  const known = [...builtIn.map((partner) => partner.id), ...files.map((name) => name.slice(0, -ENDING.length))]
+  const meant = nearest(id, known)
+  throw usageError(
+    `${place}: unknown partner "${id}"; ${meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`} (or describe it in partners/${id}.yaml)`,
+  )
+}
+
+/**
+ * Reads one partner file.
+ * @throws usage with file, line, path and what was expected at the first mistake.
+ */
+export function readPartner(folder: string, name: string, builtIn: readonly Partner[]): Partner {
+  return parsePartner(name, readFileSync(join(folder, name), 'utf8'), builtIn)
+}
+
+/** The partner that the text of `partners/<name>` describes. */
+export function parsePartner(name: string, text: string, builtIn: readonly Partner[] = []): Partner {
+  const file = parseYaml(`partners/${name}`, text)
+  const given = readYaml(file, schema)
+  const id = name.slice(0, -ENDING.length)
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(given.id))
+    wrong(file, ['id'], `"${given.id}" is not an id, expected small letters, digits, "-" and "_"`)
+  if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
+  const taken = builtIn.find((partner) => partner.id === id)
+  if (taken) wrong(file, ['id'], `${id} is built in (${taken.name}); choose another id and rename the file to it`)
+
+  const { currency, timezone } = given
+  const { products, orders, payouts } = given.feeds
+  if (!products && !orders && !payouts) wrong(file, ['feeds'], 'is empty, expected products, orders or payouts')
+  const feedOf = (kind: RecordKind, each: z.output<typeof feed>) => ({
+    format: formatOf(file, kind, each.format),
+    fields: fieldsOf(file, kind, each.fields, currency),
+  })
+  const feeds: Partner['feeds'] = {}
+  // the fields of `fieldsOf` are those of the record's table in canonical.ts, which the compiler holds to the record
+  if (products) feeds.products = feedOf('products', products) as Feed<Product>
+  if (orders) feeds.orders = feedOf('orders', orders) as Feed<Order>
+  if (payouts) {
+    const total = payouts.total && fieldOf(file, ['feeds', 'payouts', 'total'], payouts.total, TOTAL, currency)
+    feeds.payouts = { ...feedOf('payouts', payouts), ...(total ? { total } : {}) } as Feed<PayoutLine>
+  }
+  return {
+    id,
+    name: given.name,
+    currency,
+    timezone,
+    feeds,
+    calendar: given.calendar ? calendarOf(file, given.calendar) : null,
+    fees: given.fees.map((fee): Fee => ({ ...fee, rate: readRate(fee.rate, 'percent')! })),
+    tolerance: given.tolerance,
+  }
+}
+
+const TOTAL: CanonicalField = { kind: 'amount', need: 'optional', meaning: 'sum of the lines' }
+
+function formatOf(file: YamlFile, kind: RecordKind, given: z.output<typeof feed>['format']): Format {
+  const path = ['feeds', kind, 'format']
+  const type = Object.keys(FORMAT_KEYS).find((known) => known === given.type) as Format['type'] | undefined
+  if (!type) {
+    const later = given.type === 'xml' || given.type === 'sheet' ? 'cannot be read yet' : 'is not known'
+    wrong(file, [...path, 'type'], `"${given.type}" ${later}, expected ${Object.keys(FORMAT_KEYS).join(', ')}`)
+  }
+  const surplus = Object.keys(given).find((key) => key !== 'type' && !FORMAT_KEYS[type].includes(key))
+  if (surplus) wrong(file, [...path, surplus], `does not go with ${type}, expected ${FORMAT_KEYS[type].join(', ')}`)
+  const { delimiter } = given
+  if (delimiter !== undefined && !/^[\t\x20-\x7e]$/.test(delimiter))
+    wrong(file, [...path, 'delimiter'], 'expected one character, like "," or "\\t"')
+  return { ...(type === 'json' ? { rows: '' } : {}), ...given, type } as Format
+}
+
+/** A descriptor for every field of the record: as described, or none. */
+function fieldsOf(
+  file: YamlFile,
+  kind: RecordKind,
+  given: Record<string, unknown>,
+  currency: Currency,
+): Record<string, FieldData> {
+  const path = ['feeds', kind, 'fields']
+  const canonical: Record<string, CanonicalField> = CANONICAL[kind]
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(canonical, name)) unknownKey(file, [...path, name], Object.keys(canonical))
+  const fields = Object.entries(canonical).map(([name, known]): [string, FieldData] => {
+    if (Object.hasOwn(given, name)) return [name, fieldOf(file, [...path, name], given[name], known, currency)]
+    if (known.need === 'required')
+      throw usageError(
+        `${placeOf(file, path)}: ${name} is missing (${known.meaning}), expected like ${name}: ${exampleOf(known)}`,
+      )
+    return [name, { kind: 'none' }]
+  })
+  // rawStatus is filled by the reader from the column of status
+  return Object.fromEntries(kind === 'orders' ? [...fields, ['rawStatus', { kind: 'none' }]] : fields)
+}
+
+function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known: CanonicalField, currency: Currency): FieldData {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) wrong(file, path, `expected like ${exampleOf(known)}`)
+  const value = given as Record<string, unknown>
+  const kinds = KINDS.filter((kind) => kind in value)
+  if (!kinds.includes(known.kind) || kinds.length > 1) {
+    const stranger = Object.keys(value).find((key) => ![...kinds, 'optional', ...OPTIONS[known.kind]].includes(key))
+    if (kinds.length === 0 && stranger) unknownKey(file, [...path, stranger], [known.kind, ...OPTIONS[known.kind], 'optional'])
+    wrong(
+      file,
+      path,
+      `${kinds.length === 0 ? 'has no column' : `is not ${kinds.join(' and ')}`}, expected like ${exampleOf(known)}`,
+    )
+  }
+  const allowed = [known.kind, ...OPTIONS[known.kind], 'optional']
+  for (const key of Object.keys(value)) if (!allowed.includes(key)) unknownKey(file, [...path, key], allowed)
+
+  const { optional = false } = value
+  if (typeof optional !== 'boolean') wrong(file, [...path, 'optional'], 'expected true or false')
+  if (optional && known.need === 'required')
+    wrong(file, [...path, 'optional'], `${path.at(-1)} is required (${known.meaning}) and cannot be optional`)
+  const from = textsOf(file, [...path, known.kind], value[known.kind], 'a column name or a list of them')
+  const base = { from, optional }
+  const at = (key: string) => [...path, key]
+  switch (known.kind) {
+    case 'text':
+    case 'count':
+      return { kind: known.kind, ...base }
+    case 'amount': {
+      const word = wordOf(file, at('unit'), value.unit, Object.keys(AMOUNT_UNITS) as (keyof typeof AMOUNT_UNITS)[])
+      if ((word === 'yuan' || word === 'fen') && currency !== 'CNY')
+        wrong(file, at('unit'), `${word} is a unit of CNY, expected major or minor of ${currency}`)
+      return { kind: 'amount', ...base, unit: AMOUNT_UNITS[word], decimal: decimalOf(file, at('decimal'), value.decimal) }
+    }
+    case 'rate':
+      return {
+        kind: 'rate',
+        ...base,
+        unit: wordOf(file, at('unit'), value.unit, RATE_UNITS),
+        decimal: decimalOf(file, at('decimal'), value.decimal),
+      }
+    case 'oneOf':
+      return { kind: 'oneOf', ...base, words: wordsOf(file, at('words'), value.words, known.words!) }
+    case 'instant':
+      return {
+        kind: 'instant',
+        ...base,
+        pattern: patternOf(file, at('pattern'), value.pattern),
+        absent: value.absent === undefined ? [] : [textsOf(file, at('absent'), value.absent, 'a text or a list of texts')].flat(),
+      }
+    case 'day':
+      return { kind: 'day', ...base, pattern: patternOf(file, at('pattern'), value.pattern) }
+  }
+}
+
+function textsOf(file: YamlFile, path: readonly string[], given: unknown, what: string): string | readonly string[] {
+  const list = Array.isArray(given) ? given : [given]
+  if (list.length === 0 || list.some((each) => typeof each !== 'string' || each === '')) {
+    wrong(
+      file,
+      path,
+      `${given === undefined ? 'is missing, ' : ''}expected ${what}${typeof given === 'number' ? `; write it in quotes, "${given}"` : ''}`,
+    )
+  }
+  return given as string | readonly string[]
+}
+
+function wordOf<const W extends string>(file: YamlFile, path: readonly string[], given: unknown, words: readonly W[]): W {
+  const found = words.find((word) => word === given)
+  if (found !== undefined) return found
+  if (given === undefined) wrong(file, path, `is missing, expected ${words.join(', ')}`)
+  const meant = String(given).length > 2 ? nearest(String(given), words) : null
+  wrong(file, path, `"${given}" is not known${meant ? `; did you mean ${meant}?` : `, expected ${words.join(', ')}`}`)
+}
+
+function decimalOf(file: YamlFile, path: readonly string[], given: unknown): '.' | ',' {
+  return given === undefined ? '.' : wordOf(file, path, given, ['.', ','])
+}
+
+/** The partner's words and what they mean. */
+function wordsOf(file: YamlFile, path: readonly string[], given: unknown, meanings: readonly string[]): Record<string, string> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || Object.keys(given).length === 0) {
+    wrong(
+      file,
+      path,
+      `${given === undefined ? 'is missing, ' : ''}expected the partner's words and their meaning, like { 已付款: ${meanings[0]} }`,
+    )
+  }
+  return Object.fromEntries(
+    Object.entries(given as object).map(([word, meaning]) => [word, wordOf(file, [...path, word], meaning, meanings)]),
+  )
+}
+
+function patternOf(file: YamlFile, path: readonly string[], given: unknown): string | readonly string[] {
+  const patterns = textsOf(file, path, given, TIME_PATTERN_LIKE)
+  for (const pattern of [patterns].flat()) {
+    try {
+      instantReader(pattern, 'UTC')
+    } catch (error) {
+      wrong(file, path, (error as Error).message)
+    }
+  }
+  return patterns
+}
+
+function calendarOf(
+  file: YamlFile,
+  given: { basis: Calendar['basis'] } & { [K in 'closes' | 'pays' | 'lag' | 'days']?: number | 'last' | undefined },
+): Calendar {
+  const { basis, days, closes, pays, lag } = given
+  if (days !== undefined) {
+    const surplus = (['closes', 'pays', 'lag'] as const).find((key) => given[key] !== undefined)
+    if (surplus) wrong(file, ['calendar', surplus], 'does not go with days, expected basis and days alone')
+    return { basis, days: days as number }
+  }
+  const missing = (['closes', 'pays', 'lag'] as const).find((key) => given[key] === undefined)
+  if (missing) wrong(file, ['calendar', missing], 'is missing, expected basis, closes, pays and lag, or basis and days')
+  return { basis, closes: closes!, pays: pays!, lag: lag as number }
+}
