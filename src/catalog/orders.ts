@@ -1,0 +1,73 @@
+import { dataError } from '../errors.ts'
+import type { Order } from '../records.ts'
+import type { Database } from '../store/open.ts'
+import { orderWriter } from '../store/orders.ts'
+import { addFiles, contentHash, describeProblem, type Loaded, type Opened, rejects } from './load.ts'
+
+/**
+ * Loads order rows, inside the caller's transaction. Every state of a line that was ever read is kept; which one is the present one
+ * depends on their dates, not on the order in which files come.
+ * @throws ShoptoolError (data) where most rows are not usable.
+ */
+export function loadOrders(db: Database, opened: readonly Opened<Order>[], load: { partner: string; run: number }): Loaded {
+  const files = addFiles(db, load.run, opened)
+  const writer = orderWriter(db, load.partner)
+  const counts = { added: 0, changed: 0, unchanged: 0 }
+  const rejected = rejects(db)
+  const content = contentHash()
+  let read = 0
+
+  for (const { reader, file, numbered } of files) {
+    const { rows, seed } = reader
+    /** Where lines have no number, the line of this file that each order and sku was read from. */
+    const lines = new Map<string, number>()
+    while (rows.next()) {
+      const hash = rows.hash(seed)
+      if (numbered && writer.known.find(hash) >= 0) {
+        read++
+        content.add(hash)
+        counts.unchanged++
+        continue
+      }
+      const order = reader.record()
+      if (!order && reader.problems().length === 0) continue
+      read++
+      content.add(hash)
+      if (!order) {
+        rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, reader.problems())
+        continue
+      }
+      if (!numbered) {
+        const key = `${order.orderId}\n${order.lineId}`
+        const other = lines.get(key)
+        if (other !== undefined) {
+          const message = `order ${order.orderId} has the same goods in line ${other} already: map the partner's line number (lineId) to tell them apart`
+          rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, [
+            { where: rows.where(), field: 'lineId', message },
+          ])
+          continue
+        }
+        lines.set(key, rows.line())
+      }
+      counts[writer.save(order, hash, file, rows.line())]++
+    }
+  }
+
+  const accepted = counts.added + counts.changed + counts.unchanged
+  if (accepted * 2 < read) {
+    throw dataError(
+      `${read - accepted} of ${read} rows are not usable, the first: ${describeProblem(rejected.problems[0]!)}; nothing was changed`,
+    )
+  }
+  rejected.save()
+  return {
+    read,
+    accepted,
+    rejected: rejected.count(),
+    ...counts,
+    returned: 0,
+    gone: 0,
+    content: content.text(),
+    problems: rejected.problems,
+  }
+}

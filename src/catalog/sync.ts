@@ -1,0 +1,195 @@
+import { instantOf, type Zone } from '../day.ts'
+import { dataError, type Fault, type Problem, ShoptoolError } from '../errors.ts'
+import type { RecordOf } from '../feeds/feed.ts'
+import type { Snapshot } from '../feeds/fetch.ts'
+import { openReader } from '../feeds/read.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { RecordKind } from '../records.ts'
+import { type Database, withoutWal } from '../store/open.ts'
+import { hasProducts } from '../store/products.ts'
+import {
+  addFile,
+  filesOf,
+  finishRun,
+  hasContent,
+  lastGoodRun,
+  NO_COUNTS,
+  type RunCounts,
+  type RunSource,
+  rejectedOf,
+  startRun,
+} from '../store/runs.ts'
+import type { Loaded, Opened } from './load.ts'
+import { loadOrders } from './orders.ts'
+import { loadPayouts } from './payouts.ts'
+import { loadProducts } from './products.ts'
+
+/** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
+export type RunResult = RunSource &
+  RunCounts & {
+    status: 'applied' | 'unchanged' | 'dry-run' | 'refused' | 'failed'
+    bytes: number
+    seconds: number
+    snapshot: string | null
+    encodings: string[]
+    problems: Problem[]
+    error: string | null
+    /** What kind of error; null without one. */
+    fault: Fault | null
+  }
+
+export type RunOptions = {
+  /** Whether the files are the whole of the source, so that goods missing from them are gone. */
+  complete: boolean
+  acceptShrink: boolean
+  dryRun: boolean
+  /** The shop's time zone, for the times of runs. */
+  timezone: Zone
+  now(): number
+}
+
+/**
+ * Reads one source or imported file into the database: all of it, or, where it fails, nothing. Never throws a ShoptoolError; what
+ * went wrong is in the result and, but for a dry run, in the table of runs.
+ * @param fetch takes the files into the snapshot folder
+ */
+export async function runSource(
+  db: Database,
+  partner: Partner,
+  origin: { kind: RecordKind; source: string },
+  fetch: () => Promise<Snapshot[]> | Snapshot[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const started = options.now()
+  const source: RunSource = { ...origin, partner: partner.id }
+  const at = instantOf(started, options.timezone)
+  const seconds = () => Math.round(options.now() - started) / 1000
+  let snapshots: Snapshot[] = []
+  try {
+    snapshots = await fetch()
+    const { loaded, status } = load(db, partner, source, snapshots, at, seconds, options)
+    const { content: _, ...counts } = loaded
+    return { ...source, status, ...counts, ...facts(snapshots), seconds: seconds(), error: null, fault: null }
+  } catch (error) {
+    if (!(error instanceof ShoptoolError)) throw error
+    const status = error.fault === 'data' ? 'refused' : 'failed'
+    if (!options.dryRun) {
+      const run = startRun(db, source, at)
+      finishRun(db, run, { ...NO_COUNTS, status, seconds: seconds(), content: null, mapping: null, error: error.message })
+    }
+    return {
+      ...source,
+      status,
+      ...NO_COUNTS,
+      ...facts(snapshots),
+      seconds: seconds(),
+      problems: [],
+      error: error.message,
+      fault: error.fault,
+    }
+  }
+}
+
+function facts(snapshots: readonly Snapshot[]): Pick<RunResult, 'bytes' | 'snapshot' | 'encodings'> {
+  return {
+    bytes: snapshots.reduce((sum, snapshot) => sum + snapshot.bytes, 0),
+    snapshot: snapshots.length === 0 ? null : `sha256:${snapshots.map(({ sha256 }) => sha256).join('+')}`,
+    encodings: [...new Set(snapshots.map(({ encoding }) => encoding))],
+  }
+}
+
+type Done = { loaded: Omit<Loaded, 'content'> & { content: string | null }; status: RunResult['status'] }
+
+function load(
+  db: Database,
+  partner: Partner,
+  source: RunSource,
+  snapshots: readonly Snapshot[],
+  at: string,
+  seconds: () => number,
+  options: RunOptions,
+): Done {
+  const opened: Opened<RecordOf[RecordKind]>[] = []
+  const first = source.kind === 'products' && !hasProducts(db) && !options.dryRun
+  if (first) return withoutWal(db, transact)
+  return transact()
+
+  function transact(): Done {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      for (const snapshot of snapshots) opened.push(open(partner, source.kind, snapshot))
+      const mapping = opened.map(({ reader }) => reader.seed.toString(16)).join('+')
+      const last = lastGoodRun(db, source)
+      const same = last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots)
+      const run = startRun(db, source, at)
+      const loaded = same
+        ? { ...last, added: 0, changed: 0, returned: 0, gone: 0, unchanged: last.accepted, problems: rejectedOf(db, last.id) }
+        : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
+      const changes = loaded.added + loaded.changed + loaded.returned + loaded.gone
+      const known =
+        same ||
+        (changes === 0 && last?.content === loaded.content) ||
+        (!options.complete && hasContent(db, source, run, loaded.content))
+      const status = known ? 'unchanged' : 'applied'
+      if (options.dryRun) db.exec('ROLLBACK')
+      else if (known) {
+        // Only that it was looked at is recorded; all rows keep pointing to the files that they were first read from.
+        db.exec('ROLLBACK')
+        db.exec('BEGIN IMMEDIATE')
+        const result = {
+          ...NO_COUNTS,
+          read: loaded.read,
+          accepted: loaded.accepted,
+          rejected: loaded.rejected,
+          unchanged: loaded.accepted,
+        }
+        const unchanged = startRun(db, source, at)
+        for (const snapshot of snapshots) addFile(db, unchanged, snapshot)
+        finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
+        db.exec('COMMIT')
+        return { loaded: { ...result, problems: loaded.problems, content: loaded.content }, status }
+      } else {
+        finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
+        db.exec('COMMIT')
+      }
+      return { loaded, status: options.dryRun ? 'dry-run' : status }
+    } finally {
+      for (const { reader } of opened) reader.close()
+      if (db.inTransaction) db.exec('ROLLBACK')
+    }
+  }
+}
+
+function open(partner: Partner, kind: RecordKind, snapshot: Snapshot): Opened<RecordOf[RecordKind]> {
+  const feed = partner.feeds[kind]
+  if (!feed) throw dataError(`${partner.name} has no feed of ${kind}`)
+  const around = { currency: partner.currency, timezone: partner.timezone, name: snapshot.name }
+  const numbered = kind !== 'orders' || partner.feeds.orders!.fields.lineId.kind !== 'none'
+  return { snapshot, reader: openReader(kind, feed as never, snapshot.path, around), numbered }
+}
+
+function loadRecords(
+  db: Database,
+  opened: Opened<RecordOf[RecordKind]>[],
+  partner: Partner,
+  source: RunSource,
+  run: number,
+  at: string,
+  lastGoodAt: string | null,
+  options: RunOptions,
+): Loaded {
+  switch (source.kind) {
+    case 'products':
+      return loadProducts(db, opened as Opened<RecordOf['products']>[], { ...source, run, at, lastGoodAt, ...options })
+    case 'orders':
+      return loadOrders(db, opened as Opened<RecordOf['orders']>[], { partner: partner.id, run })
+    case 'payouts':
+      return loadPayouts(db, opened as Opened<RecordOf['payouts']>[], { partner: partner.id, currency: partner.currency, run })
+  }
+}
+
+function sameFiles(before: readonly { name: string; sha256: string }[], now: readonly Snapshot[]): boolean {
+  return (
+    before.length === now.length && now.every(({ name, sha256 }, i) => before[i]!.name === name && before[i]!.sha256 === sha256)
+  )
+}

@@ -1,0 +1,143 @@
+/**
+ * The schema, one entry a version; `PRAGMA user_version` counts them. Entries are never edited once released, only added to.
+ * Amounts are minor units of the row's currency, rates parts per million, instants ISO 8601 with offset.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One reading of a source or of files given by hand.
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,               -- products, orders, payouts
+    source TEXT NOT NULL,             -- name in shoptool.yaml, or 'import'
+    partner TEXT NOT NULL,
+    at TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    status TEXT NOT NULL,             -- applied, unchanged, refused, failed
+    read INTEGER NOT NULL, accepted INTEGER NOT NULL, rejected INTEGER NOT NULL,
+    added INTEGER NOT NULL, changed INTEGER NOT NULL, unchanged INTEGER NOT NULL, returned INTEGER NOT NULL, gone INTEGER NOT NULL,
+    content TEXT,                     -- hash of the rows as a set: the same in any order, encoding and file name
+    mapping TEXT,                     -- hash of how the files were read: rows read by another mapping are other rows
+    error TEXT
+  ) STRICT;
+  CREATE INDEX run_source ON run (source, partner, kind, id);
+
+  -- A file that a run read. The bytes stand in .shoptool/snapshots under their sha256.
+  CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES run,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    encoding TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX file_run ON file (run);
+
+  -- Rows that were not taken, with the reason. 'hash' is set where a later row of the same product won over it.
+  CREATE TABLE rejected (
+    file INTEGER NOT NULL REFERENCES file,
+    line INTEGER NOT NULL,
+    field TEXT,
+    message TEXT NOT NULL,
+    raw TEXT NOT NULL,
+    hash INTEGER
+  ) STRICT;
+  CREATE INDEX rejected_file ON rejected (file);
+
+  CREATE TABLE product (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL, brand TEXT, category TEXT, shop TEXT,
+    currency TEXT NOT NULL,
+    price INTEGER NOT NULL,
+    coupon_amount INTEGER, coupon_threshold INTEGER, coupon_from TEXT, coupon_until TEXT,
+    final_price INTEGER NOT NULL,
+    commission_rate INTEGER, commission INTEGER,
+    sales INTEGER,
+    image_url TEXT, url TEXT, link TEXT, code TEXT,
+    status TEXT NOT NULL,             -- live, gone
+    first_seen TEXT NOT NULL,
+    last_seen TEXT,                   -- of a gone product; a live one was last seen by its source's last run
+    hash INTEGER NOT NULL,            -- of the row as read
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL
+  ) STRICT;
+
+  -- What held before run 'until' changed it.
+  CREATE TABLE product_history (
+    product INTEGER NOT NULL REFERENCES product,
+    until INTEGER NOT NULL REFERENCES run,
+    price INTEGER NOT NULL, final_price INTEGER NOT NULL, coupon_amount INTEGER, commission_rate INTEGER, commission INTEGER, sales INTEGER,
+    status TEXT NOT NULL,
+    PRIMARY KEY (product, until)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The present state of every order line; order_state holds all states that were ever read.
+  CREATE TABLE order_line (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    line_id TEXT NOT NULL,
+    state INTEGER NOT NULL,           -- order_state.id of the newest reading
+    UNIQUE (partner, order_id, line_id)
+  ) STRICT;
+  CREATE TABLE order_state (
+    id INTEGER PRIMARY KEY,
+    order_line INTEGER NOT NULL REFERENCES order_line,
+    hash INTEGER NOT NULL,
+    age TEXT NOT NULL,                -- sorts the states of a line from oldest to newest, whatever order the files came in
+    sku TEXT, title TEXT, quantity INTEGER, currency TEXT NOT NULL,
+    paid_amount INTEGER NOT NULL, commission_rate INTEGER, commission INTEGER NOT NULL, refund_amount INTEGER,
+    status TEXT NOT NULL, raw_status TEXT NOT NULL,
+    ordered_at TEXT NOT NULL, paid_at TEXT, received_at TEXT, verified_at TEXT, settled_at TEXT, modified_at TEXT,
+    tracking_id TEXT,
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL,
+    UNIQUE (order_line, hash)
+  ) STRICT;
+
+  -- A payout statement, taken whole.
+  CREATE TABLE statement (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    statement_id TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    stated_total INTEGER,
+    content TEXT NOT NULL,            -- hash of its lines as a set
+    file INTEGER NOT NULL REFERENCES file,
+    UNIQUE (partner, statement_id, currency)
+  ) STRICT;
+  CREATE TABLE payout_line (
+    id INTEGER PRIMARY KEY,
+    statement INTEGER NOT NULL REFERENCES statement,
+    partner TEXT NOT NULL,
+    order_id TEXT, line_id TEXT, sku TEXT, title TEXT,
+    amount INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    paid_at TEXT NOT NULL,
+    line INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX payout_line_order ON payout_line (partner, order_id, line_id);
+
+  CREATE TABLE shelf_item (
+    shelf TEXT NOT NULL,
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    reason TEXT,
+    added_at TEXT NOT NULL,
+    -- as they were when the goods were picked
+    currency TEXT NOT NULL, price INTEGER NOT NULL, final_price INTEGER NOT NULL, commission_rate INTEGER, commission INTEGER,
+    PRIMARY KEY (shelf, partner, sku)
+  ) STRICT;
+  `,
+]
+
+/** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */
+export const PRODUCT_INDEXES = {
+  product_key: 'CREATE UNIQUE INDEX IF NOT EXISTS product_key ON product (partner, sku)',
+  // Covers every filter of `find`, so that none of them reads the table before the limit is reached.
+  product_commission:
+    "CREATE INDEX IF NOT EXISTS product_commission ON product (commission DESC, final_price, sales, commission_rate, coupon_amount, category, partner) WHERE status = 'live'",
+  product_category: 'CREATE INDEX IF NOT EXISTS product_category ON product (category, commission DESC)',
+} as const

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { usageError } from '../errors.ts'
+import { MIGRATIONS, PRODUCT_INDEXES } from './migrations.ts'
+
+export type Database = Sqlite.Database
+
+/**
+ * Opens (and where needed makes or upgrades) the workspace's database.
+ * @throws ShoptoolError (usage) where a newer shoptool wrote it. SQLite's own errors pass through; `cli.ts` names them.
+ */
+export function openDatabase(path: string, options: { readonly?: boolean } = {}): Database {
+  const db = new Sqlite(path, { readonly: options.readonly ?? false, timeout: 5000 })
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > MIGRATIONS.length) {
+    db.close()
+    throw usageError(
+      `${path}: was written by a newer shoptool (schema ${version}, this one knows ${MIGRATIONS.length}): update shoptool`,
+    )
+  }
+  db.pragma('cache_size = -131072')
+  if (options.readonly) return db
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('foreign_keys = ON')
+  if (version < MIGRATIONS.length) migrate(db)
+  return db
+}
+
+/**
+ * Opens the database of a command that only looks. It is not made where it is missing, and works in a folder that cannot be written.
+ * @throws ShoptoolError (usage) where nothing was ever read into it.
+ */
+export function openForReading(path: string): Database {
+  if (!existsSync(path)) throw usageError(`${path}: there is no data yet; run "shoptool sync" or "shoptool import" first`)
+  const db = openDatabase(path, { readonly: true })
+  if ((db.pragma('user_version', { simple: true }) as number) === MIGRATIONS.length) return db
+  db.close()
+  return openDatabase(path)
+}
+
+/** A database in memory with the present schema. */
+export function memoryDatabase(): Database {
+  return openDatabase(':memory:')
+}
+
+/**
+ * Does a load that fills an empty database without writing every page twice: with a rollback journal new pages go straight to the
+ * file, with WAL first to the log. As safe as WAL against being killed; where another connection is open, WAL stays.
+ */
+export function withoutWal<T>(db: Database, work: () => T): T {
+  setJournal(db, 'DELETE')
+  try {
+    return work()
+  } finally {
+    setJournal(db, 'WAL')
+  }
+}
+
+function setJournal(db: Database, mode: 'DELETE' | 'WAL'): void {
+  try {
+    db.pragma(`journal_mode = ${mode}`)
+  } catch (error) {
+    // Another connection is reading: the mode stays, which costs time only.
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error
+  }
+}
+
+function migrate(db: Database): void {
+  db.transaction(() => {
+    // Read again: another process may have upgraded it meanwhile.
+    const version = db.pragma('user_version', { simple: true }) as number
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration)
+    for (const index of Object.values(PRODUCT_INDEXES)) db.exec(index)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+  }).immediate()
+}

@@ -1,0 +1,132 @@
+import { ORDER_STATUSES, type Order, type OrderStatus, type Origin, type Recorded } from '../records.ts'
+import { type KnownRows, knownRows } from './known.ts'
+import type { Database } from './open.ts'
+
+const COLUMNS = {
+  sku: 'sku',
+  title: 'title',
+  quantity: 'quantity',
+  currency: 'currency',
+  paidAmount: 'paid_amount',
+  commissionRate: 'commission_rate',
+  commission: 'commission',
+  refundAmount: 'refund_amount',
+  status: 'status',
+  rawStatus: 'raw_status',
+  orderedAt: 'ordered_at',
+  paidAt: 'paid_at',
+  receivedAt: 'received_at',
+  verifiedAt: 'verified_at',
+  settledAt: 'settled_at',
+  modifiedAt: 'modified_at',
+  trackingId: 'tracking_id',
+} as const satisfies Record<Exclude<keyof Order, 'orderId' | 'lineId'>, string>
+
+const VALUES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
+const NAMES = Object.values(COLUMNS)
+
+/** Writes the orders of one run, inside the caller's transaction. */
+export type OrderWriter = {
+  /** Hashes of all order rows of the partner that were ever read. */
+  known: KnownRows
+  /** Adds a state to an order line. `unchanged`: the state, or a newer one, was known. */
+  save(order: Order, hash: bigint, file: number, line: number): 'added' | 'changed' | 'unchanged'
+}
+
+export function orderWriter(db: Database, partner: string): OrderWriter {
+  const known = knownRows(1024)
+  const hashes = db.prepare<[string], bigint>(
+    'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE l.partner = ?',
+  )
+  for (const hash of hashes.pluck().safeIntegers().iterate(partner)) known.add(hash)
+
+  const insertLine = db.prepare(
+    'INSERT INTO order_line (partner, order_id, line_id, state) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING',
+  )
+  const selectLine = db.prepare<[string, string, string], { id: number; state: number; age: string }>(
+    `SELECT l.id, l.state, s.age FROM order_line l JOIN order_state s ON s.id = l.state WHERE l.partner = ? AND l.order_id = ? AND l.line_id = ?`,
+  )
+  const insertState = db.prepare(
+    `INSERT INTO order_state (order_line, hash, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
+  )
+  const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
+
+  return {
+    known,
+    save(order, hash, file, line) {
+      const age = ageOf(order, hash)
+      const added = insertLine.run(partner, order.orderId, order.lineId)
+      const before = added.changes === 1 ? null : selectLine.get(partner, order.orderId, order.lineId)!
+      const id = before ? before.id : Number(added.lastInsertRowid)
+      const state = insertState.run(id, hash, age, ...VALUES.map((value) => order[value]), file, line)
+      if (state.changes === 0 || (before && before.age >= age)) return 'unchanged'
+      setState.run(Number(state.lastInsertRowid), id)
+      return before ? 'changed' : 'added'
+    },
+  }
+}
+
+/**
+ * Sorts the states of one order line by age, so that files may be imported in any order: when the partner last changed it, else the
+ * latest date in it; then how far the status has come; then, among readings that differ in neither, any fixed order.
+ */
+function ageOf(order: Order, hash: bigint): string {
+  const times = order.modifiedAt
+    ? [order.modifiedAt]
+    : [order.orderedAt, order.paidAt, order.receivedAt, order.verifiedAt, order.settledAt]
+  const newest = Math.max(...times.map((time) => (time ? Date.parse(time) : 0)))
+  return `${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${BigInt.asUintN(64, hash).toString(16).padStart(16, '0')}`
+}
+
+const SELECT = `SELECT l.partner, l.order_id AS orderId, l.line_id AS lineId, ${Object.entries(COLUMNS)
+  .map(([value, column]) => `s.${column} AS ${value}`)
+  .join(', ')},
+  f.name AS file, f.sha256, s.line`
+
+type Flat<T> = T & { file: string; sha256: string; line: number }
+
+function recorded<T extends object>({ file, sha256, line, ...record }: Flat<T>): T & { origin: Origin } {
+  return { ...(record as unknown as T), origin: { file, line, sha256 } }
+}
+
+/** The present state of every order line of a partner, by order and line number (bytewise). */
+export function* ordersByKey(db: Database, partner: string): IterableIterator<Recorded<Order>> {
+  const select = db.prepare<[string], Flat<Order>>(
+    `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file WHERE l.partner = ? ORDER BY l.order_id, l.line_id`,
+  )
+  for (const row of select.iterate(partner)) yield recorded(row)
+}
+
+/** The lines of an order, of one partner or of all. */
+export function ordersById(db: Database, partner: string | null, orderId: string): (Recorded<Order> & { partner: string })[] {
+  return db
+    .prepare<unknown[], Flat<Order & { partner: string }>>(
+      `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file
+       WHERE l.order_id = ? AND l.partner = ifnull(?, l.partner) ORDER BY l.partner, l.line_id`,
+    )
+    .all(orderId, partner)
+    .map(recorded)
+}
+
+export type OrderState = Recorded<
+  Pick<Order, 'lineId' | 'status' | 'rawStatus' | 'paidAmount' | 'commission' | 'settledAt'> & { status: OrderStatus }
+>
+
+/** Every state of an order's lines that was ever read, oldest first. */
+export function orderStates(db: Database, partner: string, orderId: string): OrderState[] {
+  return db
+    .prepare<unknown[], Flat<Order>>(
+      `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id JOIN file f ON f.id = s.file
+       WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age`,
+    )
+    .all(partner, orderId)
+    .map(recorded)
+}
+
+/** Partners that have orders or payouts. */
+export function partnersInLedger(db: Database): string[] {
+  return db
+    .prepare<[], string>('SELECT partner FROM order_line UNION SELECT partner FROM statement ORDER BY partner')
+    .pluck()
+    .all()
+}

@@ -1,0 +1,109 @@
+import type { Day, Month } from '../day.ts'
+import type { Currency, Minor } from '../money.ts'
+import type { Origin, PayoutLine, Recorded } from '../records.ts'
+import type { Database } from './open.ts'
+
+export type Statement = {
+  statementId: string
+  currency: Currency
+  paidAt: Day
+  lines: number
+  total: Minor
+  statedTotal: Minor | null
+  origin: Origin
+}
+
+/** Writes the statements of one file, inside the caller's transaction. */
+export type PayoutWriter = {
+  /** Opens a statement; null where the partner has one of that number and currency already. Returns its id. */
+  open(statementId: string, currency: Currency, file: number): number | null
+  addLine(statement: number, line: PayoutLine, at: number): void
+  close(statement: number, sums: { lines: number; total: Minor; statedTotal: Minor | null; content: string }): void
+  /** Content and origin of a statement that is there already. */
+  existing(statementId: string, currency: Currency): { content: string; file: string }
+  /** The number of another statement with the same lines (the same file under another name), or undefined. */
+  sameContent(statement: number, content: string): string | undefined
+  drop(statement: number): void
+}
+
+export function payoutWriter(db: Database, partner: string): PayoutWriter {
+  const insert = db.prepare(
+    "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?) ON CONFLICT DO NOTHING",
+  )
+  const insertLine = db.prepare(
+    'INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  const same = db
+    .prepare<[string, string, number], string>('SELECT statement_id FROM statement WHERE partner = ? AND content = ? AND id <> ?')
+    .pluck()
+  return {
+    open(statementId, currency, file) {
+      const done = insert.run(partner, statementId, currency, file)
+      return done.changes === 1 ? Number(done.lastInsertRowid) : null
+    },
+    addLine(statement, line, at) {
+      insertLine.run(statement, partner, line.orderId, line.lineId, line.sku, line.title, line.amount, line.kind, line.paidAt, at)
+    },
+    close(statement, { lines, total, statedTotal, content }) {
+      db.prepare('UPDATE statement SET lines = ?, total = ?, stated_total = ?, content = ? WHERE id = ?').run(
+        lines,
+        total,
+        statedTotal,
+        content,
+        statement,
+      )
+    },
+    existing(statementId, currency) {
+      return db
+        .prepare<[string, string, string], { content: string; file: string }>(
+          'SELECT content, f.name AS file FROM statement s JOIN file f ON f.id = s.file WHERE s.partner = ? AND statement_id = ? AND currency = ?',
+        )
+        .get(partner, statementId, currency)!
+    },
+    sameContent: (statement, content) => same.get(partner, content, statement),
+    drop(statement) {
+      db.prepare('DELETE FROM payout_line WHERE statement = ?').run(statement)
+      db.prepare('DELETE FROM statement WHERE id = ?').run(statement)
+    },
+  }
+}
+
+const SELECT = `SELECT s.statement_id AS statementId, p.order_id AS orderId, p.line_id AS lineId, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at AS paidAt,
+  f.name AS file, f.sha256, p.line FROM payout_line p JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file`
+
+type Flat<T> = T & { file: string; sha256: string; line: number }
+
+function recorded({ file, sha256, line, ...record }: Flat<PayoutLine>): Recorded<PayoutLine> {
+  return { ...(record as PayoutLine), origin: { file, line, sha256 } }
+}
+
+/** The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise. */
+export function* linesByKey(db: Database, partner: string, until: Day): IterableIterator<Recorded<PayoutLine>> {
+  const select = db.prepare<[string, string], Flat<PayoutLine>>(
+    `${SELECT} WHERE p.partner = ? AND p.paid_at <= ? ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`,
+  )
+  for (const row of select.iterate(partner, until)) yield recorded(row)
+}
+
+/** Everything that was ever paid for an order. */
+export function linesOfOrder(db: Database, partner: string, orderId: string): Recorded<PayoutLine>[] {
+  return db
+    .prepare<[string, string], Flat<PayoutLine>>(
+      `${SELECT} WHERE p.partner = ? AND p.order_id = ? ORDER BY p.paid_at, s.statement_id, p.line`,
+    )
+    .all(partner, orderId)
+    .map(recorded)
+}
+
+/** The statements with lines paid in a month. A statement's total is that of its lines in the month. */
+export function statementsOf(db: Database, partner: string, month: Month): Statement[] {
+  return db
+    .prepare<[string, string], Flat<Omit<Statement, 'origin'>>>(
+      `SELECT s.statement_id AS statementId, s.currency, max(p.paid_at) AS paidAt, count(*) AS lines, sum(p.amount) AS total,
+         CASE WHEN count(*) = s.lines THEN s.stated_total END AS statedTotal, f.name AS file, f.sha256, min(p.line) AS line
+       FROM payout_line p JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file
+       WHERE p.partner = ? AND substr(p.paid_at, 1, 7) = ? GROUP BY s.id ORDER BY s.statement_id, s.currency`,
+    )
+    .all(partner, month)
+    .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))
+}

@@ -1,0 +1,159 @@
+import type { Instant } from '../day.ts'
+import type { Problem } from '../errors.ts'
+import type { RecordKind } from '../records.ts'
+import type { Database } from './open.ts'
+
+export type RunCounts = {
+  read: number
+  accepted: number
+  rejected: number
+  added: number
+  changed: number
+  unchanged: number
+  returned: number
+  gone: number
+}
+
+export type RunStatus = 'applied' | 'unchanged' | 'refused' | 'failed'
+
+/** Where rows come from: a source of shoptool.yaml, or `import` for files given by hand. */
+export type RunSource = { kind: RecordKind; source: string; partner: string }
+
+export type Run = RunSource &
+  RunCounts & {
+    id: number
+    at: Instant
+    seconds: number
+    status: RunStatus
+    content: string | null
+    mapping: string | null
+    error: string | null
+  }
+
+export const NO_COUNTS: RunCounts = {
+  read: 0,
+  accepted: 0,
+  rejected: 0,
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  returned: 0,
+  gone: 0,
+}
+
+/** Opens the record of a run; `finishRun` fills in what came of it, in the same transaction. Returns its id. */
+export function startRun(db: Database, source: RunSource, at: Instant): number {
+  return Number(
+    db
+      .prepare(
+        `INSERT INTO run (kind, source, partner, at, seconds, status, read, accepted, rejected, added, changed, unchanged, returned, gone)
+         VALUES (@kind, @source, @partner, @at, 0, 'failed', 0, 0, 0, 0, 0, 0, 0, 0)`,
+      )
+      .run({ ...source, at }).lastInsertRowid,
+  )
+}
+
+export function finishRun(
+  db: Database,
+  id: number,
+  result: RunCounts & {
+    status: RunStatus
+    seconds: number
+    content: string | null
+    mapping: string | null
+    error: string | null
+  },
+): void {
+  db.prepare(
+    `UPDATE run SET status = @status, seconds = @seconds, content = @content, mapping = @mapping, error = @error, read = @read, accepted = @accepted,
+       rejected = @rejected, added = @added, changed = @changed, unchanged = @unchanged, returned = @returned, gone = @gone
+     WHERE id = @id`,
+  ).run({ ...result, id })
+}
+
+/** Returns the file's id. */
+export function addFile(
+  db: Database,
+  run: number,
+  file: { name: string; sha256: string; bytes: number; encoding: string },
+): number {
+  return Number(
+    db
+      .prepare('INSERT INTO file (run, name, sha256, bytes, encoding) VALUES (?, ?, ?, ?, ?)')
+      .run(run, file.name, file.sha256, file.bytes, file.encoding).lastInsertRowid,
+  )
+}
+
+/** A row that was not taken. `hash` only where another row of the same product won over it. */
+export type RejectedRow = { file: number; line: number; problem: Problem; raw: string; hash: bigint | null }
+
+export function saveRejected(db: Database, rows: readonly RejectedRow[]): void {
+  const insert = db.prepare('INSERT INTO rejected (file, line, field, message, raw, hash) VALUES (?, ?, ?, ?, ?, ?)')
+  for (const { file, line, problem, raw, hash } of rows)
+    insert.run(file, line, problem.field, problem.message, raw.slice(0, 10_000), hash)
+}
+
+/** The last run of a source that took data, or found it unchanged. */
+export function lastGoodRun(db: Database, { kind, source, partner }: RunSource): Run | undefined {
+  return db
+    .prepare<unknown[], Run>(
+      `SELECT * FROM run WHERE source = ? AND partner = ? AND kind = ? AND status IN ('applied', 'unchanged') ORDER BY id DESC LIMIT 1`,
+    )
+    .get(source, partner, kind)
+}
+
+/** The last run of every source, whatever came of it. */
+export function lastRuns(db: Database): Run[] {
+  return db
+    .prepare<[], Run>(
+      'SELECT * FROM run WHERE id IN (SELECT max(id) FROM run GROUP BY source, partner, kind) ORDER BY source, kind',
+    )
+    .all()
+}
+
+/** Whether an earlier run took files with exactly these rows from the same hands. */
+export function hasContent(db: Database, { kind, source, partner }: RunSource, run: number, content: string | null): boolean {
+  return (
+    db
+      .prepare(
+        "SELECT 1 FROM run WHERE source = ? AND partner = ? AND kind = ? AND content = ? AND status = 'applied' AND id <> ?",
+      )
+      .get(source, partner, kind, content, run) !== undefined
+  )
+}
+
+export type FileRow = { id: number; run: number; name: string; sha256: string; bytes: number; encoding: string }
+
+export function fileById(db: Database, id: number): FileRow {
+  return db.prepare<[number], FileRow>('SELECT * FROM file WHERE id = ?').get(id)!
+}
+
+/** The files that a run read, in its order. */
+export function filesOf(db: Database, run: { id: number }): FileRow[] {
+  return db.prepare<[number], FileRow>('SELECT * FROM file WHERE run = ? ORDER BY id').all(run.id)
+}
+
+/** Hashes of the rows that lost, in the source's last applied run, against a later row of the same product. */
+export function supersededHashes(db: Database, source: string, partner: string): Set<bigint> {
+  const rows = db
+    .prepare<[string, string], bigint>(
+      `SELECT j.hash FROM rejected j JOIN file f ON f.id = j.file WHERE j.hash IS NOT NULL AND f.run =
+         (SELECT max(id) FROM run WHERE source = ? AND partner = ? AND kind = 'products' AND status = 'applied')`,
+    )
+    .pluck()
+    .safeIntegers()
+    .all(source, partner)
+  return new Set(rows)
+}
+
+/** The rejected rows of a run; of one that found its files unchanged, those of the run before it with the same rows. */
+export function rejectedOf(db: Database, run: number, limit = 20): Problem[] {
+  return db
+    .prepare<[number, number], { line: number; field: string | null; message: string }>(
+      `SELECT j.line, j.field, j.message FROM rejected j JOIN file f ON f.id = j.file
+       WHERE f.run = (SELECT max(a.id) FROM run a JOIN run b USING (kind, source, partner, content) WHERE b.id = ? AND a.status = 'applied')
+       ORDER BY j.rowid LIMIT ?`,
+    )
+    .all(run, limit)
+    .map(({ line, field, message }) => ({ where: `line ${line}`, field, message }))
+}
