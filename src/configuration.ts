@@ -1,0 +1,141 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Document, stringify } from 'yaml'
+import * as z from 'zod/mini'
+import { isZone } from './day.ts'
+import { isCurrency } from './money.ts'
+import { RECORD_KINDS } from './records.ts'
+import { FORMS, NOTIFY_EVENTS, type Shop, type Source, WEBHOOK_KINDS, WORKSPACE_FILE, type Workspace } from './workspace.ts'
+import { parseYaml, readYaml, wrong } from './yaml.ts'
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u
+const name = z.string().check(z.regex(NAME, 'expected letters, digits, ".", "_" and "-"'))
+const filled = z.string().check(z.minLength(1, 'is empty, expected a text'))
+const oneOrMore = z.pipe(
+  z.transform((given) => (typeof given === 'string' ? [given] : given)),
+  z.array(filled).check(z.minLength(1, 'is empty, expected a file name')),
+)
+// YAML reads a bare 22 as a number; partners want text
+const scalar = z.pipe(
+  z.transform((given) => (typeof given === 'number' ? String(given) : given)),
+  z.string(),
+)
+
+const schema = z.strictObject({
+  shop: z.strictObject({
+    name: filled,
+    timezone: z
+      .string()
+      .check(z.refine(isZone, { error: (issue) => `"${issue.input}" is not a time zone, expected like Asia/Shanghai` })),
+    currency: z
+      .string()
+      .check(
+        z.refine(isCurrency, { error: (issue) => `"${issue.input}" is not a currency, expected an ISO 4217 code like CNY` }),
+      ),
+  }),
+  shelves: z._default(z.record(name, z.strictObject({ kind: filled })), {}),
+  sources: z._default(
+    z.record(
+      name,
+      z.strictObject({
+        partner: filled,
+        feed: z.enum(RECORD_KINDS),
+        file: z.optional(oneOrMore),
+        url: z.optional(filled),
+        api: z.optional(z.record(z.string(), scalar)),
+        query: z.optional(
+          z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number, true or false')),
+        ),
+      }),
+    ),
+    {},
+  ),
+  channels: z._default(
+    z.record(
+      name,
+      z.strictObject({
+        surface: z.string().check(z.regex(/^[^/\s]+\/[^/\s]+$/, 'expected app and place, like wechat/moments')),
+        forms: z.array(z.enum(FORMS)).check(z.minLength(1, `is empty, expected some of ${FORMS.join(', ')}`)),
+        daily: z.optional(z.int().check(z.minimum(1, 'expected 1 or more'))),
+      }),
+    ),
+    {},
+  ),
+  notify: z.optional(
+    z.strictObject({
+      on: z._default(z.array(z.enum(NOTIFY_EVENTS)), [...NOTIFY_EVENTS]),
+      webhook: z.strictObject({ kind: z.enum(WEBHOOK_KINDS), url: filled }),
+    }),
+  ),
+})
+
+/**
+ * What shoptool.yaml says.
+ * @throws usage with line, path and what was expected.
+ */
+export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'notify'> {
+  const file = parseYaml(WORKSPACE_FILE, text)
+  const { shop, shelves, sources, channels, notify = null } = readYaml(file, schema)
+  return {
+    shop,
+    shelves,
+    sources: Object.fromEntries(
+      Object.entries(sources).map(([name, { partner, feed, file: files, url, api, query }]): [string, Source] => {
+        const given = [files, url, api].filter((each) => each !== undefined).length
+        if (given !== 1)
+          wrong(file, ['sources', name], `expected one of file, url and api, found ${given === 0 ? 'none' : given}`)
+        if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
+        const from: Source['from'] = files
+          ? { kind: 'file', files }
+          : url !== undefined
+            ? { kind: 'url', url }
+            : { kind: 'api', credentials: api!, query: query ?? {} }
+        return [name, { name, partner, feed, from }]
+      }),
+    ),
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([name, { surface, forms, daily = null }]) => [name, { surface, forms, daily }]),
+    ),
+    notify,
+  }
+}
+
+/**
+ * Changes shoptool.yaml through its document, so that comments and order survive; the result is checked before it replaces the file.
+ * @throws usage when the changed configuration would be wrong.
+ */
+export function editConfiguration(folder: string, change: (document: Document) => void): void {
+  const path = join(folder, WORKSPACE_FILE)
+  const { document } = parseYaml(WORKSPACE_FILE, readFileSync(path, 'utf8'))
+  change(document)
+  const text = document.toString({ lineWidth: 0 })
+  readConfiguration(text)
+  writeFileSync(`${path}.new`, text)
+  renameSync(`${path}.new`, path)
+}
+
+/** A first shoptool.yaml, with comments that say how to go on. */
+export function newConfiguration(shop: Shop): string {
+  const flow = (value: unknown) => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim()
+  return `# The workspace of shoptool. Commands that change this file keep your comments.
+shop: ${flow(shop)}
+
+# Where records come from: files you export (globs, from this folder), a URL, or the partner's API.
+# "feed" is products, orders or payouts. Partners that are not built in are described in partners/<id>.yaml;
+# "shoptool map --fields" lists what their columns can be mapped to.
+sources: {}
+#  taobao-picks: { partner: taobao, feed: products, file: "feeds/taobao-*.csv" }
+#  acme:         { partner: acme, feed: products, url: "https://acme.example/feed.csv" }
+
+# Goods chosen for sharing. "kind" is the kind of shop whose rules hold.
+shelves:
+  main: { kind: taoxiaopu }
+
+# Where you share, and in which forms the channel lets offers pass: image, code, url.
+channels:
+  moments: { surface: wechat/moments, forms: [image] }
+
+# Secrets never stand in this file: write \${NAME} for an environment variable or file:secrets/name.key for a file.
+# notify: { on: [failure, findings], webhook: { kind: wecom, url: "\${WECOM_URL}" } }
+`
+}

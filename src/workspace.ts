@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Context } from './context.ts'
+import type { Zone } from './day.ts'
+import { usageError } from './errors.ts'
+import type { Currency } from './money.ts'
+import type { RecordKind } from './records.ts'
+
+export { lock } from './lock.ts'
+
+export const WORKSPACE_FILE = 'shoptool.yaml'
+
+/** The ways a channel can carry an offer: a picture with a QR code, a text code (口令), a link. */
+export const FORMS = ['image', 'code', 'url'] as const
+export type Form = (typeof FORMS)[number]
+export const NOTIFY_EVENTS = ['failure', 'findings'] as const
+export const WEBHOOK_KINDS = ['wecom', 'dingtalk', 'feishu', 'json'] as const
+
+export type Shop = { name: string; timezone: Zone; currency: Currency }
+/** Goods chosen for sharing, under the rules of a `kind` of shop (templates/rules/shops.yaml). */
+export type Shelf = { kind: string }
+/** Where records of one partner come from: files (globs, from the workspace folder), a URL, or the partner's signed API. */
+export type Source = {
+  name: string
+  partner: string
+  feed: RecordKind
+  from:
+    | { kind: 'file'; files: string[] }
+    | { kind: 'url'; url: string }
+    | { kind: 'api'; credentials: Record<string, string>; query: Record<string, string | number | boolean> }
+}
+/** `surface` is `<app>/<place>`, as in the channel calendar. `daily`: at most so many posts a day. */
+export type Channel = { surface: string; forms: Form[]; daily: number | null }
+export type Notify = { on: (typeof NOTIFY_EVENTS)[number][]; webhook: { kind: (typeof WEBHOOK_KINDS)[number]; url: string } }
+
+/** The operator's folder. Paths are absolute. Texts of the configuration still hold `${ENV}` and `file:…`; see `readSecret`. */
+export type Workspace = {
+  folder: string
+  shop: Shop
+  shelves: Record<string, Shelf>
+  sources: Record<string, Source>
+  channels: Record<string, Channel>
+  notify: Notify | null
+  database: string
+  inbox: string
+  out: string
+  /** `partners/*.yaml` of the operator. */
+  partners: string
+  snapshots: string
+  photos: string
+  lock: string
+  /** For `readSecret`: where `${ENV}` is looked up, and the values that were read and must never be shown. */
+  env: Record<string, string | undefined>
+  secrets: Set<string>
+}
+
+/** The files and folders of a workspace in `folder`. */
+export function pathsOf(folder: string) {
+  const own = join(folder, '.shoptool')
+  return {
+    database: join(folder, 'shoptool.db'),
+    inbox: join(folder, 'inbox'),
+    out: join(folder, 'out'),
+    partners: join(folder, 'partners'),
+    snapshots: join(own, 'snapshots'),
+    photos: join(own, 'photos'),
+    lock: join(own, 'lock'),
+  }
+}
+
+/**
+ * The folder of the workspace: `flag` (`-C`), else `$SHOPTOOL_WORKSPACE`, else the nearest parent of the current folder that holds
+ * shoptool.yaml. Null when there is none of the last; a folder that was named and holds none is a usage error.
+ */
+export function findWorkspace(ctx: Pick<Context, 'cwd' | 'env'>, flag?: string): string | null {
+  const named = flag ?? (ctx.env.SHOPTOOL_WORKSPACE || undefined)
+  if (named !== undefined) {
+    const folder = resolve(ctx.cwd, named)
+    const place = flag === undefined ? '$SHOPTOOL_WORKSPACE' : '--workspace'
+    if (!existsSync(folder)) throw usageError(`${place}: ${named} does not exist`)
+    if (!statSync(folder).isDirectory()) throw usageError(`${place}: ${named} is a file, expected the folder of a workspace`)
+    if (!existsSync(join(folder, WORKSPACE_FILE)))
+      throw usageError(`${place}: ${named} holds no ${WORKSPACE_FILE}; make one with "shoptool init ${named}"`)
+    return folder
+  }
+  for (let folder = resolve(ctx.cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, WORKSPACE_FILE))) return folder
+    if (folder === dirname(folder)) return null
+  }
+}
+
+/**
+ * Reads and checks shoptool.yaml. Secrets are not read yet; those read later with `readSecret` are added to `secrets`.
+ * @throws usage with file, line, path and what was expected.
+ */
+export async function openWorkspace(
+  folder: string,
+  { env = {}, secrets = new Set() }: { env?: Context['env']; secrets?: Set<string> } = {},
+): Promise<Workspace> {
+  const { readConfiguration } = await import('./configuration.ts')
+  const configuration = readConfiguration(readFileSync(join(folder, WORKSPACE_FILE), 'utf8'))
+  return { folder, ...configuration, ...pathsOf(folder), env, secrets }
+}
+
+/**
+ * The text with its secrets: `${NAME}` is the environment variable, and a text that begins with `file:` is the content of that file,
+ * from the workspace folder. `place` is for the message: `sources.jd-hot.api.secret`.
+ * @throws usage when the variable or the file is not there or empty.
+ */
+export function readSecret(workspace: Workspace, text: string, place: string): string {
+  const keep = (secret: string) => {
+    // a secret of one or two letters would blot out half of every message
+    if (secret.length > 2) workspace.secrets.add(secret)
+    return secret
+  }
+  if (text.startsWith('file:')) {
+    const path = resolve(workspace.folder, text.slice('file:'.length))
+    if (!existsSync(path) || !statSync(path).isFile()) throw usageError(`${WORKSPACE_FILE}: ${place}: ${text} does not exist`)
+    const secret = readFileSync(path, 'utf8').trim()
+    if (secret === '') throw usageError(`${WORKSPACE_FILE}: ${place}: ${text} is empty`)
+    return keep(secret)
+  }
+  return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+    const secret = workspace.env[name]
+    if (!secret) throw usageError(`${WORKSPACE_FILE}: ${place}: the environment variable ${name} is not set`)
+    return keep(secret)
+  })
+}
