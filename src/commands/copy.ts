@@ -1,0 +1,50 @@
+import { lookUpProduct } from '../catalog/find.ts'
+import { nearest, usageError } from '../errors.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { loadChannels, writeCopy } from '../share/copy/write.ts'
+import { shareItem } from '../share/item.ts'
+import { openForReading } from '../store/open.ts'
+import { defineCommand } from './command.ts'
+import { list } from './option.ts'
+
+export const command = defineCommand({
+  about:
+    'Writes the text of a product for each channel: a short main part, and the rest for the first comment, which WeChat does not fold.',
+  args: [['<sku>', 'partner:sku, or the sku alone where one partner has it']],
+  options: { channel: list('--channel <a,b>', 'only these channels') },
+  examples: ['shoptool copy 614252180627', 'shoptool copy 614252180627 --channel moments | pbcopy'],
+  async run({ ctx, args: [sku], options, workspace, print, global }) {
+    const found = await workspace()
+    const db = openForReading(found.database)
+    const product = lookUpProduct(db, sku)
+    const item = shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name)
+    const channels = await loadChannels(ctx.home, found.folder)
+    const names = options.channel.length > 0 ? options.channel : [...channels.keys()]
+    const texts = names.map((name) => {
+      const channel = channels.get(name)
+      const meant = nearest(name, channels.keys())
+      if (!channel)
+        throw usageError(
+          `--channel: no texts for "${name}"; ${meant ? `did you mean ${meant}?` : `there are ${[...channels.keys()].join(', ')}`}`,
+        )
+      return writeCopy(channel, item)
+    })
+    if (global.json)
+      print.json('copy', {
+        partner: product.partner,
+        sku: product.sku,
+        copy: texts.map(({ copy }) => copy),
+        warnings: texts.flatMap(({ warnings }) => warnings),
+      })
+    else {
+      texts.forEach(({ copy, warnings }, i) => {
+        if (texts.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(`── ${copy.channel}`)}`)
+        print.line(copy.main)
+        if (copy.comment) print.line(`\n${copy.comment}`)
+        for (const warning of warnings) print.warn(warning)
+      })
+    }
+    return 'done'
+  },
+})

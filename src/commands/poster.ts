@@ -1,0 +1,98 @@
+import { resolve } from 'node:path'
+import { lookUpProduct } from '../catalog/find.ts'
+import { ShoptoolError, usageError } from '../errors.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { type Bundle, FORMATS, makeBundles, openStudio } from '../share/bundle.ts'
+import { shareItem } from '../share/item.ts'
+import { openForReading } from '../store/open.ts'
+import { shelfItems } from '../store/shelf.ts'
+import { defineCommand, type Outcome } from './command.ts'
+import { count, list, oneOf, option } from './option.ts'
+import { chosenShelf } from './shelf.ts'
+
+type Result = { partner: string; sku: string; bundle: Bundle | null; error: ShoptoolError | null }
+
+export const command = defineCommand({
+  about:
+    'Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture.',
+  args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it']],
+  options: {
+    shelf: option('--shelf <name>', 'all goods of a shelf'),
+    style: list('--style <a,b>', 'only these styles, with a colour scheme like card:jade if you want'),
+    channel: list('--channel <a,b>', 'copy only for these channels'),
+    out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
+    format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
+    jobs: option('--jobs <n>', 'pictures at once (default: one for each processor core)', count),
+  },
+  examples: [
+    'shoptool poster 614252180627',
+    'shoptool poster --shelf main --style card --format jpeg',
+    'shoptool poster jd:100012043978 --out ~/share --json',
+  ],
+  async run({ ctx, args: [names], options, workspace, print, global }) {
+    const found = await workspace()
+    if (options.jobs === 0) throw usageError('--jobs: "0" is not a number of pictures, expected 1 or more')
+    if (names.length === 0 && options.shelf === undefined)
+      throw usageError('poster: which goods? Name one or more, or a shelf with --shelf')
+    const db = openForReading(found.database)
+    const onShelf =
+      options.shelf === undefined
+        ? []
+        : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
+    const products = [...new Set([...names, ...onShelf])].map((name) => lookUpProduct(db, name))
+    const studio = await openStudio(ctx, found.folder, options.jobs)
+    const results: Result[] = []
+    const items = products.flatMap((product) => {
+      try {
+        return [shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name)]
+      } catch (error) {
+        if (!(error instanceof ShoptoolError)) throw error
+        results.push({ partner: product.partner, sku: product.sku, bundle: null, error })
+        return []
+      }
+    })
+    const settings = {
+      out: options.out === undefined ? resolve(found.out, 'posters') : resolve(ctx.cwd, options.out),
+      format: options.format,
+      ...(options.style.length > 0 && { styles: options.style }),
+      ...(options.channel.length > 0 && { channels: options.channel }),
+    }
+    const started = ctx.now()
+    for await (const made of makeBundles(studio, items, settings)) {
+      const { partner, product } = made.item
+      results.push({
+        partner: partner.id,
+        sku: product.sku,
+        bundle: 'bundle' in made ? made.bundle : null,
+        error: 'error' in made ? made.error : null,
+      })
+      const rest = ((ctx.now() - started) / results.length) * (products.length - results.length)
+      print.progress(`${results.length} of ${products.length} products, ${Math.ceil(rest / 1000)} s left`)
+    }
+    print.progress(null)
+    if (global.json) print.json('poster', { bundles: results.map(bundleDocument) })
+    else {
+      for (const { bundle, error } of results) {
+        if (error) print.warn(error.message)
+        if (!bundle) continue
+        print.line(bundle.dir)
+        for (const { file } of bundle.posters) print.note(`  ${file}`)
+        for (const warning of bundle.warnings) print.warn(`${bundle.partner}:${bundle.sku}: ${warning}`)
+      }
+    }
+    return results.map(({ error }): Outcome => error?.fault ?? 'done')
+  },
+})
+
+function bundleDocument({ partner, sku, bundle, error }: Result) {
+  return {
+    partner,
+    sku,
+    dir: bundle?.dir ?? null,
+    posters: bundle?.posters ?? [],
+    copy: bundle?.copy ?? [],
+    warnings: bundle?.warnings ?? [],
+    error: error?.message ?? null,
+  }
+}

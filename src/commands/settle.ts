@@ -1,0 +1,163 @@
+import { join, resolve } from 'node:path'
+import { type RunResult, runSource } from '../catalog/sync.ts'
+import type { Context } from '../context.ts'
+import { instantOf, type Month } from '../day.ts'
+import { usageError } from '../errors.ts'
+import { fetchFiles } from '../feeds/fetch.ts'
+import { lock } from '../lock.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import type { Partner } from '../partners/partner.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { latestPaidMonth } from '../settle/calendar.ts'
+import { CLASSES, compareText } from '../settle/entry.ts'
+import { explainOrder, explanationText } from '../settle/order.ts'
+import type { Settlement } from '../settle/report.ts'
+import { settle } from '../settle/settle.ts'
+import { type Database, openDatabase, openForReading } from '../store/open.ts'
+import { orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
+import { linesOfOrder } from '../store/payouts.ts'
+import type { Workspace } from '../workspace.ts'
+import { defineCommand } from './command.ts'
+import { list, month, option } from './option.ts'
+import type { Print } from './print.ts'
+import { outcomeOf, printRuns } from './runs.ts'
+
+const explain = defineCommand({
+  about:
+    'Explains one order: what was earned by which formula, when it is due, what was paid, and what each month made of it, with file and line.',
+  args: [['<order>', "the partner's order number"]],
+  options: { partner: option('--partner <id>', 'where several partners have an order of that number') },
+  examples: [
+    'shoptool settle explain 3700000000000000001',
+    'shoptool settle explain 250601-000000000000001 --partner pdd --json',
+  ],
+  async run({ ctx, args: [orderId], options, workspace, print, global }) {
+    const found = await workspace()
+    const db = openForReading(found.database)
+    const orders = ordersById(db, options.partner ?? null, orderId)
+    const ids = [
+      ...new Set([
+        ...orders.map(({ partner }) => partner),
+        ...partnersInLedger(db).filter((id) => linesOfOrder(db, id, orderId).length > 0),
+      ]),
+    ]
+    const chosen = options.partner === undefined ? ids : ids.filter((id) => id === options.partner)
+    if (chosen.length === 0)
+      throw usageError(`${orderId}: no order and no payout line of that number${options.partner ? ` at ${options.partner}` : ''}`)
+    if (chosen.length > 1) throw usageError(`${orderId}: several partners have it, name one with --partner: ${chosen.join(', ')}`)
+    const partner = findPartner(chosen[0]!, found.partners, BUILT_IN, '--partner')
+    const lines = linesOfOrder(db, partner.id, orderId)
+    const own = orders.filter((order) => order.partner === partner.id)
+    const explanation = explainOrder(
+      partner,
+      orderId,
+      own,
+      lines,
+      orderStates(db, partner.id, orderId),
+      monthToSettle(ctx, found, [partner]),
+    )
+    if (global.json) print.json('settle-explain', explanation)
+    else for (const line of explanationText(explanation)) print.line(line)
+    return 'done'
+  },
+})
+
+export const command = defineCommand({
+  about:
+    'Checks what the partners paid in a month against the recorded orders, to the minor unit: every order and every payout line in exactly one class, each difference explained. Writes summary.csv, findings.csv, lines.csv and report.html.',
+  options: {
+    month: option('--month <month>', 'the month in which the partners pay (default: the latest whose pay day has passed)', month),
+    partner: list('--partner <a,b>', 'only these partners'),
+    payout: list('--payout <file...>', 'first read these payout statements (with one --partner)'),
+    out: option('--out <dir>', 'where the files go (default out/settle/<month> of the workspace)'),
+  },
+  examples: [
+    'shoptool settle --month 2026-10',
+    'shoptool settle --month 2026-10 --partner taobao --payout inbox/taobao-2026-10.csv',
+    'shoptool settle --json | jq .findings',
+  ],
+  commands: { explain },
+  async run({ ctx, options, workspace, print, global }) {
+    const found = await workspace()
+    const named = options.partner.map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
+    if (options.payout.length > 0) {
+      if (named.length !== 1) throw usageError('--payout: whose statements are these? Name one partner with --partner')
+      const results = await readPayouts(ctx, found, named[0]!, options.payout)
+      const failed = results.filter(({ fault }) => fault !== null)
+      if (failed.length > 0) {
+        // On stderr also with --json: nothing was settled, so there is no document.
+        for (const { error } of failed) print.warn(error!)
+        return failed.map(outcomeOf)
+      }
+      if (!global.json && !global.quiet) printRuns('import', results, print, false)
+    }
+    const db = openForReading(found.database)
+    const partners =
+      named.length > 0
+        ? named
+        : partnersInLedger(db).map((id) => findPartner(id, found.partners, BUILT_IN, `the orders of ${id}`))
+    if (partners.length === 0)
+      throw usageError('there are no orders and no payouts yet; read them with "shoptool sync" or "shoptool import orders"')
+    const chosen = options.month ?? monthToSettle(ctx, found, partners)
+    const folder = options.out === undefined ? join(found.out, 'settle', chosen) : resolve(ctx.cwd, options.out)
+    const settlement = settle(db, partners, chosen, { folder })
+    if (global.json) print.json('settle', settlement)
+    else {
+      printSettlement(settlement, print)
+      print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
+    }
+    return settlement.findings.length > 0 ? 'findings' : 'done'
+  },
+})
+
+async function readPayouts(ctx: Context, workspace: Workspace, partner: Partner, files: readonly string[]): Promise<RunResult[]> {
+  const release = lock(workspace, ctx)
+  const db: Database = openDatabase(workspace.database)
+  const settings = { complete: false, acceptShrink: false, dryRun: false, timezone: workspace.shop.timezone, now: ctx.now }
+  const encoding = partner.feeds.payouts?.format.encoding
+  try {
+    const results: RunResult[] = []
+    for (const file of files) {
+      const fetch = () => fetchFiles(resolve(ctx.cwd, file), workspace.folder, workspace.snapshots, encoding)
+      const result = await runSource(db, partner, { kind: 'payouts', source: 'import' }, fetch, settings)
+      results.push({ ...result, source: file })
+    }
+    return results
+  } finally {
+    db.close()
+    release()
+  }
+}
+
+/** The latest month in which every partner's pay day has passed. */
+function monthToSettle(ctx: Context, { shop }: Workspace, partners: readonly Partner[]): Month {
+  const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
+  const months = partners.flatMap(({ calendar }) => (calendar ? [latestPaidMonth(calendar, today)] : []))
+  return months.sort(compareText)[0] ?? today.slice(0, 7)
+}
+
+function printSettlement({ month: settled, partners, findings }: Settlement, print: Print): void {
+  for (const { partner, currency, covers, due, expected, paid, difference, classes } of partners) {
+    print.line(
+      print.paint.bold(`${partner} ${settled}: expected ${expected} ${currency}, paid ${paid}, difference ${difference}`),
+    )
+    print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}`)
+    print.table(
+      [{ title: '  CLASS' }, ...['COUNT', 'EXPECTED', 'PAID', 'DIFFERENCE'].map((title) => ({ title, align: 'right' as const }))],
+      CLASSES.filter((name) => classes[name].count > 0).map((name) => {
+        const { count, ...sums } = classes[name]
+        return [`  ${name}`, String(count), sums.expected, sums.paid, sums.difference]
+      }),
+    )
+    print.line()
+  }
+  print.table(
+    [{ title: 'FINDING' }, { title: 'ORDER' }, { title: 'DIFFERENCE', align: 'right' }, { title: 'WHY', cut: true }],
+    findings.map((finding) => [
+      finding.class,
+      finding.orderId ? `${finding.partner}:${finding.orderId}` : finding.partner,
+      finding.difference,
+      finding.explain,
+    ]),
+  )
+}

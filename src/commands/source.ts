@@ -1,0 +1,203 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dataError, nearest, type Problem, usageError } from '../errors.ts'
+import { CANONICAL, type CanonicalField } from '../feeds/canonical.ts'
+import { formatAmount, formatRate } from '../money.ts'
+import type { RecordKind } from '../records.ts'
+import type { Source, Workspace } from '../workspace.ts'
+import { defineCommand } from './command.ts'
+
+const ROWS_SHOWN = 3
+
+const list = defineCommand({
+  about: 'Lists the sources of the workspace and their last run.',
+  examples: ['shoptool source list', 'shoptool source list --json'],
+  async run({ workspace, print, global }) {
+    const found = await workspace()
+    const runs = await runsOf(found)
+    const sources = Object.values(found.sources).map(({ name, partner, feed, from }) => {
+      const run = runs.find((each) => each.source === name && each.partner === partner && each.kind === feed)
+      const lastRun = run
+        ? { at: run.at, status: run.status, read: run.read, accepted: run.accepted, rejected: run.rejected, error: run.error }
+        : null
+      return { name, partner, feed, kind: from.kind, where: whereOf(from), lastRun }
+    })
+    if (global.json) print.json('source-list', { sources })
+    else {
+      print.table(
+        [
+          { title: 'NAME' },
+          { title: 'PARTNER' },
+          { title: 'FEED' },
+          { title: 'WHERE', cut: true },
+          { title: 'LAST RUN', cut: true },
+        ],
+        sources.map(({ name, partner, feed, where, lastRun }) => [
+          name,
+          partner,
+          feed,
+          where,
+          lastRun ? describeRun(lastRun) : 'never',
+        ]),
+      )
+      if (sources.length === 0) print.note(`No sources yet; add them to ${found.folder}/shoptool.yaml`)
+    }
+    return 'done'
+  },
+})
+
+const test = defineCommand({
+  about: 'Reads a source without saving anything and shows its first rows as they are mapped.',
+  args: [['<name>', 'a source of shoptool.yaml']],
+  examples: ['shoptool source test taobao-picks'],
+  async run({ args: [name], workspace, print, global }) {
+    const found = await workspace()
+    const source = sourceOf(found, name)
+    const { files, records, problems } = await readSome(found, source)
+    const shown = records.map((record) => written(source.feed, record))
+    if (global.json)
+      print.json('source-test', { source: name, partner: source.partner, feed: source.feed, files, records: shown, problems })
+    else {
+      for (const { file, encoding, bytes } of files) print.note(`${file}: ${bytes} bytes, ${encoding}`)
+      shown.forEach((record, i) => {
+        if (i > 0) print.line()
+        for (const [field, value] of Object.entries(record)) {
+          if (value !== null)
+            print.line(
+              print.columns === Number.POSITIVE_INFINITY ? `${field}\t${value}` : `${print.paint.dim(field.padEnd(16))}${value}`,
+            )
+        }
+      })
+      for (const { where, field, message } of problems) print.warn(`${where}${field ? `, ${field}` : ''}: ${message}`)
+    }
+    return problems.length > 0 ? 'findings' : 'done'
+  },
+})
+
+export const command = defineCommand({
+  about: 'Lists and tests the sources that shoptool.yaml names.',
+  examples: ['shoptool source list', 'shoptool source test taobao-picks'],
+  commands: { list, test },
+})
+
+/** @throws usage when shoptool.yaml names no such source. */
+function sourceOf({ sources }: Workspace, name: string): Source {
+  const found = Object.hasOwn(sources, name) ? sources[name] : undefined
+  if (found) return found
+  const names = Object.keys(sources)
+  const meant = nearest(name, names)
+  const hint = meant
+    ? `did you mean ${meant}?`
+    : names.length > 0
+      ? `shoptool.yaml has ${names.join(', ')}`
+      : 'shoptool.yaml has none'
+  throw usageError(`unknown source "${name}"; ${hint}`)
+}
+
+function whereOf(from: Source['from']): string {
+  return from.kind === 'file' ? from.files.join(', ') : from.kind === 'url' ? from.url : 'api'
+}
+
+async function runsOf({ database }: Workspace) {
+  if (!existsSync(database)) return []
+  const [{ openDatabase }, { lastRuns }] = await Promise.all([import('../store/open.ts'), import('../store/runs.ts')])
+  const db = openDatabase(database, { readonly: true })
+  try {
+    return lastRuns(db)
+  } finally {
+    db.close()
+  }
+}
+
+function describeRun({
+  at,
+  status,
+  accepted,
+  rejected,
+}: {
+  at: string
+  status: string
+  accepted: number
+  rejected: number
+}): string {
+  const rows =
+    status === 'applied' || status === 'unchanged' ? `, ${accepted} rows${rejected > 0 ? `, ${rejected} rejected` : ''}` : ''
+  return `${at.slice(0, 16).replace('T', ' ')} ${status}${rows}`
+}
+
+type Read = {
+  files: { file: string; encoding: string; bytes: number; sha256: string }[]
+  records: object[]
+  problems: Problem[]
+}
+
+/** The first rows of a source that are records, and what was wrong with those before them. @throws data where no row is one. */
+async function readSome(workspace: Workspace, source: Source): Promise<Read> {
+  const { name, feed: kind } = source
+  const [{ fetchSource }, { openReader }, { BUILT_IN }, { findPartner }] = await Promise.all([
+    import('../catalog/source.ts'),
+    import('../feeds/read.ts'),
+    import('../partners/index.ts'),
+    import('../partners/yaml.ts'),
+  ])
+  const partner = findPartner(source.partner, workspace.partners, BUILT_IN, `shoptool.yaml: sources.${name}.partner`)
+  const feed = partner.feeds[kind]
+  if (!feed)
+    throw usageError(
+      `shoptool.yaml: sources.${name}.feed: ${partner.name} has no ${kind}, only ${Object.keys(partner.feeds).join(', ')}`,
+    )
+  // not in .shoptool: a test leaves nothing behind, and the workspace may be read-only
+  const snapshots = mkdtempSync(join(tmpdir(), 'shoptool-source-'))
+  try {
+    const found = await fetchSource({ ...workspace, snapshots }, source, partner)
+    const read: Read = {
+      files: found.map(({ name: file, encoding, bytes, sha256 }) => ({ file, encoding, bytes, sha256 })),
+      records: [],
+      problems: [],
+    }
+    for (const snapshot of found) {
+      const reader = openReader(kind, feed as never, snapshot.path, {
+        currency: partner.currency,
+        timezone: partner.timezone,
+        name: snapshot.name,
+      })
+      try {
+        while (read.records.length < ROWS_SHOWN && reader.rows.next()) {
+          const record = reader.record()
+          if (record) read.records.push(record)
+          else if (read.problems.length < ROWS_SHOWN) {
+            read.problems.push(
+              ...reader.problems().map((problem) => ({ ...problem, where: `${snapshot.name}: ${problem.where}` })),
+            )
+          }
+        }
+      } finally {
+        reader.close()
+      }
+    }
+    const [problem] = read.problems
+    if (read.records.length === 0) {
+      const why = problem
+        ? `${problem.where}${problem.field ? `, ${problem.field}` : ''}: ${problem.message}`
+        : 'the files hold no rows'
+      throw dataError(`sources.${name}: no row could be read: ${why}`)
+    }
+    return read
+  } finally {
+    rmSync(snapshots, { recursive: true, force: true })
+  }
+}
+
+/** A record as JSON and people see it: amounts in major units, rates in percent. */
+function written(kind: RecordKind, record: object): Record<string, unknown> {
+  const known: Record<string, CanonicalField> = CANONICAL[kind]
+  const { currency } = record as { currency: string }
+  return Object.fromEntries(
+    Object.entries(record).map(([field, value]) => {
+      if (typeof value !== 'number') return [field, value]
+      const type = known[field]?.kind
+      return [field, type === 'amount' ? formatAmount(value, currency) : type === 'rate' ? formatRate(value) : value]
+    }),
+  )
+}

@@ -1,0 +1,60 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { workspaceWith } from './shoptool.ts'
+
+const BIN = resolve('bin/shoptool.js')
+
+/** Runs the built program in a process of its own, through a shell. */
+function shell(line: string, cwd: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const child = execFile('bash', ['-c', line], { cwd, env: { ...process.env, BIN } }, (_error, stdout, stderr) =>
+      done({ code: child.exitCode, stdout, stderr }),
+    )
+  })
+}
+
+// `npm test` builds before; vitest alone does not
+describe.skipIf(!existsSync('dist/cli.js'))('the program as a process', () => {
+  it('gives its exit code to the shell', async () => {
+    expect(await shell('$BIN --version', '/')).toMatchObject({ code: 0, stderr: '' })
+    expect(await shell('$BIN snyc', '/')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "shoptool: unknown command 'snyc'; did you mean sync?\n",
+    })
+  })
+
+  it('is quiet when the reader goes away', async () => {
+    const { code, stdout, stderr } = await shell('set -o pipefail; $BIN map --fields -q | head -1', '/')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^products\tsku\t.*\n$/)
+  })
+
+  it('an interrupt ends it with 130 at once, and its lock holds nobody up', { timeout: 20_000 }, async () => {
+    const cwd = workspaceWith()
+    // waits for standard input, with the lock taken
+    const child = spawn('bash', ['-c', '$BIN import products - --partner taobao; echo $?'], { cwd, env: { ...process.env, BIN } })
+    let told = ''
+    child.stdout.on('data', (text) => {
+      told += text
+    })
+    const lock = join(cwd, '.shoptool/lock')
+    while (!existsSync(lock)) await new Promise((later) => setTimeout(later, 20))
+    expect(await shell('$BIN import products x.csv --partner taobao', cwd)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^shoptool: another run \(pid \d+, since .*\) holds .*; run again when it is done\n$/),
+    })
+    process.kill(JSON.parse(readFileSync(lock, 'utf8')).pid, 'SIGINT')
+    await once(child, 'close')
+    expect(told).toBe('130\n')
+    expect(readdirSync(join(cwd, '.shoptool'))).toContain('lock')
+    expect(await shell('$BIN import products x.csv --partner taobao', cwd)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no such file'),
+    })
+    expect(existsSync(lock)).toBe(false)
+  })
+})

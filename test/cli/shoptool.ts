@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { afterAll } from 'vitest'
+import { main } from '../../src/cli.ts'
+import { type Context, packageFolder } from '../../src/context.ts'
+
+export type Answer = { code: number; stdout: string; stderr: string }
+
+/** Noon of 25 November 2026 in Shanghai: the payout of November is in. */
+export const NOW = Date.parse('2026-11-25T12:00:00+08:00')
+
+/**
+ * Runs one command line in this process, as a script would (`tty: true` or a width: as a person at a terminal would).
+ * The network does not exist unless `fetch` is given.
+ */
+export async function run(
+  args: readonly string[],
+  options: {
+    cwd?: string
+    env?: Context['env']
+    stdin?: string | Buffer
+    tty?: boolean | number
+    now?: number
+    fetch?: Context['fetch']
+  } = {},
+): Promise<Answer> {
+  const { cwd = '/', env = {}, stdin, tty = false, now = NOW, fetch } = options
+  const terminal = tty === false ? {} : { isTTY: true, columns: tty === true ? 80 : tty }
+  const stdout = capture()
+  const stderr = capture()
+  const input = stdin === undefined ? new PassThrough() : Readable.from([stdin])
+  const code = await main(args, {
+    now: () => now,
+    fetch: fetch ?? (() => Promise.reject(new Error('a test asked the network'))),
+    stdin: Object.assign(input, tty === false ? {} : { isTTY: true }),
+    stdout: Object.assign(stdout.stream, terminal),
+    stderr: Object.assign(stderr.stream, terminal),
+    env,
+    cwd,
+    home: packageFolder(),
+  })
+  return { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+function capture() {
+  const parts: Buffer[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      parts.push(Buffer.from(chunk))
+      done()
+    },
+  })
+  return { stream, text: () => Buffer.concat(parts).toString('utf8') }
+}
+
+/** A temporary folder with these files in it; gone after the tests of the file. */
+export function folderWith(files: Record<string, string | Buffer> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shoptool-test-'))
+  folders.push(folder)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
+  }
+  return folder
+}
+
+export const CONFIGURATION = 'shop: { name: 小鹿好物, timezone: Asia/Shanghai, currency: CNY }\n'
+
+/** A workspace; `more` is added to its shoptool.yaml, `files` lie in it. */
+export function workspaceWith(more = '', files: Record<string, string | Buffer> = {}): string {
+  return folderWith({ 'shoptool.yaml': CONFIGURATION + more, ...files })
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
