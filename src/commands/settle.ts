@@ -100,13 +100,22 @@ export const command = defineCommand({
       throw usageError('there are no orders and no payouts yet; read them with "shoptool sync" or "shoptool import orders"')
     const chosen = options.month ?? monthToSettle(ctx, found, partners)
     const folder = options.out === undefined ? join(found.out, 'settle', chosen) : resolve(ctx.cwd, options.out)
-    const settlement = settle(db, partners, chosen, { folder })
+    // Each partner on its own: one without a calendar is told, the others are settled.
+    const unsettled = partners.filter(({ calendar }) => calendar === null)
+    for (const { id } of unsettled) {
+      print.warn(
+        `${id} has no settlement calendar, expected like calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 } in partners/${id}.yaml`,
+      )
+    }
+    const settled = partners.filter(({ calendar }) => calendar !== null)
+    if (settled.length === 0) return 'usage'
+    const settlement = settle(db, settled, chosen, { folder })
     if (global.json) print.json('settle', settlement)
     else {
       printSettlement(settlement, print)
       print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
     }
-    return settlement.findings.length > 0 ? 'findings' : 'done'
+    return [unsettled.length > 0 ? 'usage' : 'done', settlement.findings.length > 0 ? 'findings' : 'done']
   },
 })
 

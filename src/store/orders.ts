@@ -1,6 +1,7 @@
-import { ORDER_STATUSES, type Order, type OrderStatus, type Origin, type Recorded } from '../records.ts'
+import { ORDER_STATUSES, type Order, type Recorded } from '../records.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import type { Database } from './open.ts'
+import { recorded } from './recorded.ts'
 
 const COLUMNS = {
   sku: 'sku',
@@ -78,49 +79,26 @@ function ageOf(order: Order, hash: bigint): string {
   return `${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${BigInt.asUintN(64, hash).toString(16).padStart(16, '0')}`
 }
 
-const SELECT = `SELECT l.partner, l.order_id AS orderId, l.line_id AS lineId, ${Object.entries(COLUMNS)
-  .map(([value, column]) => `s.${column} AS ${value}`)
-  .join(', ')},
-  f.name AS file, f.sha256, s.line`
-
-type Flat<T> = T & { file: string; sha256: string; line: number }
-
-function recorded<T extends object>({ file, sha256, line, ...record }: Flat<T>): T & { origin: Origin } {
-  return { ...(record as unknown as T), origin: { file, line, sha256 } }
-}
+type OrderOfPartner = Order & { partner: string }
+const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
+const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line`
+const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state`
 
 /** The present state of every order line of a partner, by order and line number (bytewise). */
-export function* ordersByKey(db: Database, partner: string): IterableIterator<Recorded<Order>> {
-  const select = db.prepare<[string], Flat<Order>>(
-    `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file WHERE l.partner = ? ORDER BY l.order_id, l.line_id`,
-  )
-  for (const row of select.iterate(partner)) yield recorded(row)
+export function ordersByKey(db: Database, partner: string): IterableIterator<Recorded<Order>> {
+  return recorded<OrderOfPartner>(db, `${PRESENT} WHERE l.partner = ? ORDER BY l.order_id, l.line_id`, [partner], FIELDS)
 }
 
 /** The lines of an order, of one partner or of all. */
-export function ordersById(db: Database, partner: string | null, orderId: string): (Recorded<Order> & { partner: string })[] {
-  return db
-    .prepare<unknown[], Flat<Order & { partner: string }>>(
-      `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file
-       WHERE l.order_id = ? AND l.partner = ifnull(?, l.partner) ORDER BY l.partner, l.line_id`,
-    )
-    .all(orderId, partner)
-    .map(recorded)
+export function ordersById(db: Database, partner: string | null, orderId: string): Recorded<OrderOfPartner>[] {
+  const where = 'WHERE l.order_id = ? AND l.partner = ifnull(?, l.partner) ORDER BY l.partner, l.line_id'
+  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS)]
 }
 
-export type OrderState = Recorded<
-  Pick<Order, 'lineId' | 'status' | 'rawStatus' | 'paidAmount' | 'commission' | 'settledAt'> & { status: OrderStatus }
->
-
 /** Every state of an order's lines that was ever read, oldest first. */
-export function orderStates(db: Database, partner: string, orderId: string): OrderState[] {
-  return db
-    .prepare<unknown[], Flat<Order>>(
-      `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id JOIN file f ON f.id = s.file
-       WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age`,
-    )
-    .all(partner, orderId)
-    .map(recorded)
+export function orderStates(db: Database, partner: string, orderId: string): Recorded<Order>[] {
+  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age`
+  return [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
 }
 
 /** Partners that have orders or payouts. */

@@ -2,6 +2,7 @@ import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Origin, PayoutLine, Recorded } from '../records.ts'
 import type { Database } from './open.ts'
+import { recorded } from './recorded.ts'
 
 export type Statement = {
   statementId: string
@@ -68,37 +69,28 @@ export function payoutWriter(db: Database, partner: string): PayoutWriter {
   }
 }
 
-const SELECT = `SELECT s.statement_id AS statementId, p.order_id AS orderId, p.line_id AS lineId, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at AS paidAt,
-  f.name AS file, f.sha256, p.line FROM payout_line p JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file`
-
-type Flat<T> = T & { file: string; sha256: string; line: number }
-
-function recorded({ file, sha256, line, ...record }: Flat<PayoutLine>): Recorded<PayoutLine> {
-  return { ...(record as PayoutLine), origin: { file, line, sha256 } }
-}
+const FIELDS = ['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 'amount', 'kind', 'paidAt'] as const
+const SELECT = `SELECT s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, s.file, p.line
+  FROM payout_line p JOIN statement s ON s.id = p.statement`
 
 /** The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise. */
-export function* linesByKey(db: Database, partner: string, until: Day): IterableIterator<Recorded<PayoutLine>> {
-  const select = db.prepare<[string, string], Flat<PayoutLine>>(
-    `${SELECT} WHERE p.partner = ? AND p.paid_at <= ? ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`,
-  )
-  for (const row of select.iterate(partner, until)) yield recorded(row)
+export function linesByKey(db: Database, partner: string, until: Day): IterableIterator<Recorded<PayoutLine>> {
+  const where = 'WHERE p.partner = ? AND p.paid_at <= ? ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line'
+  return recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, until], FIELDS)
 }
 
 /** Everything that was ever paid for an order. */
 export function linesOfOrder(db: Database, partner: string, orderId: string): Recorded<PayoutLine>[] {
-  return db
-    .prepare<[string, string], Flat<PayoutLine>>(
-      `${SELECT} WHERE p.partner = ? AND p.order_id = ? ORDER BY p.paid_at, s.statement_id, p.line`,
-    )
-    .all(partner, orderId)
-    .map(recorded)
+  const where = 'WHERE p.partner = ? AND p.order_id = ? ORDER BY p.paid_at, s.statement_id, p.line'
+  return [...recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, orderId], FIELDS)]
 }
+
+type StatementRow = Omit<Statement, 'origin'> & { file: string; sha256: string; line: number }
 
 /** The statements with lines paid in a month. A statement's total is that of its lines in the month. */
 export function statementsOf(db: Database, partner: string, month: Month): Statement[] {
   return db
-    .prepare<[string, string], Flat<Omit<Statement, 'origin'>>>(
+    .prepare<[string, string], StatementRow>(
       `SELECT s.statement_id AS statementId, s.currency, max(p.paid_at) AS paidAt, count(*) AS lines, sum(p.amount) AS total,
          CASE WHEN count(*) = s.lines THEN s.stated_total END AS statedTotal, f.name AS file, f.sha256, min(p.line) AS line
        FROM payout_line p JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file

@@ -1,0 +1,213 @@
+import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share } from '../money.ts'
+import type { Order, PayoutLine } from '../records.ts'
+import { dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
+import { type Entry, type Rules, sumOf } from './entry.ts'
+import { expectedPayout, feeOf, formula, hasRefund, keptPayout } from './expect.ts'
+
+export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
+/** Why an entry is in its class: a cause that can be counted, and one line of text with the numbers. */
+export type Explanation = { cause: Cause; text: string }
+
+/** What is to be said of an entry. Deterministic: the same entry gives the same text. */
+export function explain(entry: Entry, rules: Rules): Explanation {
+  const { orders, lines, about, before } = entry
+  const money = (amount: Minor) => formatAmount(amount, entry.currency)
+  const paid = money(entry.paid)
+  switch (entry.class) {
+    case 'matched':
+      return {
+        cause: 'unexplained',
+        text: entry.expected === 0 && entry.paid === 0 ? 'nothing was due and nothing was paid' : '',
+      }
+    case 'tolerated':
+      return { cause: 'rounding', text: `paid ${paid} instead of ${money(entry.expected)}: within the tolerance` }
+    case 'missing': {
+      const order = orders[0]!
+      const until = before.length > 0 ? `, paid before and taken back (${named(before)})` : ''
+      return { cause: 'unexplained', text: `${dueText(order, rules)} and in no payout${until}: ${formula(order, rules.fees)}` }
+    }
+    case 'short-paid':
+    case 'over-paid':
+      return orders[0] && dueMonth(orders[0], rules.calendar)?.month === rules.month ? difference(entry, rules) : takenBack(entry)
+    case 'late': {
+      const already = before.length > 0 ? `, ${money(sumOf(before))} of it paid before (${named(before)})` : ''
+      return { cause: 'unexplained', text: `${paid} paid late (${named(lines)}): ${dueText(about[0]!, rules)}${already}` }
+    }
+    case 'early': {
+      if (lines.length > 0 && entry.expected === 0) {
+        return { cause: 'unexplained', text: `${paid} paid early (${named(lines)}): ${standing(about[0]!, rules)}` }
+      }
+      const rest = lines.length > 0 ? `, the rest now (${named(lines)})` : ''
+      return {
+        cause: 'unexplained',
+        text: `${money(sumOf(before))} was paid before it was due (${named(before)})${rest}; counted as early there`,
+      }
+    }
+    case 'clawback':
+      return clawback(entry, rules)
+    case 'refunded-but-paid': {
+      const again = entry.expected > 0 ? '; taken back in the same month' : ''
+      return { cause: 'refund', text: `${paid} paid (${named(lines)}) although the order is ${about[0]!.status}${again}` }
+    }
+    case 'duplicate': {
+      const taken = entry.expected > 0 ? '; taken back in the same month' : ''
+      return {
+        cause: 'unexplained',
+        text: `${paid} paid again (${named(lines)}): ${named(before)} paid ${money(sumOf(before))} already${taken}`,
+      }
+    }
+    case 'unknown-order':
+      return { cause: 'unexplained', text: `${paid} (${named(lines)}) but ${stranger(lines[0]!, about)}` }
+    case 'non-order': {
+      const line = lines[0]!
+      const cause = line.kind === 'fee' || line.kind === 'rounding' ? line.kind : 'unexplained'
+      const what =
+        line.kind === 'commission' || line.kind === 'clawback' ? `${line.kind} line without an order number` : `${line.kind} line`
+      return { cause, text: [`${paid} ${what} (${named(lines)})`, line.title].filter(Boolean).join(': ') }
+    }
+    case 'not-due': {
+      const earlier = before.length > 0 ? `, ${money(sumOf(before))} paid (${named(before)})` : ''
+      return { cause: 'unexplained', text: standing(orders[0]!, rules) + earlier }
+    }
+  }
+}
+
+/** Why the sum paid for orders due in this month is not what was expected; tried from the surest reason to the weakest. */
+function difference(entry: Entry, rules: Rules): Explanation {
+  const { orders } = entry
+  const { fees } = rules
+  const money = (amount: Minor) => formatAmount(amount, entry.currency)
+  const total = (of: (order: Order) => Minor) => orders.reduce((sum, order) => sum + of(order), 0)
+  const expected = total((order) => expectedPayout(order, fees))
+  const early = expected - entry.expected
+  const paid = entry.paid + early
+  const lead = `paid ${money(paid)} instead of ${money(expected)}${early === 0 ? '' : ` (${money(early)} of it early: ${named(entry.before)})`}`
+  const because = (cause: Cause, why: string): Explanation => ({ cause, text: `${lead}: ${why}` })
+
+  if (Math.abs(paid - expected) <= 1) return because('rounding', 'one minor unit, a matter of rounding')
+  if (fees.length > 0 && paid === total((order) => order.commission)) {
+    return because('fee', `the gross commission, ${fees.map(({ name }) => name).join(' and ')} was not taken`)
+  }
+  for (const fee of fees) {
+    const amount = total((order) => feeOf(order, fee))
+    if (amount !== 0 && paid === expected - amount) return because('fee', `${fee.name} of ${money(amount)} was taken twice`)
+    if (amount !== 0 && paid === expected + amount) return because('fee', `${fee.name} of ${money(amount)} was not taken`)
+  }
+  if (orders.some(hasRefund) && paid === total((order) => keptPayout(order, fees))) {
+    return because('refund', `the payout on what is left after the refund of ${money(total((order) => order.refundAmount ?? 0))}`)
+  }
+  if (orders.length > 1) {
+    const left = orders.find((order) => paid === expected - expectedPayout(order, fees))
+    return because(
+      'unexplained',
+      left ? `as if line ${left.lineId} (${money(expectedPayout(left, fees))}) were not paid` : 'for the whole order',
+    )
+  }
+  const order = orders[0]!
+  const pieces = order.quantity ?? 1
+  // a payout differs by at least a minor unit from that of one piece more or less, or nothing can be told from it
+  for (let kept = 1; kept < pieces && expected >= pieces; kept++) {
+    const smaller = {
+      commission: multiplyDivide(order.commission, kept, pieces),
+      paidAmount: multiplyDivide(order.paidAmount, kept, pieces),
+    }
+    if (paid === expectedPayout(smaller, fees)) return because('base', `the payout on ${kept} of ${pieces} pieces`)
+  }
+  if (order.commissionRate === null || order.paidAmount <= 0 || paid <= 0) return because('unexplained', formula(order, fees))
+  const clean = cleanRate(order, paid, rules)
+  const base = `${money(order.paidAmount)} × `
+  if (clean !== null && clean !== order.commissionRate) {
+    return because('rate', `${base}${formatRate(clean)} % where ${formatRate(order.commissionRate)} % was recorded`)
+  }
+  const implied = multiplyDivide(impliedRate(order, paid, rules), 1, 100) * 100
+  return because('unexplained', `as if the rate were ${formatRate(implied)} % instead of ${formatRate(order.commissionRate)} %`)
+}
+
+/** The rate at which the order would earn the payout `paid`, before any rounding. */
+function impliedRate(order: Order, paid: Minor, { fees }: Rules): Ppm {
+  let keptOfCommission = 1_000_000
+  let fixed = 0
+  for (const fee of fees) {
+    if (fee.of === 'commission') keptOfCommission -= fee.rate
+    else fixed += feeOf(order, fee)
+  }
+  return keptOfCommission <= 0 ? 0 : multiplyDivide(paid + fixed, 1_000_000_000_000, order.paidAmount * keptOfCommission)
+}
+
+/**
+ * The whole percent, else the whole tenth of one, that gives exactly the payout `paid`. Null where there is none, and where such a step
+ * is worth less than two minor units: some clean rate would then fit any amount.
+ */
+function cleanRate(order: Order, paid: Minor, rules: Rules): Ppm | null {
+  const implied = impliedRate(order, paid, rules)
+  for (const step of [10_000, 1_000]) {
+    const rate = multiplyDivide(implied, 1, step) * step
+    const isTelling = share(order.paidAmount, step, 'down') >= 2
+    const commission = share(order.paidAmount, rate)
+    if (isTelling && rate > 0 && rate <= 1_000_000 && paid === expectedPayout({ ...order, commission }, rules.fees)) return rate
+  }
+  return null
+}
+
+/** Money taken back for an order that is not refunded, beyond what had been paid too much. */
+function takenBack(entry: Entry): Explanation {
+  const [order] = entry.about
+  const cause = order?.refundAmount ? 'refund' : 'unexplained'
+  const money = (amount: Minor) => formatAmount(amount, entry.currency)
+  const known = order?.refundAmount ? `, of which ${money(order.refundAmount)} went back to the buyer` : ''
+  const status = order ? `the order is ${order.status}${known}` : 'there is no reason on file'
+  return { cause, text: `${money(-entry.paid)} taken back (${named(entry.lines)}) although ${status}` }
+}
+
+function clawback(entry: Entry, rules: Rules): Explanation {
+  const money = (amount: Minor) => formatAmount(amount, entry.currency)
+  const lead = `${money(-entry.paid)} taken back (${named(entry.lines)})`
+  if (entry.before.length === 0) return { cause: 'refund', text: `${lead}: no payment of this order is on file` }
+  const order = entry.about[0]!
+  const why =
+    order.status === 'refunded' || order.status === 'invalid'
+      ? `the order is ${order.status}`
+      : hasRefund(order)
+        ? `${money(order.refundAmount!)} of ${money(order.paidAmount)} was refunded, ${money(keptPayout(order, rules.fees))} is kept`
+        : 'more was paid than was earned'
+  const off =
+    entry.difference === 0
+      ? 'right'
+      : entry.difference < 0
+        ? `${money(-entry.difference)} too much`
+        : `${money(entry.difference)} too little`
+  return { cause: 'refund', text: `${lead}: ${why}, ${money(sumOf(entry.before))} was paid (${named(entry.before)}); ${off}` }
+}
+
+function stranger(line: PayoutLine, about: readonly Order[]): string {
+  const [order] = about
+  if (!order) return `no order ${line.orderId} is on file`
+  const currencies = [...new Set(about.map(({ currency }) => currency))]
+  if (!currencies.includes(line.currency)) {
+    return `order ${line.orderId} is in ${currencies.join(', ')}, the payout in ${line.currency}: amounts of two currencies are not set off`
+  }
+  return `order ${line.orderId} has no line ${line.lineId}`
+}
+
+/** `settled 2026-10-03, due 2026-11-20` */
+function dueText(order: Order, { calendar }: Rules): string {
+  const due = dueMonth(order, calendar)
+  return `${STATUS_OF[calendar.basis]} ${order[calendar.basis]?.slice(0, 10)}, due ${due?.day}`
+}
+
+/** When the order is due, or why it is not. */
+export function standing(order: Order, rules: Rules): string {
+  const reason = whyNotDue(order, rules.calendar)
+  const status = STATUS_OF[rules.calendar.basis]
+  if (reason === null) return dueText(order, rules)
+  if (reason === 'date') return `${order.status}, but its ${status} date is missing: it cannot be said when it is due`
+  return reason === 'status' ? `not ${status} yet (${order.rawStatus})` : `${reason} (${order.rawStatus})`
+}
+
+/** `statement 2026-11 of 2026-11-20`, of several the first and how many more. */
+function named(lines: readonly PayoutLine[]): string {
+  const [line] = lines
+  if (!line) return 'no statement'
+  const more = lines.length > 1 ? ` and ${lines.length - 1} more` : ''
+  return `statement ${line.statementId} of ${line.paidAt}${more}`
+}

@@ -1,0 +1,265 @@
+import { type Minor, minorDigits, readDecimal } from '../money.ts'
+import { CLASSES, type SettlementClass } from './entry.ts'
+import type { Finding, PartnerSettlement, Settlement } from './report.ts'
+import { STYLE } from './style.ts'
+
+/** Names of the classes for people: Chinese, English. */
+export const CLASS_NAMES: Record<SettlementClass, readonly [string, string]> = {
+  matched: ['相符', 'matched'],
+  tolerated: ['容差内', 'within tolerance'],
+  missing: ['漏付', 'missing'],
+  'short-paid': ['少付', 'short-paid'],
+  'over-paid': ['多付', 'over-paid'],
+  late: ['补付前月', 'late, for an earlier month'],
+  early: ['提前付', 'early, for a later month'],
+  clawback: ['退款扣回', 'clawback'],
+  'refunded-but-paid': ['退款仍付', 'refunded, but paid'],
+  duplicate: ['重复付', 'duplicate'],
+  'unknown-order': ['无此订单', 'unknown order'],
+  'non-order': ['非订单项', 'not for an order'],
+  'not-due': ['未到期', 'not due'],
+}
+const CAUSE_NAMES: Record<Finding['cause'], readonly [string, string]> = {
+  rate: ['佣金率', 'rate'],
+  base: ['计佣基数', 'base'],
+  fee: ['服务费', 'fee'],
+  refund: ['退款', 'refund'],
+  rounding: ['舍入', 'rounding'],
+  unexplained: ['原因不明', 'unexplained'],
+}
+const BASIS_NAMES = { received: '收货', verified: '核验', settled: '结算' } as const
+
+/** Findings of one class that the page shows; a browser should open it whatever happened. findings.csv has all. */
+const SHOWN = 200
+
+/** The month as one HTML page: no scripts, nothing from the network, every text escaped. The same settlement gives the same bytes. */
+export function renderReport(settlement: Settlement): string {
+  const { month, partners, findings } = settlement
+  return `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(month)} 结算对账 · Settlement</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<p class="eyebrow">结算对账 <span lang="en">Settlement</span> · ${escaped(month)}${settlement.closed ? ' · 已结账 <span lang="en">closed</span>' : ''}</p>
+${headline(settlement)}
+</header>
+<main>
+${partners.map(partnerSection).join('\n')}
+${findingsSection(findings)}
+</main>
+<footer>
+<p>每笔订单、每条付款各归一类；各类实付之和＝结算单各行之和，差额＝实付－应付，分毫不差。</p>
+<p lang="en">Every order and every payout line is in exactly one class. In every currency the classes sum up to the statement lines, and difference = paid − expected, to the last minor unit. All orders and lines: lines.csv.</p>
+</footer>
+</body>
+</html>
+`
+}
+
+function headline({ month, partners, findings }: Settlement): string {
+  if (partners.length === 0) {
+    return `<h1>${escaped(month)} 没有可对账的记录</h1>\n<p class="sub" lang="en">No orders and no payouts are on file for this month.</p>`
+  }
+  const sums = [...new Set(partners.map(({ currency }) => currency))].sort().map((currency) => {
+    const of = partners.filter((partner) => partner.currency === currency)
+    const sum = (pick: (partner: PartnerSettlement) => Minor) => of.reduce((total, partner) => total + pick(partner), 0)
+    return {
+      currency,
+      expected: sum((partner) => minor(partner.expected, currency)),
+      paid: sum((partner) => minor(partner.paid, currency)),
+      short: sum((partner) => partsOf(partner).short),
+      extra: sum((partner) => partsOf(partner).extra),
+    }
+  })
+  // the net difference alone would hide what is missing behind what came too much
+  const chinese = sums.map(({ currency, expected, paid, short, extra }) => {
+    const less = short === 0 ? '' : `，少收 <em class="less">${show(-short, currency)}</em>`
+    const more = extra === 0 ? '' : `，多收 <em class="more">${show(extra, currency)}</em>`
+    return `应付 ${show(expected, currency)}，实付 ${show(paid, currency)} ${currency}${less + more || '，分毫不差'}`
+  })
+  const english = sums.map(({ currency, expected, paid, short, extra }) => {
+    const off = [
+      short !== 0 && `${show(-short, currency)} too little`,
+      extra !== 0 && `${show(extra, currency)} too much`,
+    ].filter(Boolean)
+    return `${show(expected, currency)} ${currency} expected, ${show(paid, currency)} paid: ${off.join(', ') || 'exact'}`
+  })
+  const count = findings.length
+  return `<h1>${chinese.join('；<br>')}。</h1>
+<p class="sub"><strong>${count === 0 ? '没有待查事项' : `${count} 项待查`}</strong> · <span lang="en">${english.join('; ')}. ${
+    count === 0 ? 'Nothing to look into' : `${count} finding${count === 1 ? '' : 's'} to look into`
+  }.</span></p>`
+}
+
+function partnerSection(partner: PartnerSettlement): string {
+  const { currency, covers } = partner
+  const figure = (label: string, english: string, amount: string, sign = '') =>
+    `<div><dt>${label} <span lang="en">${english}</span></dt><dd class="${sign}">${show(minor(amount, currency), currency, sign !== '')}</dd></div>`
+  const { short, extra } = partsOf(partner)
+  const part = (label: string, english: string, amount: Minor) =>
+    amount === 0
+      ? ''
+      : `<div class="part"><dt>${label} <span lang="en">${english}</span></dt><dd class="${signOf(amount)}">${show(amount, currency, true)}</dd></div>`
+  const heading = `${escaped(partner.name)}${partner.name === partner.partner ? '' : ` <small>${escaped(partner.partner)}</small>`} <small>${currency}</small>`
+  return `<section class="partner">
+<h2>${heading}</h2>
+<p class="note">${BASIS_NAMES[covers.by]}日期 ${covers.from} 至 ${covers.to}，应于 ${partner.due} 付款 · <span lang="en">${covers.by} ${covers.from} to ${covers.to}, due ${partner.due}</span></p>
+<dl class="figures">${figure('应付', 'expected', partner.expected)}${figure('实付', 'paid', partner.paid)}${figure('差额', 'difference', partner.difference, signOf(minor(partner.difference, currency)))}${part('其中少收', 'too little', short)}${part('多收', 'too much', extra)}</dl>
+${short === 0 && extra === 0 ? classTable(partner) : `<div class="columns">\n${waterfall(partner)}\n${classTable(partner)}\n</div>`}
+${statementTable(partner)}
+</section>`
+}
+
+/** What the difference is made of: Σ of the classes below zero, and of those above. Minor units. */
+function partsOf({ classes, currency }: PartnerSettlement): { short: Minor; extra: Minor } {
+  const differences = CLASSES.map((name) => minor(classes[name].difference, currency))
+  return {
+    short: differences.reduce((sum, by) => sum + Math.min(by, 0), 0),
+    extra: differences.reduce((sum, by) => sum + Math.max(by, 0), 0),
+  }
+}
+
+/** Expected, what each class adds or takes, paid: bars on one scale. Their positions are drawing, not money. */
+function waterfall(partner: PartnerSettlement): string {
+  const { currency } = partner
+  const steps = CLASSES.map((name) => ({ name, by: minor(partner.classes[name].difference, currency) })).filter(
+    ({ by }) => by !== 0,
+  )
+  const expected = minor(partner.expected, currency)
+  let at = expected
+  const bars = steps.map(({ name, by }) => {
+    const from = at
+    at += by
+    return { label: CLASS_NAMES[name], from, to: at, value: show(by, currency, true), tone: signOf(by) }
+  })
+  const paid = minor(partner.paid, currency)
+  const low = Math.min(expected, paid, ...bars.map(({ to }) => to))
+  const high = Math.max(expected, paid, ...bars.map(({ to }) => to))
+  // small differences would vanish beside the totals: the scale then starts near them, and the page says so
+  const isCut = low > 0 && high > low && high - low < high / 4
+  const start = isCut ? low - (high - low) / 2 : Math.min(0, low)
+  const span = Math.max(high, 0) - start || 1
+  const total = (label: readonly [string, string], amount: Minor) => ({
+    label,
+    from: start,
+    to: amount,
+    value: show(amount, currency),
+    tone: 'total',
+  })
+  const rows = [total(['应付', 'expected'], expected), ...bars, total(['实付', 'paid'], paid)].map(
+    ({ label, from, to, value, tone }) => {
+      const left = ((Math.min(from, to) - start) / span) * 100
+      const width = Math.max((Math.abs(to - from) / span) * 100, 0.6)
+      const bar = `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${tone}" x="${Math.min(left, 99.4).toFixed(2)}" y="0" width="${width.toFixed(2)}" height="10"/></svg>`
+      return `<li><span>${label[0]} <span lang="en">${label[1]}</span></span>${bar}<b class="${tone}">${value}</b></li>`
+    },
+  )
+  const cut = isCut ? `<p class="note">横轴不从零开始 · <span lang="en">the scale does not start at zero</span></p>` : ''
+  return `<figure><figcaption>从应付到实付 <span lang="en">From expected to paid</span></figcaption><ol class="waterfall">${rows.join('')}</ol>${cut}</figure>`
+}
+
+function classTable({ classes, currency, ...total }: PartnerSettlement): string {
+  const money = (amount: string, signed = false) => show(minor(amount, currency), currency, signed)
+  const rows = CLASSES.filter((name) => classes[name].count > 0 || classes[name].expected !== classes[name].paid).map((name) => {
+    const { count, expected, paid, difference } = classes[name]
+    return `<tr><th scope="row">${CLASS_NAMES[name][0]} <span lang="en">${CLASS_NAMES[name][1]}</span></th><td>${count}</td><td>${money(expected)}</td><td>${money(paid)}</td><td class="${signOf(minor(difference, currency))}">${money(difference, true)}</td></tr>`
+  })
+  return `<div class="scroll"><table class="sums">
+<caption>分类合计 <span lang="en">Classes</span></caption>
+<thead><tr><th scope="col">类别 <span lang="en">class</span></th><th scope="col">笔数 <span lang="en">count</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th></tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+<tfoot><tr><th scope="row">合计 <span lang="en">total</span></th><td></td><td>${money(total.expected)}</td><td>${money(total.paid)}</td><td class="${signOf(minor(total.difference, currency))}">${money(total.difference, true)}</td></tr></tfoot>
+</table></div>`
+}
+
+function statementTable({ statements, currency }: PartnerSettlement): string {
+  if (statements.length === 0) return `<p class="note">本月没有结算单 · <span lang="en">no statement in this month</span></p>`
+  const rows = statements.map(({ statementId, paidAt, lines, total, statedTotal, source }) => {
+    const stated =
+      statedTotal === null
+        ? '<span class="faint">未载明 <span lang="en">not stated</span></span>'
+        : `${show(minor(statedTotal, currency), currency)} ✓`
+    return `<tr><th scope="row" class="id">${escaped(statementId)}</th><td>${paidAt}</td><td>${lines}</td><td>${show(minor(total, currency), currency)}</td><td>${stated}</td><td class="source" title="sha256 ${source.sha256}">${escaped(source.file)}</td></tr>`
+  })
+  return `<div class="scroll"><table class="statements">
+<caption>结算单 <span lang="en">Statements</span></caption>
+<thead><tr><th scope="col">单号 <span lang="en">number</span></th><th scope="col">打款日 <span lang="en">paid on</span></th><th scope="col">行数 <span lang="en">lines</span></th><th scope="col">各行之和 <span lang="en">sum of lines</span></th><th scope="col">单上合计 <span lang="en">stated total</span></th><th scope="col">文件 <span lang="en">file</span></th></tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table></div>`
+}
+
+function findingsSection(findings: readonly Finding[]): string {
+  if (findings.length === 0) return ''
+  const groups = CLASSES.filter((name) => findings.some((finding) => finding.class === name)).map((name) => {
+    const all = findings.filter((finding) => finding.class === name)
+    // the largest first: that is where to begin
+    const size = (finding: Finding) => Math.abs(minor(finding.difference, finding.currency))
+    const shown = all.toSorted((a, b) => size(b) - size(a)).slice(0, SHOWN)
+    const left = all.length - shown.length
+    const more = `<tr><td colspan="5" class="why note">另有 ${left} 项，见 findings.csv · <span lang="en">${left} more in findings.csv</span></td></tr>`
+    return `<tbody>
+<tr class="group"><th colspan="5" scope="rowgroup">${CLASS_NAMES[name][0]} <span lang="en">${CLASS_NAMES[name][1]}</span> · ${all.length}</th></tr>
+${shown.map(findingRow).join('\n')}${left > 0 ? more : ''}
+</tbody>`
+  })
+  return `<section>
+<table class="findings">
+<caption><h2>待查事项 <span lang="en">Findings</span> <small>${findings.length}</small></h2></caption>
+<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>
+${groups.join('\n')}
+</table>
+</section>`
+}
+
+function findingRow(finding: Finding): string {
+  const { currency } = finding
+  const cell = (chinese: string, english: string, amount: string, signed = false) => {
+    const value = minor(amount, currency)
+    return `<td data-label="${chinese} ${english}" class="amount ${signed ? signOf(value) : ''}">${show(value, currency, signed)}</td>`
+  }
+  const order =
+    finding.orderId === null ? '—' : escaped(finding.orderId) + (finding.lineId ? ` / ${escaped(finding.lineId)}` : '')
+  const title = finding.title === null ? '' : `<div class="title">${escaped(finding.title)}</div>`
+  const sources = finding.sources
+    .map(({ file, line, sha256 }) => `<span title="sha256 ${sha256}">${escaped(file)}:${line}</span>`)
+    .join(' ')
+  const cause =
+    finding.cause === 'unexplained'
+      ? ''
+      : `<span class="cause">${CAUSE_NAMES[finding.cause][0]} <span lang="en">${CAUSE_NAMES[finding.cause][1]}</span></span> `
+  return `<tr><th scope="row"><span class="id">${order}</span>${title}<div class="faint">${escaped(finding.partner)} · ${currency}</div></th>${cell('应付', 'expected', finding.expected)}${cell('实付', 'paid', finding.paid)}${cell('差额', 'difference', finding.difference, true)}<td class="why"><div lang="en">${cause}${escaped(finding.explain)}</div><div class="source">${sources}</div></td></tr>`
+}
+
+/** Back to minor units: the page adds up and draws. */
+function minor(amount: string, currency: string): Minor {
+  return readDecimal(amount, minorDigits(currency))!
+}
+
+/** `1,234.50`; with a sign when `signed`, and a true minus. */
+function show(amount: Minor, currency: string, signed = false): string {
+  const digits = minorDigits(currency)
+  const plain = Math.abs(amount)
+    .toString()
+    .padStart(digits + 1, '0')
+  const whole = plain.slice(0, plain.length - digits).replace(/\B(?=(\d{3})+$)/g, ',')
+  const sign = amount < 0 ? '−' : signed && amount > 0 ? '+' : ''
+  return sign + whole + (digits === 0 ? '' : `.${plain.slice(-digits)}`)
+}
+
+function signOf(amount: Minor): 'less' | 'more' | 'even' {
+  return amount < 0 ? 'less' : amount > 0 ? 'more' : 'even'
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** Text for HTML, in elements and in attributes. Control characters, which no page may hold, are left out. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
+}

@@ -1,0 +1,188 @@
+import { type Instant, type Month, monthOf } from '../day.ts'
+import { formatAmount, formatRate, type Minor } from '../money.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { Order, OrderStatus, Origin, PayoutLine, Recorded } from '../records.ts'
+import { type Due, dueMonth } from './calendar.ts'
+import { compareText, type SettlementClass } from './entry.ts'
+import { expectedPayout, formula } from './expect.ts'
+import { explain, standing } from './explain.ts'
+import { reconcile } from './reconcile.ts'
+import { rulesOf } from './settle.ts'
+
+/** A reading of an order line; its states over time are these, oldest first. Amounts are minor units. */
+export type OrderReading = {
+  lineId: string
+  status: OrderStatus
+  rawStatus: string
+  paidAmount: Minor
+  commission: Minor
+  settledAt: Instant | null
+  origin: Origin
+}
+
+/** All that is known of one order: what was earned and when it is due, what was paid, and what each month made of it. */
+export type OrderExplanation = {
+  schema: 'shoptool.settle-explain.v1'
+  partner: string
+  orderId: string
+  lines: {
+    lineId: string
+    sku: string | null
+    title: string | null
+    status: OrderStatus
+    rawStatus: string
+    currency: string
+    paidAmount: string
+    commissionRate: string | null
+    expected: string
+    /** `1.80 commission − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.62` */
+    formula: string
+    due: Due | null
+    /** When it is due by which date, or why it is not. */
+    why: string
+    states: {
+      status: OrderStatus
+      rawStatus: string
+      paidAmount: string
+      commission: string
+      settledAt: Instant | null
+      source: Origin
+    }[]
+    source: Origin
+  }[]
+  payouts: {
+    statementId: string
+    paidAt: string
+    lineId: string | null
+    kind: string
+    amount: string
+    currency: string
+    class: SettlementClass
+    source: Origin
+  }[]
+  /** What the order was in each month in which it was due or money moved. */
+  months: {
+    month: Month
+    class: SettlementClass
+    lineIds: string[]
+    currency: string
+    expected: string
+    paid: string
+    difference: string
+    explain: string
+  }[]
+}
+
+/**
+ * Explains one order number of a partner from its present order lines, every reading of them and every payout line for it. Each month
+ * is settled as `settle` does it, with the payouts up to its end; months after `until` only where money moved: what is due in them
+ * cannot be missing yet.
+ * @throws ShoptoolError (usage) where the partner has no calendar.
+ */
+export function explainOrder(
+  partner: Partner,
+  orderId: string,
+  orders: readonly Recorded<Order>[],
+  lines: readonly Recorded<PayoutLine>[],
+  states: readonly OrderReading[],
+  until: Month,
+): OrderExplanation {
+  const { calendar } = rulesOf(partner, '')
+  const due = orders.flatMap((order) => dueMonth(order, calendar)?.month ?? [])
+  const paid = lines.map((line) => monthOf(line.paidAt))
+  const months = [...new Set([...due.filter((month) => month <= until), ...paid])].sort(compareText)
+  const settled = months.flatMap((month) => {
+    const rules = rulesOf(partner, month)
+    return [...reconcile(orders, lines, rules)]
+      .filter((entry) => entry.class !== 'not-due')
+      .map((entry) => ({ month, rules, entry }))
+  })
+  const classOf = (line: Recorded<PayoutLine>) => settled.find(({ entry }) => entry.lines.includes(line))!.entry.class
+  return {
+    schema: 'shoptool.settle-explain.v1',
+    partner: partner.id,
+    orderId,
+    lines: orders.map((order) => {
+      const money = (amount: Minor) => formatAmount(amount, order.currency)
+      return {
+        lineId: order.lineId,
+        sku: order.sku,
+        title: order.title,
+        status: order.status,
+        rawStatus: order.rawStatus,
+        currency: order.currency,
+        paidAmount: money(order.paidAmount),
+        commissionRate: order.commissionRate === null ? null : formatRate(order.commissionRate),
+        expected: money(expectedPayout(order, partner.fees)),
+        formula: formula(order, partner.fees),
+        due: dueMonth(order, calendar),
+        why: standing(order, rulesOf(partner, '')),
+        states: states
+          .filter((state) => state.lineId === order.lineId)
+          .map(({ status, rawStatus, paidAmount, commission, settledAt, origin }) => ({
+            status,
+            rawStatus,
+            paidAmount: money(paidAmount),
+            commission: money(commission),
+            settledAt,
+            source: origin,
+          })),
+        source: order.origin,
+      }
+    }),
+    payouts: lines
+      .toSorted((a, b) => compareText(a.paidAt, b.paidAt))
+      .map((line) => ({
+        statementId: line.statementId,
+        paidAt: line.paidAt,
+        lineId: line.lineId,
+        kind: line.kind,
+        amount: formatAmount(line.amount, line.currency),
+        currency: line.currency,
+        class: classOf(line),
+        source: line.origin,
+      })),
+    months: settled.map(({ month, rules, entry }) => ({
+      month,
+      class: entry.class,
+      lineIds: entry.orders.map((order) => order.lineId),
+      currency: entry.currency,
+      expected: formatAmount(entry.expected, entry.currency),
+      paid: formatAmount(entry.paid, entry.currency),
+      difference: formatAmount(entry.difference, entry.currency),
+      explain: explain(entry, rules).text,
+    })),
+  }
+}
+
+/** The explanation as lines of text for people. */
+export function explanationText(explanation: OrderExplanation): string[] {
+  const text: string[] = [`${explanation.partner} order ${explanation.orderId}`]
+  const at = ({ file, line }: Origin) => `${file}:${line}`
+  if (explanation.lines.length === 0) text.push('  no such order is on file')
+  for (const line of explanation.lines) {
+    text.push('', [line.lineId && `line ${line.lineId}`, line.title].filter(Boolean).join(' ') || 'order')
+    for (const state of line.states) {
+      const when = state.settledAt ? ` ${state.settledAt.slice(0, 10)}` : ''
+      text.push(
+        `  ${state.status} (${state.rawStatus})${when}: paid ${state.paidAmount}, commission ${state.commission}   ${at(state.source)}`,
+      )
+    }
+    const rate = line.commissionRate === null ? '' : ` at ${line.commissionRate} %`
+    text.push(`  earned  ${line.formula} ${line.currency}, on ${line.paidAmount}${rate}   ${at(line.source)}`)
+    text.push(`  due     ${line.due ? `in ${line.due.month}: ` : 'no: '}${line.why}`)
+  }
+  text.push('', explanation.payouts.length === 0 ? 'payouts: none' : 'payouts')
+  for (const line of explanation.payouts) {
+    const named = line.lineId ? ` line ${line.lineId}` : ''
+    text.push(
+      `  ${line.paidAt} ${line.amount} ${line.currency} ${line.kind}, statement ${line.statementId}${named}: ${line.class}   ${at(line.source)}`,
+    )
+  }
+  if (explanation.months.length > 0) text.push('', 'months')
+  for (const month of explanation.months) {
+    const sums = `expected ${month.expected}, paid ${month.paid}, difference ${month.difference} ${month.currency}`
+    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}`)
+  }
+  return text
+}

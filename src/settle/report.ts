@@ -1,0 +1,189 @@
+import type { Day, Month } from '../day.ts'
+import { type Currency, formatAmount, type Minor } from '../money.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { Origin } from '../records.ts'
+import { type Coverage, coverage, whyNotDue } from './calendar.ts'
+import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
+import { type Cause, explain } from './explain.ts'
+
+/** Amounts are decimal strings in major units. `count`: order lines, or payout lines where there is no order. */
+export type ClassTotals = { count: number; expected: string; paid: string; difference: string }
+
+/** One payout statement of the month: the sum of its lines, and the total that it states itself (null: it states none). */
+export type StatementTotals = {
+  statementId: string
+  paidAt: Day
+  lines: number
+  total: string
+  statedTotal: string | null
+  source: Origin
+}
+
+/** One partner in one currency. */
+export type PartnerSettlement = {
+  partner: string
+  name: string
+  currency: Currency
+  covers: { from: Day; to: Day; by: Coverage['by'] }
+  due: Day
+  expected: string
+  paid: string
+  difference: string
+  classes: Record<SettlementClass, ClassTotals>
+  statements: StatementTotals[]
+}
+
+export type Finding = {
+  class: SettlementClass
+  partner: string
+  /** Null where the finding is about no order; `lineId` and `sku` also where it is about several lines of one. */
+  orderId: string | null
+  lineId: string | null
+  sku: string | null
+  title: string | null
+  currency: Currency
+  expected: string
+  paid: string
+  difference: string
+  cause: Cause
+  explain: string
+  /** Where the orders and payout lines were read: those of the finding first. */
+  sources: Origin[]
+}
+
+/** The answer to "did they pay what they owe?" for one month. */
+export type Settlement = {
+  schema: 'shoptool.settle.v1'
+  month: Month
+  closed: boolean
+  partners: PartnerSettlement[]
+  findings: Finding[]
+}
+
+type Sums = { count: number; expected: Minor; paid: Minor }
+/** Sums over entries by currency and class, in minor units. */
+export type Tally = Map<Currency, Map<SettlementClass, Sums>>
+
+export function addTo(tally: Tally, entry: Entry): void {
+  let classes = tally.get(entry.currency)
+  if (!classes) {
+    classes = new Map(CLASSES.map((name) => [name, { count: 0, expected: 0, paid: 0 }]))
+    tally.set(entry.currency, classes)
+  }
+  const sums = classes.get(entry.class)!
+  sums.count += entry.orders.length || entry.lines.length
+  sums.expected += entry.expected
+  sums.paid += entry.paid
+}
+
+/** Σ over the classes of one currency. */
+export function totalOf(classes: ReadonlyMap<SettlementClass, Sums>): { expected: Minor; paid: Minor } {
+  let expected = 0
+  let paid = 0
+  for (const sums of classes.values()) {
+    expected += sums.expected
+    paid += sums.paid
+  }
+  return { expected, paid }
+}
+
+/** One partner's results, one per currency in the order of their codes. */
+export function partnerSettlements(
+  partner: Partner,
+  rules: Rules,
+  tally: Tally,
+  statements: readonly (Omit<StatementTotals, 'total' | 'statedTotal' | 'source'> & {
+    currency: Currency
+    total: Minor
+    statedTotal: Minor | null
+    origin: Origin
+  })[],
+): PartnerSettlement[] {
+  const { due, ...covers } = coverage(rules.calendar, rules.month)
+  return [...tally]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([currency, classes]) => {
+      const money = (amount: Minor) => formatAmount(amount, currency)
+      const totals = ({ expected, paid }: { expected: Minor; paid: Minor }) => ({
+        expected: money(expected),
+        paid: money(paid),
+        difference: money(paid - expected),
+      })
+      return {
+        partner: partner.id,
+        name: partner.name,
+        currency,
+        covers,
+        due,
+        ...totals(totalOf(classes)),
+        classes: Object.fromEntries([...classes].map(([name, sums]) => [name, { count: sums.count, ...totals(sums) }])) as Record<
+          SettlementClass,
+          ClassTotals
+        >,
+        statements: statements
+          .filter((statement) => statement.currency === currency)
+          .map(({ statementId, paidAt, lines, total, statedTotal, origin }) => ({
+            statementId,
+            paidAt,
+            lines,
+            total: money(total),
+            statedTotal: statedTotal === null ? null : money(statedTotal),
+            source: sourceOf(origin),
+          }))
+          .sort((a, b) => compareText(a.paidAt, b.paidAt) || compareText(a.statementId, b.statementId)),
+      }
+    })
+}
+
+/** Whether somebody should look at the entry. An order that has come far enough but lacks its date would else never be missed. */
+export function isFinding(entry: Entry, rules: Rules): boolean {
+  if (entry.class === 'not-due') return whyNotDue(entry.orders[0]!, rules.calendar) === 'date'
+  return entry.class !== 'matched' && entry.class !== 'tolerated'
+}
+
+export function findingOf(partner: string, entry: Entry, rules: Rules): Finding {
+  const { about, lines, before, currency } = entry
+  const money = (amount: Minor) => formatAmount(amount, currency)
+  const first = about[0]
+  const line = lines[0]
+  const isOfSeveral = entry.orders.length > 1
+  const { cause, text } = explain(entry, rules)
+  return {
+    class: entry.class,
+    partner,
+    orderId: line?.orderId ?? first?.orderId ?? null,
+    lineId: isOfSeveral ? null : ((entry.orders[0] ?? line ?? first)?.lineId ?? first?.lineId ?? null),
+    sku: isOfSeveral ? null : ((entry.orders[0] ?? line ?? first)?.sku ?? first?.sku ?? null),
+    title: first?.title ?? line?.title ?? null,
+    currency,
+    expected: money(entry.expected),
+    paid: money(entry.paid),
+    difference: money(entry.difference),
+    cause,
+    explain: text,
+    sources: distinct([...entry.orders, ...lines, ...about, ...before].map(({ origin }) => sourceOf(origin))),
+  }
+}
+
+/** Sorted by partner, currency, class, order and line; what is equal in all of them by where it was read. */
+export function sortFindings(findings: Finding[]): Finding[] {
+  const rank = new Map(CLASSES.map((name, i) => [name, i]))
+  return findings.sort(
+    (a, b) =>
+      compareText(a.partner, b.partner) ||
+      compareText(a.currency, b.currency) ||
+      rank.get(a.class)! - rank.get(b.class)! ||
+      compareText(a.orderId ?? '', b.orderId ?? '') ||
+      compareText(a.lineId ?? '', b.lineId ?? '') ||
+      compareText(a.sources[0]?.file ?? '', b.sources[0]?.file ?? '') ||
+      (a.sources[0]?.line ?? 0) - (b.sources[0]?.line ?? 0),
+  )
+}
+
+function sourceOf({ file, line, sha256 }: Origin): Origin {
+  return { file, line, sha256 }
+}
+
+function distinct(origins: readonly Origin[]): Origin[] {
+  return [...new Map(origins.map((origin) => [`${origin.sha256} ${origin.line} ${origin.file}`, origin])).values()]
+}

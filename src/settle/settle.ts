@@ -1,0 +1,138 @@
+import { dayOf, type Month } from '../day.ts'
+import { dataError, usageError } from '../errors.ts'
+import { formatAmount } from '../money.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Database } from '../store/open.ts'
+import { ordersByKey } from '../store/orders.ts'
+import { linesByKey, type Statement, statementsOf } from '../store/payouts.ts'
+import { compareText, type Entry, type Rules } from './entry.ts'
+import { beginFiles, type SettlementFiles } from './files.ts'
+import { reconcile } from './reconcile.ts'
+import {
+  addTo,
+  type Finding,
+  findingOf,
+  isFinding,
+  type PartnerSettlement,
+  partnerSettlements,
+  type Settlement,
+  sortFindings,
+  type Tally,
+  totalOf,
+} from './report.ts'
+
+/** What a settlement of one partner is made from. */
+export type Ledger = {
+  partner: Partner
+  /** Sorted by order id in UTF-8 byte order, as are `lines`, those without one first. */
+  orders: Iterable<Recorded<Order>>
+  /** Paid up to the last day of the month. */
+  lines: Iterable<Recorded<PayoutLine>>
+  /** Those with lines in the month. */
+  statements: readonly Statement[]
+}
+
+export type SettleOptions = {
+  /** Where the four files go (`out/settle/<month>`), made when absent; null writes none. */
+  folder: string | null
+}
+
+/**
+ * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
+ * without orders and payouts are passed over. Reads one snapshot of the database and writes nothing to it.
+ * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
+ */
+export function settle(db: Database, partners: readonly Partner[], month: Month, options: SettleOptions): Settlement {
+  return db.transaction(() => {
+    const ledgers = partners.map((partner) => ({
+      partner,
+      orders: ordersByKey(db, partner.id),
+      lines: linesByKey(db, partner.id, dayOf(month, 31)),
+      statements: statementsOf(db, partner.id, month),
+    }))
+    return settleLedgers(ledgers, month, options)
+  })()
+}
+
+/** `settle` on records from anywhere. */
+export function settleLedgers(ledgers: readonly Ledger[], month: Month, options: SettleOptions): Settlement {
+  const files = options.folder === null ? null : beginFiles(options.folder)
+  try {
+    const partners: PartnerSettlement[] = []
+    const findings: Finding[] = []
+    for (const ledger of [...ledgers].sort((a, b) => compareText(a.partner.id, b.partner.id))) {
+      partners.push(...settleLedger(ledger, month, findings, files))
+    }
+    const settlement: Settlement = {
+      schema: 'shoptool.settle.v1',
+      month,
+      closed: false,
+      partners,
+      findings: sortFindings(findings),
+    }
+    files?.finish(settlement)
+    return settlement
+  } catch (error) {
+    files?.abandon()
+    throw error
+  }
+}
+
+/** By what the month of a partner is judged. */
+export function rulesOf(partner: Partner, month: Month): Rules {
+  if (partner.calendar === null) {
+    throw usageError(
+      `${partner.id} has no settlement calendar, expected like calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 } in partners/${partner.id}.yaml`,
+    )
+  }
+  return { month, calendar: partner.calendar, fees: partner.fees, tolerance: partner.tolerance }
+}
+
+function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: SettlementFiles | null): PartnerSettlement[] {
+  const { partner, statements } = ledger
+  if (partner.calendar === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
+  const rules = rulesOf(partner, month)
+  const tally: Tally = new Map()
+  let orders = 0
+  let lines = 0
+  const steps = reconcile(ledger.orders, ledger.lines, rules)
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) {
+    const entry: Entry = step.value
+    orders += entry.orders.length
+    lines += entry.lines.length
+    addTo(tally, entry)
+    files?.add(partner.id, entry, rules)
+    if (isFinding(entry, rules)) findings.push(findingOf(partner.id, entry, rules))
+  }
+  if (step.value.orders !== orders || step.value.lines !== lines) {
+    throw dataError(
+      `${partner.id} ${month}: ${step.value.orders} orders and ${step.value.lines} payout lines were read, but ${orders} and ${lines} classified`,
+    )
+  }
+  checkSums(partner.id, month, tally, statements)
+  return partnerSettlements(partner, rules, tally, statements)
+}
+
+function isEmpty(records: Iterable<unknown>): boolean {
+  for (const _ of records) return false
+  return true
+}
+
+/** In every currency: Σ paid over the classes = Σ lines of the statements, and each statement's lines = the total that it states. */
+export function checkSums(partner: string, month: Month, tally: Tally, statements: readonly Statement[]): void {
+  for (const { statementId, currency, total, statedTotal } of statements) {
+    if (statedTotal === null || statedTotal === total) continue
+    const [lines, stated] = [formatAmount(total, currency), formatAmount(statedTotal, currency)]
+    throw dataError(`${partner} statement ${statementId}: its lines sum up to ${lines} ${currency}, but it states ${stated}`)
+  }
+  for (const currency of new Set([...tally.keys(), ...statements.map((statement) => statement.currency)])) {
+    const stated = statements.reduce((sum, statement) => sum + (statement.currency === currency ? statement.total : 0), 0)
+    const { paid } = totalOf(tally.get(currency) ?? new Map())
+    if (paid !== stated) {
+      const [classes, lines] = [formatAmount(paid, currency), formatAmount(stated, currency)]
+      throw dataError(`${partner} ${month}: the classes sum up to ${classes} ${currency} paid, the statements to ${lines}`)
+    }
+  }
+}

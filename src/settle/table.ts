@@ -1,0 +1,49 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { stringify } from 'csv-stringify/sync'
+
+/** A cell as it stands in the file; made by `text` or `id`, or an amount, day or count, which need no care. */
+export type Cell = string | number | null
+
+/** A CSV file for spreadsheets: UTF-8 with BOM, CRLF. Rows are written in blocks, so that a million of them need no memory. Closing twice is allowed. */
+export type Table = { add(row: readonly Cell[]): void; close(): void }
+
+const BLOCK = 2_000
+
+export function openTable(path: string, columns: readonly string[]): Table {
+  let file: number | null = openSync(path, 'w')
+  let rows: (readonly Cell[])[] = [columns]
+  const write = () => {
+    if (file !== null && rows.length > 0) writeFileSync(file, stringify(rows as Cell[][], { record_delimiter: '\r\n' }))
+    rows = []
+  }
+  writeFileSync(file, '\ufeff')
+  return {
+    add(row) {
+      if (rows.push(row) >= BLOCK) write()
+    },
+    close() {
+      write()
+      if (file !== null) closeSync(file)
+      file = null
+    },
+  }
+}
+
+/**
+ * Free text that a spreadsheet must not take for a formula: an apostrophe goes in front of `=` `+` `-` `@`, their full-width forms, tab
+ * and line breaks (OWASP, "CSV Injection").
+ */
+export function text(value: string | null): string | null {
+  return value !== null && /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value
+}
+
+/**
+ * A number that is a name: order, line, sku, statement. Spreadsheets round beyond 15 digits, drop leading zeros, and make days of
+ * `2026-10` and powers of `12E5`; such an id gets a tab in front. Excel and LibreOffice then keep it as text, and a reader that trims
+ * its cells, as shoptool's does and partners' own exports ask for, gets it back unchanged (`="…"` would come back as that).
+ */
+export function id(value: string | null): string | null {
+  if (value === null || !/^\d/.test(value)) return text(value)
+  const isSafe = /^(0|[1-9]\d{0,10})$/.test(value) || !/^[\d.,:/eE+\- ]+$/.test(value)
+  return isSafe ? value : `\t${value}`
+}

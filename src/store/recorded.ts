@@ -1,0 +1,32 @@
+import type { Origin, Recorded } from '../records.ts'
+import type { Database } from './open.ts'
+import { fileById } from './runs.ts'
+
+/**
+ * Runs a query and gives its rows as records with their origin. The query selects the properties `names` in that order, then the file's
+ * id and the line. Rows come as arrays and files are looked up once: at a million rows that is a tenth of the time of joined objects.
+ */
+export function* recorded<T>(
+  db: Database,
+  sql: string,
+  values: readonly unknown[],
+  names: readonly (keyof T & string)[],
+): Generator<Recorded<T>> {
+  const files = new Map<number, Omit<Origin, 'line'>>()
+  for (const row of db
+    .prepare<unknown[], unknown[]>(sql)
+    .raw()
+    .iterate(...values)) {
+    const record: Record<string, unknown> = {}
+    for (let i = 0; i < names.length; i++) record[names[i]!] = row[i]
+    const id = row[names.length] as number
+    let file = files.get(id)
+    if (!file) {
+      const { name, sha256 } = fileById(db, id)
+      file = { file: name, sha256 }
+      files.set(id, file)
+    }
+    record.origin = { file: file.file, line: row[names.length + 1], sha256: file.sha256 }
+    yield record as Recorded<T>
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { Calendar } from '../../src/partners/partner.ts'
+import { coverage, dueMonth, dueOn, latestPaidMonth, whyNotDue } from '../../src/settle/calendar.ts'
+import { OCTOBER, order } from './records.ts'
+
+const MONTHLY: Calendar = { basis: 'settledAt', closes: 'last', pays: 20, lag: 1 }
+const FIFTEENTH: Calendar = { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 }
+const TWO_LATER: Calendar = { basis: 'settledAt', closes: 'last', pays: 'last', lag: 2 }
+const THIRTIETH: Calendar = { basis: 'settledAt', closes: 30, pays: 31, lag: 1 }
+const NEXT_DAY: Calendar = { basis: 'receivedAt', days: 1 }
+
+test.each<[string, Calendar, string, string]>([
+  ['first day', MONTHLY, '2026-10-01', '2026-11-20'],
+  ['last day', MONTHLY, '2026-10-31', '2026-11-20'],
+  ['year change', MONTHLY, '2026-12-01', '2027-01-20'],
+  ['on the 15th', FIFTEENTH, '2026-10-15', '2026-10-20'],
+  ['on the 16th', FIFTEENTH, '2026-10-16', '2026-11-20'],
+  ['16 December', FIFTEENTH, '2026-12-16', '2027-01-20'],
+  ['pays on the last of February', TWO_LATER, '2026-12-31', '2027-02-28'],
+  ['leap year', TWO_LATER, '2027-12-05', '2028-02-29'],
+  ['closes on the 30th, which February has not', THIRTIETH, '2027-02-28', '2027-03-31'],
+  ['closes on the 30th of a month of 31 days', THIRTIETH, '2027-01-31', '2027-03-31'],
+  ['T+1 within the month', NEXT_DAY, '2026-10-30', '2026-10-31'],
+  ['T+1 into the next', NEXT_DAY, '2026-10-31', '2026-11-01'],
+  ['T+1 into the next year', NEXT_DAY, '2026-12-31', '2027-01-01'],
+  ['T+30 over February', { basis: 'receivedAt', days: 30 }, '2027-02-01', '2027-03-03'],
+])('%s: %o pays %s on %s', (_, calendar, basis, due) => {
+  expect(dueOn(`${basis}T23:59:59+08:00`, calendar)).toEqual({ month: due.slice(0, 7), day: due })
+})
+
+test.each<[string, Calendar, string, object]>([
+  ['monthly', MONTHLY, '2026-11', { from: '2026-10-01', to: '2026-10-31', by: 'settled', due: '2026-11-20' }],
+  ['16th to 15th', FIFTEENTH, '2026-11', { from: '2026-10-16', to: '2026-11-15', by: 'verified', due: '2026-11-20' }],
+  ['16th to 15th in January', FIFTEENTH, '2027-01', { from: '2026-12-16', to: '2027-01-15', by: 'verified', due: '2027-01-20' }],
+  ['two months later', TWO_LATER, '2027-02', { from: '2026-12-01', to: '2026-12-31', by: 'settled', due: '2027-02-28' }],
+  ['T+1', NEXT_DAY, '2026-11', { from: '2026-10-31', to: '2026-11-29', by: 'received', due: '2026-11-30' }],
+])('coverage %s', (_, calendar, month, covers) => {
+  expect(coverage(calendar, month)).toEqual(covers)
+})
+
+describe('coverage is exactly the days that dueOn sends there', () => {
+  test.each([MONTHLY, FIFTEENTH, TWO_LATER, THIRTIETH, NEXT_DAY, { basis: 'receivedAt', days: 45 } as Calendar])(
+    '%o',
+    (calendar) => {
+      for (let time = Date.UTC(2026, 0, 1); time < Date.UTC(2029, 0, 1); time += 86_400_000) {
+        const day = new Date(time).toISOString().slice(0, 10)
+        const { month, day: due } = dueOn(day, calendar)
+        const covers = coverage(calendar, month)
+        expect(day >= covers.from && day <= covers.to, `${day} in ${covers.from}…${covers.to}`).toBe(true)
+        expect(due <= covers.due).toBe(true)
+      }
+    },
+  )
+})
+
+test.each<[string, string, string]>([
+  ['2026-11-19', '2026-10', 'before the pay day'],
+  ['2026-11-20', '2026-10', 'on it the money may still be on its way'],
+  ['2026-11-21', '2026-11', 'the day after'],
+  ['2027-01-02', '2026-12', 'over the year'],
+])('latest paid month on %s is %s: %s', (today, month) => {
+  expect(latestPaidMonth(MONTHLY, today)).toBe(month)
+})
+test('latest paid month of T+1 is the last whole one', () => {
+  expect(latestPaidMonth(NEXT_DAY, '2026-11-30')).toBe('2026-10')
+  expect(latestPaidMonth(NEXT_DAY, '2026-12-01')).toBe('2026-11')
+})
+
+describe('an order is due by status and date', () => {
+  const verified: Calendar = { ...MONTHLY, basis: 'verifiedAt' }
+  const received: Calendar = { ...MONTHLY, basis: 'receivedAt' }
+  test.each<[string, Parameters<typeof order>[0], Calendar, string | null, string | null]>([
+    ['settled', {}, MONTHLY, '2026-11', null],
+    ['verified is not settled', { status: 'verified' }, MONTHLY, null, 'status'],
+    ['verified where that is enough', { status: 'verified', settledAt: null }, verified, '2026-11', null],
+    ['settled where verified is enough, by its verified date', { settledAt: null }, verified, '2026-11', null],
+    ['received where that is enough', { status: 'received', receivedAt: OCTOBER }, received, '2026-11', null],
+    ['received is not verified', { status: 'received' }, verified, null, 'status'],
+    ['only paid', { status: 'paid' }, received, null, 'status'],
+    ['refunded', { status: 'refunded' }, MONTHLY, null, 'refunded'],
+    ['invalid', { status: 'invalid' }, MONTHLY, null, 'invalid'],
+    ['settled without a date', { settledAt: null }, MONTHLY, null, 'date'],
+    ['another date does not stand in', { verifiedAt: null }, verified, null, 'date'],
+  ])('%s', (_, changes, calendar, month, why) => {
+    const each = order(changes)
+    expect(dueMonth(each, calendar)?.month ?? null).toBe(month)
+    expect(whyNotDue(each, calendar)).toBe(why)
+  })
+})

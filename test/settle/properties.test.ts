@@ -1,0 +1,214 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Partner } from '../../src/partners/partner.ts'
+import { CLASSES, type Entry } from '../../src/settle/entry.ts'
+import { reconcile } from '../../src/settle/reconcile.ts'
+import { findingOf } from '../../src/settle/report.ts'
+import { type Ledger, settleLedgers } from '../../src/settle/settle.ts'
+import { type Month, months, STORIES, sorted, type Truth } from './month.ts'
+import { line, order, RULES } from './records.ts'
+
+const entriesOf = ({ orders, lines, rules }: Month): Entry[] => [...reconcile(orders, lines, rules)]
+/** Lines without an order stream through in the order in which they come; everything else does not even depend on that. */
+const byPlace = (entries: Entry[]) => {
+  const place = (entry: Entry) => JSON.stringify([...entry.orders, ...entry.lines].map(({ origin }) => origin))
+  return entries.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
+}
+const ofMonth = ({ lines }: Month) => lines.filter((line) => line.paidAt.startsWith(RULES.month))
+
+/** In another order wherever the key is the same: what a database may do. */
+const shuffled = months.chain((month) =>
+  fc.record({
+    month: fc.constant(month),
+    orders: fc.shuffledSubarray(month.orders, { minLength: month.orders.length }).map(sorted),
+    lines: fc.shuffledSubarray(month.lines, { minLength: month.lines.length }).map(sorted),
+  }),
+)
+
+describe('a month of known truth', () => {
+  test('has exactly the classes and sums that were put into it', () => {
+    fc.assert(
+      fc.property(months, (month) => {
+        const found: Truth = new Map()
+        for (const entry of entriesOf(month)) {
+          const key = `${entry.currency} ${entry.class}`
+          const sums = found.get(key) ?? { count: 0, expected: 0, paid: 0 }
+          const count = entry.orders.length || entry.lines.length
+          found.set(key, { count: sums.count + count, expected: sums.expected + entry.expected, paid: sums.paid + entry.paid })
+        }
+        const byKey = (truth: Truth) => [...truth].sort(([a], [b]) => (a < b ? -1 : 1))
+        expect(byKey(found)).toEqual(byKey(month.truth))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('has every order and every payout line of the month in exactly one entry, and no others', () => {
+    fc.assert(
+      fc.property(months, (month) => {
+        const entries = entriesOf(month)
+        const orders = entries.flatMap((entry) => entry.orders)
+        const lines = entries.flatMap((entry) => entry.lines)
+        expect(new Set(orders)).toEqual(new Set(month.orders))
+        expect(orders.length).toBe(month.orders.length)
+        expect(new Set(lines)).toEqual(new Set(ofMonth(month)))
+        expect(lines.length).toBe(ofMonth(month).length)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('ties out: in every currency Σ paid = Σ lines and Σ difference = paid − expected', () => {
+    fc.assert(
+      fc.property(months, (month) => {
+        const entries = entriesOf(month)
+        for (const currency of ['JPY', 'CNY', 'KWD', 'TND']) {
+          const own = entries.filter((entry) => entry.currency === currency)
+          const sum = (of: (entry: Entry) => number) => own.reduce((total, entry) => total + of(entry), 0)
+          const lines = ofMonth(month).filter((line) => line.currency === currency)
+          expect(sum((entry) => entry.paid)).toBe(lines.reduce((total, line) => total + line.amount, 0))
+          expect(sum((entry) => entry.difference)).toBe(sum((entry) => entry.paid) - sum((entry) => entry.expected))
+          expect(own.every((entry) => [...entry.lines, ...entry.orders].every((each) => each.currency === currency))).toBe(true)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('is the same in whatever order its records are read', () => {
+    fc.assert(
+      fc.property(shuffled, ({ month, orders, lines }) => {
+        expect(byPlace(entriesOf({ ...month, orders, lines }))).toEqual(byPlace(entriesOf(month)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('has stories for every class', () => {
+    const told = new Set(Object.values(STORIES).flatMap((story) => story(1000, 100).is.map(([name]) => name)))
+    expect([...told].sort()).toEqual([...CLASSES].sort())
+  })
+})
+
+const amount = fc.constantFrom(-300, -100, 0, 100, 200, 300, 500)
+/** Few order numbers, lines, amounts and days, thrown together: what nobody would think of. */
+const mess: fc.Arbitrary<Month> = fc
+  .record({
+    orders: fc.uniqueArray(
+      fc.record({
+        orderId: fc.constantFrom('1', '2'),
+        lineId: fc.constantFrom('', 'A', 'B', 'C'),
+        sku: fc.constantFrom('A', 'S', null),
+        currency: fc.constantFrom('CNY', 'USD'),
+        commission: fc.constantFrom(0, 100, 200, 300),
+        status: fc.constantFrom('paid' as const, 'settled' as const, 'settled' as const, 'refunded' as const, 'invalid' as const),
+        settledAt: fc.constantFrom('2026-09-05T00:00:00+08:00', '2026-10-05T00:00:00+08:00', '2026-11-05T00:00:00+08:00', null),
+        refundAmount: fc.constantFrom(null, 2500),
+      }),
+      { selector: (each) => `${each.orderId} ${each.lineId}`, maxLength: 6 },
+    ),
+    lines: fc.array(
+      fc.record({
+        orderId: fc.constantFrom('1', '1', '2', '3', null),
+        lineId: fc.constantFrom(null, null, 'A', 'B', 'Z'),
+        sku: fc.constantFrom(null, 'A', 'S'),
+        currency: fc.constantFrom('CNY', 'CNY', 'USD'),
+        amount,
+        kind: fc.constantFrom('commission' as const, 'clawback' as const, 'bonus' as const),
+        paidAt: fc.constantFrom('2026-09-20', '2026-10-20', '2026-11-20', '2026-11-25', '2026-12-20'),
+      }),
+      { maxLength: 9 },
+    ),
+    tolerance: fc.constantFrom(0, 0, 1, 150),
+  })
+  .map(({ orders, lines, tolerance }) => ({
+    orders: sorted(orders.map((changes) => order(changes))),
+    lines: sorted(lines.map((changes, i) => line(i, changes.amount, changes))),
+    rules: { ...RULES, tolerance },
+    truth: new Map(),
+  }))
+
+test('whatever comes together, every order and line is in exactly one entry, sums tie out, and order does not matter', () => {
+  fc.assert(
+    fc.property(mess, (month) => {
+      const entries = entriesOf(month)
+      const orders = entries.flatMap((entry) => entry.orders)
+      const lines = entries.flatMap((entry) => entry.lines)
+      expect([orders.length, new Set(orders).size]).toEqual([month.orders.length, month.orders.length])
+      expect([lines.length, new Set(lines).size]).toEqual([ofMonth(month).length, ofMonth(month).length])
+      for (const entry of entries) {
+        expect(entry.paid).toBe(entry.lines.reduce((sum, line) => sum + line.amount, 0))
+        expect(entry.difference).toBe(entry.paid - entry.expected)
+        if (entry.class === 'matched') expect(entry.difference).toBe(0)
+        if (entry.class === 'tolerated')
+          expect(Math.abs(entry.difference)).toBeLessThanOrEqual(month.rules.tolerance * entry.orders.length)
+        if (entry.class === 'short-paid') expect(entry.difference).toBeLessThan(0)
+        if (entry.class === 'over-paid') expect(entry.difference).toBeGreaterThan(0)
+        if (entry.class === 'missing') expect([entry.paid, entry.orders.length]).toEqual([0, 1])
+        if (entry.class === 'duplicate') expect(entry.orders).toEqual([])
+        if (entry.class === 'not-due') expect([entry.expected, entry.paid]).toEqual([0, 0])
+        const settled = findingOf('acme', entry, month.rules)
+        expect(settled.explain).not.toMatch(/undefined|NaN|null/)
+      }
+      const reversed = { ...month, orders: sorted(month.orders.toReversed()), lines: sorted(month.lines.toReversed()) }
+      expect(byPlace(entriesOf(reversed))).toEqual(byPlace(entries))
+    }),
+    { numRuns: 6000 },
+  )
+})
+
+const PARTNER: Partner = {
+  id: 'acme',
+  name: 'Acme',
+  currency: 'CNY',
+  timezone: 'Asia/Shanghai',
+  feeds: {},
+  calendar: RULES.calendar,
+  fees: [],
+  tolerance: 0,
+}
+
+/** The month as `settle` gets it, with statements that state what they hold. */
+const ledgerOf = (month: Month): Ledger => ({
+  partner: { ...PARTNER, fees: month.rules.fees, tolerance: month.rules.tolerance },
+  orders: month.orders,
+  lines: month.lines,
+  statements: [...new Set(ofMonth(month).map((line) => line.currency))].map((currency) => {
+    const lines = ofMonth(month).filter((line) => line.currency === currency)
+    const total = lines.reduce((sum, line) => sum + line.amount, 0)
+    return {
+      statementId: 'nov',
+      currency,
+      paidAt: '2026-11-20',
+      lines: lines.length,
+      total,
+      statedTotal: total,
+      origin: lines[0]!.origin,
+    }
+  }),
+})
+
+test('settled twice the files have the same bytes, and all but the order of lines.csv also when shuffled', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settle-'))
+  const filesOf = (month: Month, name: string) => {
+    settleLedgers([ledgerOf(month)], RULES.month, { folder: join(folder, name) })
+    return readdirSync(join(folder, name)).map((file) => [file, readFileSync(join(folder, name, file), 'utf8')])
+  }
+  try {
+    fc.assert(
+      fc.property(shuffled, ({ month, orders, lines }) => {
+        const first = filesOf(month, 'first')
+        expect(first.map(([name]) => name)).toEqual(['findings.csv', 'lines.csv', 'report.html', 'summary.csv'])
+        expect(filesOf(month, 'again')).toEqual(first)
+        const others = (files: string[][]) => files.filter(([name]) => name !== 'lines.csv')
+        expect(others(filesOf({ ...month, orders, lines }, 'shuffled'))).toEqual(others(first))
+      }),
+      { numRuns: 40 },
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,245 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Partner } from '../../src/partners/partner.ts'
+import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
+import { escaped } from '../../src/settle/html.ts'
+import { type Ledger, settle, settleLedgers } from '../../src/settle/settle.ts'
+import { id, openTable, text } from '../../src/settle/table.ts'
+import { memoryDatabase } from '../../src/store/open.ts'
+import { FEE, line, order, RULES } from './records.ts'
+
+const ACME: Partner = {
+  id: 'acme',
+  name: 'Acme',
+  currency: 'CNY',
+  timezone: 'Asia/Shanghai',
+  feeds: {},
+  calendar: RULES.calendar,
+  fees: [],
+  tolerance: 0,
+}
+const ledger = (
+  orders: Recorded<Order>[],
+  lines: Recorded<PayoutLine>[],
+  partner: Partial<Partner> = {},
+  stated: Partial<Ledger['statements'][0]> = {},
+): Ledger => {
+  const currencies = [...new Set(lines.map(({ currency }) => currency))]
+  const statements = currencies.map((currency) => {
+    const own = lines.filter((line) => line.currency === currency)
+    const total = own.reduce((sum, { amount }) => sum + amount, 0)
+    return {
+      statementId: 'nov',
+      currency,
+      paidAt: '2026-11-20',
+      lines: own.length,
+      total,
+      statedTotal: total,
+      origin: own[0]!.origin,
+      ...stated,
+    }
+  })
+  return { partner: { ...ACME, ...partner }, orders, lines, statements }
+}
+const month = (...ledgers: Ledger[]) => settleLedgers(ledgers, '2026-11', { folder: null })
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'settle-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('the JSON', () => {
+  test('has the shape of the contract', () => {
+    const short = line(12, 180)
+    const settlement = month(
+      ledger([order({ paidAmount: 1980, commissionRate: 91_000, commission: 180 })], [{ ...short, amount: 144 }], {
+        fees: [FEE],
+      }),
+    )
+    expect(settlement).toMatchObject({ schema: 'shoptool.settle.v1', month: '2026-11', closed: false })
+    const [partner] = settlement.partners
+    expect(partner).toMatchObject({
+      partner: 'acme',
+      currency: 'CNY',
+      covers: { from: '2026-10-01', to: '2026-10-31', by: 'settled' },
+      due: '2026-11-20',
+      expected: '1.62',
+      paid: '1.44',
+      difference: '-0.18',
+    })
+    expect(partner!.classes['short-paid']).toEqual({ count: 1, expected: '1.62', paid: '1.44', difference: '-0.18' })
+    expect(partner!.classes.matched).toEqual({ count: 0, expected: '0.00', paid: '0.00', difference: '0.00' })
+    expect(Object.keys(partner!.classes)).toHaveLength(13)
+    expect(settlement.findings).toEqual([
+      {
+        class: 'short-paid',
+        partner: 'acme',
+        orderId: '1',
+        lineId: 'A',
+        sku: 'S',
+        title: '汉服',
+        currency: 'CNY',
+        expected: '1.62',
+        paid: '1.44',
+        difference: '-0.18',
+        cause: 'fee',
+        explain: 'paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice',
+        sources: [
+          { file: 'orders.csv', line: expect.any(Number), sha256: 'a'.repeat(64) },
+          { file: 'payout.csv', line: 12, sha256: 'b'.repeat(64) },
+        ],
+      },
+    ])
+  })
+
+  test('keeps currencies apart, with their digits', () => {
+    const lines = [line(1, 1234, { currency: 'JPY' }), line(2, 1234, { currency: 'KWD', orderId: '2' })]
+    const { partners } = month(
+      ledger([order({ currency: 'JPY', commission: 1234 }), order({ orderId: '2', currency: 'KWD', commission: 1000 })], lines),
+    )
+    expect(partners.map(({ currency, expected, paid }) => [currency, expected, paid])).toEqual([
+      ['JPY', '1234', '1234'],
+      ['KWD', '1.000', '1.234'],
+    ])
+  })
+
+  test('an order that came far enough but has no date is a finding', () => {
+    expect(month(ledger([order({ settledAt: null })], [])).findings.map((each) => [each.class, each.explain])).toEqual([
+      ['not-due', 'settled, but its settled date is missing: it cannot be said when it is due'],
+    ])
+  })
+
+  test('partners are sorted, those without records left out, even without a calendar', () => {
+    const { partners } = month(
+      ledger([order()], [], { id: 'b' }),
+      ledger([], [], { id: 'c', calendar: null }),
+      ledger([order()], [], { id: 'a' }),
+    )
+    expect(partners.map(({ partner }) => partner)).toEqual(['a', 'b'])
+  })
+})
+
+describe('what cannot be settled', () => {
+  test('no calendar', () => {
+    expect(() => month(ledger([order()], [], { calendar: null }))).toThrow(
+      /^acme has no settlement calendar, expected like calendar: \{ basis/,
+    )
+  })
+  test('a statement that states another total', () => {
+    expect(() => month(ledger([order()], [line(1, 1000)], {}, { statedTotal: 1001 }))).toThrow(
+      'acme statement nov: its lines sum up to 10.00 CNY, but it states 10.01',
+    )
+  })
+  test('statements that hold more than was classified, and nothing is left behind', () => {
+    const broken = ledger([order()], [line(1, 1000)], {}, { total: 1500, statedTotal: null })
+    expect(() => settleLedgers([broken], '2026-11', { folder: join(folder, 'out') })).toThrow(
+      'acme 2026-11: the classes sum up to 10.00 CNY paid, the statements to 15.00',
+    )
+    expect(readdirSync(join(folder, 'out'))).toEqual([])
+  })
+})
+
+test('settles from a database', () => {
+  const db = memoryDatabase()
+  expect(settle(db, [ACME], '2026-11', { folder: null })).toEqual({
+    schema: 'shoptool.settle.v1',
+    month: '2026-11',
+    closed: false,
+    partners: [],
+    findings: [],
+  })
+})
+
+describe('files', () => {
+  const written = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const NASTY = '<script>alert(1)</script>"&\''
+  beforeEach(() => {
+    const orders = [
+      order({ orderId: '301293847561020061', title: NASTY }),
+      order({ orderId: '8', title: NASTY }),
+      order({ orderId: '9', title: '=cmd|calc' }),
+    ]
+    settleLedgers(
+      [ledger(orders, [line(3, -60, { orderId: null, kind: 'fee' }), line(2, 1000, { orderId: '301293847561020061' })])],
+      '2026-11',
+      { folder },
+    )
+  })
+
+  test('are those of the contract', () => {
+    expect(readdirSync(folder).sort()).toEqual(['findings.csv', 'lines.csv', 'report.html', 'summary.csv'])
+  })
+
+  test('lines.csv has every order and line, ids as text, formulas as text, amounts as numbers', () => {
+    const csv = written('lines.csv')
+    expect(csv.startsWith('\ufeffentry,partner,class,orderId,')).toBe(true)
+    expect(csv.split('\r\n').slice(1, 5)).toEqual([
+      "1,acme,non-order,,,,,,,nov,2026-11-20,fee,-0.60,CNY,0.00,-0.60,-0.60,'-0.60 fee line (statement nov of 2026-11-20),,payout.csv:3",
+      expect.stringMatching(
+        /^2,acme,matched,\t301293847561020061,A,S,"<script>alert\(1\)<\/script>""&'",settled,10\.00,nov,2026-11-20,commission,10\.00,CNY,10\.00,10\.00,0\.00,,orders\.csv:\d+,payout\.csv:2$/,
+      ),
+      expect.stringMatching(/^3,acme,missing,8,/),
+      expect.stringMatching(/^4,acme,missing,9,A,S,'=cmd\|calc,settled,10\.00,,,,,CNY,10\.00,0\.00,-10\.00,/),
+    ])
+    expect(csv.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+  })
+
+  test('summary.csv sums up', () => {
+    const rows = written('summary.csv').split('\r\n')
+    expect(rows).toHaveLength(1 + 13 + 1 + 1)
+    expect(rows.at(-2)).toBe('\t2026-11,acme,Acme,CNY,2026-10-01,2026-10-31,settled,2026-11-20,total,,30.00,9.40,-20.60')
+  })
+
+  test('report.html holds no script, no link to the network, and texts only escaped', () => {
+    const html = written('report.html')
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&amp;&#39;')
+    expect(html).not.toMatch(/<script|https?:|javascript:|onerror=/i)
+    expect(html).toContain('应付 30.00，实付 9.40 CNY，少收 <em class="less">20.60</em>')
+    expect(html.match(/<table/g)!.length).toBe(html.match(/<caption/g)!.length)
+  })
+})
+
+test.each([
+  ['=1+1', "'=1+1"],
+  ['+86 1', "'+86 1"],
+  ['-5', "'-5"],
+  ['@a', "'@a"],
+  ['\tx', "'\tx"],
+  ['\rx', "'\rx"],
+  ['＝1', "'＝1"],
+  ['a=1', 'a=1'],
+  ['汉服', '汉服'],
+])('text %j is written as %j', (value, cell) => {
+  expect(text(value)).toBe(cell)
+})
+
+test.each([
+  ['12345678901', '12345678901'],
+  ['123456789012', '\t123456789012'],
+  ['0123', '\t0123'],
+  ['0', '0'],
+  ['2026-11', '\t2026-11'],
+  ['12E5', '\t12E5'],
+  ['1/2', '\t1/2'],
+  ['TB-1', 'TB-1'],
+  ['=A1', "'=A1"],
+  ['-1', "'-1"],
+])('id %j is written as %j', (value, cell) => {
+  expect(id(value)).toBe(cell)
+})
+
+test('a table of many blocks is complete', () => {
+  const table = openTable(join(folder, 'big.csv'), ['n'])
+  for (let i = 0; i < 10_001; i++) table.add([i])
+  table.close()
+  table.close()
+  const rows = readFileSync(join(folder, 'big.csv'), 'utf8').split('\r\n')
+  expect([rows.length, rows[0], rows[1], rows[10_001], rows[10_002]]).toEqual([10_003, '\ufeffn', '0', '10000', ''])
+})
+
+test('escaped', () => {
+  expect(escaped(`<a href="x" title='y'>&\u0000\u0007\u001b`)).toBe('&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;')
+})
