@@ -1,0 +1,509 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { run, workspaceWith } from './shoptool.ts'
+
+// find, show, shelf, sync and import, as a person or a script would use them.
+
+const ACME = `id: acme
+name: Acme
+currency: CNY
+timezone: Asia/Shanghai
+feeds:
+  products:
+    format: { type: csv }
+    fields:
+      sku: { text: sku }
+      title: { text: title }
+      category: { text: category, optional: true }
+      price: { amount: price, unit: yuan }
+      couponAmount: { amount: coupon, unit: yuan, optional: true }
+      commissionRate: { rate: rate, unit: percent, optional: true }
+      sales: { count: sales, optional: true }
+      link: { text: link, optional: true }
+  orders:
+    format: { type: csv }
+    fields:
+      orderId: { text: order }
+      paidAmount: { amount: paid, unit: yuan }
+      commission: { amount: commission, unit: yuan }
+      status: { oneOf: status, words: { 已付款: paid, 已结算: settled } }
+      orderedAt: { instant: ordered, pattern: yyyy-MM-dd }
+      settledAt: { instant: settled, pattern: yyyy-MM-dd, optional: true }
+  payouts:
+    format: { type: csv }
+    total: { amount: 合计, unit: yuan, optional: true }
+    fields:
+      orderId: { text: order, optional: true }
+      amount: { amount: amount, unit: yuan }
+      paidAt: { day: paid, pattern: yyyy-MM-dd }
+calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
+`
+const GOODS = `sku,title,category,price,coupon,rate,sales,link
+1,晴雨伞,雨具,59.00,10,20,1.2万+,https://a.example/1
+2,马克杯,杯子,19.80,,9.1,500,https://a.example/2
+3,保温杯 100%_不锈钢,杯子,99.00,20,30,80,
+4,无价之宝,,5.00,,,,
+`
+const SOURCES = 'shelves: { main: { kind: custom } }\nsources:\n  goods: { partner: acme, feed: products, file: goods.csv }\n'
+const shop = (files: Record<string, string | Buffer> = {}, more = SOURCES) =>
+  workspaceWith(more, { 'partners/acme.yaml': ACME, 'goods.csv': GOODS, ...files })
+
+describe('find and show', () => {
+  let cwd = ''
+  beforeAll(async () => {
+    cwd = shop()
+    expect((await run(['sync'], { cwd })).code).toBe(0)
+  })
+  const skus = async (...args: string[]) => {
+    const { stdout, code } = await run(['find', ...args, '--json'], { cwd })
+    expect(code).toBe(0)
+    return JSON.parse(stdout).products.map(({ sku }: { sku: string }) => sku)
+  }
+
+  it.each<[string[], string[]]>([
+    [[], ['3', '1', '2', '4']],
+    [
+      ['--min-rate', '20%'],
+      ['3', '1'],
+    ],
+    [['--min-rate', '20%', '--min-sales', '1000'], ['1']],
+    [
+      ['--min-commission', '9.80'],
+      ['3', '1'],
+    ],
+    [['--min-commission', '9.81'], ['3']],
+    [
+      ['--price', '19.80..49'],
+      ['1', '2'],
+    ],
+    [
+      ['--price', '..19.80'],
+      ['2', '4'],
+    ],
+    [['--price', '50..'], ['3']],
+    [['--coupon'], ['3', '1']],
+    [
+      ['--category', '杯子'],
+      ['3', '2'],
+    ],
+    [
+      ['--partner', 'acme'],
+      ['3', '1', '2', '4'],
+    ],
+    [['--partner', 'taobao'], []],
+    [
+      ['--sort', 'price'],
+      ['4', '2', '1', '3'],
+    ],
+    [
+      ['--sort', 'price', '--desc'],
+      ['3', '1', '2', '4'],
+    ],
+    [
+      ['--sort', 'sales'],
+      ['1', '2', '3', '4'],
+    ],
+    [
+      ['--sort', 'sales', '--asc'],
+      ['3', '2', '1', '4'],
+    ],
+    [
+      ['--sort', 'rate', '--asc'],
+      ['2', '1', '3', '4'],
+    ],
+    [['伞'], ['1']],
+    [['杯', '不锈'], ['3']],
+    [['100%_'], ['3']],
+    [['%'], ['3']],
+    [['--limit', '1'], ['3']],
+  ])('find %j → %j', async (args, expected) => {
+    expect(await skus(...args)).toEqual(expected)
+  })
+
+  it('gives the fields of the contract, money as text', async () => {
+    const { stdout } = await run(['find', '伞', '--json'], { cwd })
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 'shoptool.find.v1',
+      products: [
+        {
+          ...{
+            partner: 'acme',
+            sku: '1',
+            title: '晴雨伞',
+            brand: null,
+            category: '雨具',
+            shop: null,
+            currency: 'CNY',
+            price: '59.00',
+          },
+          coupon: { amount: '10.00', threshold: null, from: null, until: null },
+          ...{ finalPrice: '49.00', commissionRate: '20', commission: '9.80', sales: 12000, imageUrl: null, url: null },
+          ...{ link: 'https://a.example/1', code: null, status: 'live' },
+          ...{ firstSeen: '2026-11-25T12:00:00+08:00', lastSeen: '2026-11-25T12:00:00+08:00' },
+        },
+      ],
+      next: null,
+    })
+  })
+
+  it.each(['commission', 'rate', 'sales', 'price'])('pages of one by %s give all goods once, in the same order', async (sort) => {
+    for (const direction of ['--asc', '--desc']) {
+      const seen: string[] = []
+      let after: string | null = null
+      do {
+        const page: string[] = ['find', '--sort', sort, direction, '--limit', '1', '--json', ...(after ? ['--after', after] : [])]
+        const answer = JSON.parse((await run(page, { cwd })).stdout)
+        seen.push(...answer.products.map(({ sku }: { sku: string }) => sku))
+        after = answer.next
+      } while (after)
+      expect(seen).toEqual(await skus('--sort', sort, direction))
+    }
+  })
+
+  it('prints tab-separated rows into a pipe and a table that fits on a terminal', async () => {
+    const piped = await run(['find', '伞'], { cwd })
+    expect(piped.stdout).toBe('acme:1\t49.00\t20%\t9.80\t12000\t晴雨伞\n')
+    const { stdout } = await run(['find', '--no-color'], { cwd, tty: 60 })
+    expect(stdout.split('\n')[0]).toBe('PRODUCT  PRICE  RATE  COMMISSION  SALES  TITLE')
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
+  })
+
+  it('finds by partner:sku and by sku alone', async () => {
+    expect(JSON.parse((await run(['show', '2', '--json'], { cwd })).stdout).product).toMatchObject({
+      sku: '2',
+      read: { file: 'goods.csv', line: 3 },
+    })
+    expect((await run(['show', 'acme:2', '--raw'], { cwd })).stdout).toContain('2,马克杯,杯子,19.80,,9.1,500,https://a.example/2')
+  })
+})
+
+describe('a second reading', () => {
+  const CHANGED = GOODS.replace('99.00,20,30', '89.00,20,30').replace(/^2,.*\n/m, '')
+
+  it('tells changed and gone, keeps history, and brings goods back', async () => {
+    const cwd = shop()
+    const sync = async (goods: string, day: number) => {
+      const { writeFileSync } = await import('node:fs')
+      writeFileSync(join(cwd, 'goods.csv'), goods)
+      const { stdout } = await run(['sync', '--json'], { cwd, now: Date.parse(`2026-11-0${day}T08:00:00+08:00`) })
+      return JSON.parse(stdout).runs[0]
+    }
+    expect(await sync(GOODS, 1)).toMatchObject({ status: 'applied', read: 4, accepted: 4, added: 4 })
+    expect(await sync(CHANGED, 2)).toMatchObject({ status: 'applied', read: 3, changed: 1, unchanged: 2, gone: 1 })
+    const { product, history } = JSON.parse((await run(['show', '3', '--history', '--json'], { cwd })).stdout)
+    expect(product).toMatchObject({ finalPrice: '69.00', firstSeen: '2026-11-01T08:00:00+08:00' })
+    expect(history).toEqual([
+      expect.objectContaining({ until: '2026-11-02T08:00:00+08:00', finalPrice: '79.00', status: 'live' }),
+    ])
+    expect(JSON.parse((await run(['show', '2', '--json'], { cwd })).stdout).product).toMatchObject({
+      status: 'gone',
+      lastSeen: '2026-11-01T08:00:00+08:00',
+    })
+    expect(await sync(GOODS, 3)).toMatchObject({ changed: 1, returned: 1, unchanged: 2 })
+  })
+
+  it('dry run says the same and changes nothing', async () => {
+    const cwd = shop()
+    const { code, stdout } = await run(['sync', '--dry-run', '--json'], { cwd })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).runs[0]).toMatchObject({ status: 'dry-run', added: 4 })
+    expect(JSON.parse((await run(['sync', '--json'], { cwd })).stdout).runs[0]).toMatchObject({ status: 'applied', added: 4 })
+  })
+})
+
+describe('shelf', () => {
+  it('keeps the figures of the pick beside those of today', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    expect((await run(['shelf', 'add', '1', 'acme:3', '--reason', ' 好用\t便宜 '], { cwd })).stdout).toContain(
+      'added  acme:1  晴雨伞  49.00, commission 9.80 (20 %)',
+    )
+    expect((await run(['shelf', 'add', '1'], { cwd })).stdout).toContain('was there  acme:1')
+    expect(JSON.parse((await run(['shelf', 'list', '--json'], { cwd })).stdout).items).toEqual([
+      expect.objectContaining({
+        sku: '1',
+        reason: '好用 便宜',
+        picked: { finalPrice: '49.00', commission: '9.80' },
+        now: { finalPrice: '49.00', commission: '9.80' },
+      }),
+      expect.objectContaining({ sku: '3' }),
+    ])
+    expect((await run(['shelf', 'remove', '3'], { cwd })).stdout).toBe('removed  acme:3\n')
+    expect((await run(['shelf', 'list'], { cwd })).stdout.split('\n')).toHaveLength(2)
+  })
+})
+
+type Case = {
+  args: string[]
+  files?: Record<string, string | Buffer>
+  more?: string
+  synced?: boolean
+  code: number
+  says: string | RegExp
+}
+const CASES: Record<string, Case> = {
+  'find before anything was read': {
+    args: ['find'],
+    code: 2,
+    says: /shoptool\.db: there is no data yet; run "shoptool sync" or "shoptool import" first$/,
+  },
+  'range that is none': {
+    args: ['find', '--price', '5'],
+    synced: true,
+    code: 2,
+    says: '--price: "5" is not a range, expected like 10..99, 10.. or ..99',
+  },
+  'range upside down': {
+    args: ['find', '--price', '9..5'],
+    synced: true,
+    code: 2,
+    says: '--price: "9..5" ends before it begins',
+  },
+  'amount that is none': {
+    args: ['find', '--min-commission', '9,9'],
+    synced: true,
+    code: 2,
+    says: '--min-commission: "9,9" is not an amount in CNY, expected like 9.90',
+  },
+  'amount below zero': {
+    args: ['find', '--min-commission=-1'],
+    synced: true,
+    code: 2,
+    says: '--min-commission: "-1" is not an amount in CNY, expected like 9.90',
+  },
+  'rate that is none': {
+    args: ['find', '--min-rate', '20x'],
+    synced: true,
+    code: 2,
+    says: '--min-rate: "20x" is not a percentage, expected like 20%',
+  },
+  'cursor that is none': {
+    args: ['find', '--after', 'x'],
+    synced: true,
+    code: 2,
+    says: '--after: "x" is not a cursor, expected the "next" of an earlier find',
+  },
+  'both directions': {
+    args: ['find', '--asc', '--desc'],
+    synced: true,
+    code: 2,
+    says: '--asc and --desc: expected one of the two',
+  },
+  'no rows asked for': {
+    args: ['find', '--limit', '0'],
+    synced: true,
+    code: 2,
+    says: '--limit: "0" is not a count of rows, expected 1 or more',
+  },
+  'unknown sort': {
+    args: ['find', '--sort', 'prise'],
+    synced: true,
+    code: 2,
+    says: '--sort: "prise" is not one of commission, rate, sales, price; did you mean price?',
+  },
+  'unknown product': { args: ['show', '9'], synced: true, code: 2, says: '9: no such product; see "shoptool find"' },
+  'unknown source': { args: ['sync', 'good'], code: 2, says: 'unknown source "good"; did you mean goods?' },
+  'no sources': {
+    args: ['sync'],
+    more: '',
+    code: 2,
+    says: /^no sources yet: add some to .*shoptool\.yaml, or use "shoptool import"$/,
+  },
+  'a URL for a source': {
+    args: ['sync'],
+    more: 'sources: { web: { partner: acme, feed: products, url: "https://a.example/feed.csv" } }\n',
+    code: 2,
+    says: 'sources.web: shoptool cannot read from a URL yet; save the answer as a file and name it with "file:"',
+  },
+  'whose file': {
+    args: ['import', 'products', 'goods.csv'],
+    code: 2,
+    says: 'import products: whose files are these? Name the partner with --partner, like --partner taobao',
+  },
+  'unknown partner': {
+    args: ['import', 'products', 'goods.csv', '--partner', 'acmee'],
+    code: 2,
+    says: '--partner: unknown partner "acmee"; did you mean acme? (or describe it in partners/acmee.yaml)',
+  },
+  'missing file': { args: ['import', 'products', 'no.csv', '--partner', 'acme'], code: 2, says: 'no.csv: no such file' },
+  'no file matches': {
+    args: ['import', 'products', 'no-*.csv', '--partner', 'acme'],
+    code: 2,
+    says: /^.*no-\*\.csv: no file matches/,
+  },
+  'a folder for a file': {
+    args: ['import', 'products', 'partners', '--partner', 'acme'],
+    code: 2,
+    says: 'partners: is a folder, expected a file',
+  },
+  'empty file': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': '' },
+    code: 4,
+    says: 'e.csv: is empty',
+  },
+  'only a header': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,price\n' },
+    code: 4,
+    says: 'e.csv: has no rows; nothing was changed',
+  },
+  'binary junk': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]) },
+    code: 4,
+    says: 'e.csv: is not text (a NUL byte at offset 4); UTF-16 needs a byte order mark or "encoding: utf-16le"',
+  },
+  'unknown column': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,cost\n1,x,2\n' },
+    code: 4,
+    says: 'e.csv: no column "price" for price; the header has sku, title, cost',
+  },
+  'other delimiter': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku;title;price\n1;x;2\n' },
+    code: 4,
+    says: 'e.csv: no column "sku" for sku; the header is one column, "sku;title;price": is the delimiter another one?',
+  },
+  'a price that is none, in one of three rows': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,price\n1,x,"9,90"\n2,y,3\n3,z,4\n' },
+    code: 5,
+    says: 'e.csv: line 2, price: price: "9,90" is not an amount in yuan, expected like 9.90',
+  },
+  'most rows unusable': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,price\n1,x,a\n2,y,b\n3,z,4\n' },
+    code: 4,
+    says: /^e\.csv: 2 of 3 rows are not usable, the first: line 2, price: .*; nothing was changed/,
+  },
+  'ragged row': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,price\n1,"x\ny",3\n2,y\n3,z,4\n' },
+    code: 5,
+    says: 'e.csv: line 4: has 2 cells, expected 3 as in the header',
+  },
+  'unknown status word': {
+    args: ['import', 'orders', 'o.csv', '--partner', 'acme'],
+    files: { 'o.csv': 'order,paid,commission,status,ordered\n1,9,1,已付款,2026-10-01\n2,9,1,奇怪,2026-10-01\n' },
+    code: 5,
+    says: 'o.csv: line 3, status: status: "奇怪" is not a known word, expected 已付款, 已结算',
+  },
+  'statement that does not add up': {
+    args: ['import', 'payouts', 'p.csv', '--partner', 'acme'],
+    files: { 'p.csv': 'order,amount,paid\n1,9.00,2026-11-20\n合计,9.10,\n' },
+    code: 4,
+    says: 'p.csv: states a total of 9.10, but its 1 lines add up to 9.00; nothing of it was taken',
+  },
+  'statement with a bad line': {
+    args: ['import', 'payouts', 'p.csv', '--partner', 'acme'],
+    files: { 'p.csv': 'order,amount,paid\n1,9.00,2026-11-20\n2,neun,2026-11-20\n' },
+    code: 4,
+    says: /^p\.csv: line 3, amount: .*; nothing of the statement was taken$/,
+  },
+  'half the goods missing': {
+    args: ['sync'],
+    synced: true,
+    files: { 'goods.csv': GOODS },
+    code: 4,
+    says: 'goods: has 1 rows where the last good run had 4; nothing was changed (--accept-shrink takes it all the same)',
+  },
+  'unknown shelf': {
+    args: ['shelf', 'list', '--shelf', 'mian'],
+    synced: true,
+    code: 2,
+    says: '--shelf: unknown shelf "mian"; did you mean main?',
+  },
+  'not on the shelf': { args: ['shelf', 'remove', '1'], synced: true, code: 2, says: '1: is not on the shelf main' },
+  'nothing to draw': {
+    args: ['poster'],
+    synced: true,
+    code: 2,
+    says: 'poster: which goods? Name one or more, or a shelf with --shelf',
+  },
+  'goods without a link': {
+    args: ['copy', '3'],
+    synced: true,
+    code: 2,
+    says: 'acme:3: has neither a link nor a page to share; a feed with links, or a partner file that maps one, is needed',
+  },
+  'copy for an unknown channel': {
+    args: ['copy', '1', '--channel', 'moment'],
+    synced: true,
+    code: 2,
+    says: '--channel: no texts for "moment"; did you mean moments?',
+  },
+  'nothing to settle': { args: ['settle'], synced: true, code: 2, says: /^there are no orders and no payouts yet/ },
+  'month that is none': {
+    args: ['settle', '--month', '2026-13'],
+    synced: true,
+    code: 2,
+    says: '--month: "2026-13" is not a month, expected like 2026-10',
+  },
+  'whose statement': {
+    args: ['settle', '--payout', 'p.csv'],
+    synced: true,
+    code: 2,
+    says: '--payout: whose statements are these? Name one partner with --partner',
+  },
+}
+
+describe('every message on one line, with its exit code', () => {
+  it.each(Object.entries(CASES))('%s', async (name, { args, files = {}, more = SOURCES, synced, code, says }) => {
+    const cwd = shop(files, more)
+    if (synced) await run(['sync'], { cwd })
+    if (name === 'half the goods missing') {
+      const { writeFileSync } = await import('node:fs')
+      writeFileSync(join(cwd, 'goods.csv'), GOODS.split('\n').slice(0, 2).join('\n'))
+    }
+    const answer = await run(args, { cwd })
+    expect(answer.code).toBe(code)
+    const [first, ...others] = answer.stderr.trimEnd().split('\n')
+    expect(first).toMatch(/^shoptool: /)
+    if (typeof says === 'string') expect(first).toBe(`shoptool: ${says}`)
+    else expect(first!.slice('shoptool: '.length)).toMatch(says)
+    expect(others).toEqual([])
+    expect(answer.stderr).not.toContain('    at ')
+  })
+})
+
+it('reads a file from standard input', async () => {
+  const cwd = shop()
+  const { code, stdout } = await run(['import', 'products', '-', '--partner', 'acme', '--json'], { cwd, stdin: GOODS })
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 'shoptool.import.v1',
+    runs: [{ source: '-', feed: 'products', read: 4, accepted: 4, error: null }],
+  })
+})
+
+it('names the encoding that it read', async () => {
+  const cwd = shop({ 'e.csv': Buffer.from([0xff, 0xfe, ...Buffer.from('sku,title,price\n1,茶,2\n', 'utf16le')]) })
+  expect((await run(['import', 'products', 'e.csv', '--partner', 'acme'], { cwd })).stderr).toBe('e.csv: read as utf-16le\n')
+})
+
+it('goes on with other files when one fails, and answers with the graver code', async () => {
+  const cwd = shop({ 'bad.csv': 'sku,title,price\n' })
+  const { code, stdout } = await run(['import', 'products', 'bad.csv', 'no.csv', 'goods.csv', '--partner', 'acme', '--json'], {
+    cwd,
+  })
+  expect(code).toBe(2)
+  expect(JSON.parse(stdout).runs.map(({ status }: { status: string }) => status)).toEqual(['refused', 'failed', 'applied'])
+})
+
+it('settles payouts that are read in the same command', async () => {
+  const cwd = shop({
+    'o.csv':
+      'order,paid,commission,status,ordered,settled\n1,100,9,已结算,2026-10-01,2026-10-09\n2,50,5,已结算,2026-10-01,2026-10-09\n',
+    'p.csv': 'order,amount,paid\n1,9.00,2026-11-20\n合计,9.00,\n',
+  })
+  await run(['import', 'orders', 'o.csv', '--partner', 'acme'], { cwd })
+  const { code, stdout } = await run(['settle', '--month', '2026-11', '--partner', 'acme', '--payout', 'p.csv', '--json'], {
+    cwd,
+  })
+  expect(code).toBe(5)
+  expect(JSON.parse(stdout).partners[0]).toMatchObject({ expected: '14.00', paid: '9.00', difference: '-5.00' })
+  expect(readFileSync(join(cwd, 'out/settle/2026-11/findings.csv'), 'utf8')).toContain('missing')
+})
