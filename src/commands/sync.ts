@@ -1,6 +1,7 @@
 import { fetchSource } from '../catalog/source.ts'
 import { type RunResult, runSource } from '../catalog/sync.ts'
 import { nearest, usageError } from '../errors.ts'
+import { pruneSnapshots } from '../feeds/fetch.ts'
 import { lock } from '../lock.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -9,6 +10,9 @@ import type { Source, Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { flag } from './option.ts'
 import { outcomeOf, printRuns } from './runs.ts'
+
+/** Copies of the files read are kept for 30 days after they were last met. */
+const SNAPSHOTS_KEPT = 30 * 86_400_000
 
 export const command = defineCommand({
   about: 'Reads the sources of shoptool.yaml into the database. Each source is taken whole or not at all.',
@@ -38,6 +42,7 @@ export const command = defineCommand({
       db.close()
       release()
     }
+    pruneSnapshots(found.snapshots, ctx.now() - SNAPSHOTS_KEPT)
     printRuns('sync', results, print, global.json)
     return results.map(outcomeOf)
   },

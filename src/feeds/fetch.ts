@@ -7,9 +7,12 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -101,6 +104,15 @@ export function snapshotPath(snapshots: string, { sha256, encoding }: { sha256: 
   return join(snapshots, encoding === 'utf-8' ? sha256 : `${sha256}.${encoding}`)
 }
 
+/** Removes copies of files that have not been read since a point in time (milliseconds): only `show --raw` of old rows misses them. */
+export function pruneSnapshots(snapshots: string, before: number): void {
+  if (!existsSync(snapshots)) return
+  for (const name of readdirSync(snapshots)) {
+    const path = join(snapshots, name)
+    if (statSync(path).mtimeMs < before) rmSync(path)
+  }
+}
+
 /** What was received: bytes from an offset, null behind the end; and all of them, copied as they are. */
 type Received = { read(at: number): Buffer | null; copy(to: string): void }
 
@@ -125,7 +137,9 @@ function take({ read, copy }: Received, name: string, snapshots: string, declare
   if (encoding === 'utf-8' && utf8Until !== null) throw dataError(`${name}: is not utf-8 (near byte ${utf8Until})`)
 
   const path = snapshotPath(snapshots, { sha256, encoding })
-  if (!existsSync(path)) {
+  // Its time says when it was last met, see pruneSnapshots.
+  if (existsSync(path)) utimesSync(path, new Date(), new Date())
+  else {
     mkdirSync(snapshots, { recursive: true })
     const temporary = join(snapshots, `.${randomUUID()}.partial`)
     try {
