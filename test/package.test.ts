@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { packageFolder } from '../src/context.ts'
+
+// What `npm pack` gives, unpacked elsewhere. Only the dependencies are borrowed from here: compiling SQLite again would take a minute.
+
+const home = packageFolder()
+const folder = mkdtempSync(join(tmpdir(), 'shoptool-package-'))
+const unpacked = join(folder, 'package')
+const shoptool = (...args: string[]) =>
+  execFileSync(process.execPath, [join(unpacked, 'bin/shoptool.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+beforeAll(() => {
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
+    cwd: home,
+    encoding: 'utf8',
+  })
+  execFileSync('tar', ['-xzf', join(folder, packed.trim().split('\n').at(-1)!), '-C', folder])
+  symlinkSync(join(home, 'node_modules'), join(unpacked, 'node_modules'))
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('holds the program, templates, sample, fonts and licences, and nothing to develop with', () => {
+  for (const name of [
+    'LICENSE',
+    'README.md',
+    'README.zh-CN.md',
+    'CHANGELOG.md',
+    'dist/fonts/OFL.txt',
+    'templates/workspace/shoptool.yaml',
+  ]) {
+    expect(existsSync(join(unpacked, name)), name).toBe(true)
+  }
+  expect(readdirSync(unpacked).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'README.zh-CN.md',
+    'bin',
+    'dist',
+    'node_modules',
+    'package.json',
+    'templates',
+  ])
+})
+
+it('runs: version, sample workspace, sync, poster', () => {
+  expect(shoptool('--version').trim()).toBe(JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version)
+  shoptool('init', 'shop', '--sample')
+  shoptool('-C', 'shop', 'sync', '-q')
+  const { bundles } = JSON.parse(shoptool('-C', 'shop', 'poster', '990012474155', '--json'))
+  expect(bundles[0].posters.map(({ qr }: { qr: object }) => qr)).toEqual([
+    expect.objectContaining({ verified: true }),
+    expect.objectContaining({ verified: true }),
+  ])
+})
