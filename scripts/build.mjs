@@ -9,7 +9,7 @@ const { dependencies } = JSON.parse(await readFile(new URL('package.json', root)
 // What most commands need at start-up: bundled, they cost a third of their many small files.
 const bundled = ['commander', 'chalk', 'yaml', 'zod', 'string-width']
 
-// The fonts stay: makeFonts knows when they are out of date, and making them takes seconds.
+// The fonts stay: makeFonts knows when they are out of date.
 for (const name of ['cli.js', 'chunks', '.built']) rmSync(new URL(`dist/${name}`, root), { recursive: true, force: true })
 await build({
   absWorkingDir: new URL('.', root).pathname,

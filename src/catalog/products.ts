@@ -50,12 +50,13 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
     if (saved.result === 'twice') {
       counts[saved.was]--
       counts[saved.now]++
-      const problem = {
-        where: `line ${saved.earlier.line}`,
-        field: 'sku',
-        message: `${product.sku} stands again in line ${line}; the last one counts`,
-      }
-      rejected.add({ file: saved.earlier.file, line: saved.earlier.line, raw, hash: saved.earlier.hash }, [problem])
+      const { earlier } = saved
+      const { sku } = product
+      // A row that was only recognised stands in the database under the file that it was first read from.
+      const told = earlier.file >= files[0]!.file
+      const lost = told ? { file: earlier.file, line: earlier.line } : { file, line }
+      const message = told ? `${sku} stands again in line ${line}; the last one counts` : `${sku} stands above already; the last one counts`
+      rejected.add({ ...lost, raw, hash: earlier.hash }, [{ where: `line ${lost.line}`, field: 'sku', message }])
       return
     }
     counts[saved.result]++

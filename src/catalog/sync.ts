@@ -123,7 +123,7 @@ function load(
       const same = last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots)
       const run = startRun(db, source, at)
       const loaded = same
-        ? { ...last, added: 0, changed: 0, returned: 0, gone: 0, unchanged: last.accepted, problems: rejectedOf(db, last.id) }
+        ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id) }
         : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
       const changes = loaded.added + loaded.changed + loaded.returned + loaded.gone
       const known =
@@ -136,13 +136,7 @@ function load(
         // Only that it was looked at is recorded; all rows keep pointing to the files that they were first read from.
         db.exec('ROLLBACK')
         db.exec('BEGIN IMMEDIATE')
-        const result = {
-          ...NO_COUNTS,
-          read: loaded.read,
-          accepted: loaded.accepted,
-          rejected: loaded.rejected,
-          unchanged: loaded.accepted,
-        }
+        const result = countsOfSame(loaded)
         const unchanged = startRun(db, source, at)
         for (const snapshot of snapshots) addFile(db, unchanged, snapshot)
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
@@ -158,6 +152,11 @@ function load(
       if (db.inTransaction) db.exec('ROLLBACK')
     }
   }
+}
+
+/** Of a run that met the rows of an earlier one. */
+function countsOfSame({ read, accepted, rejected }: RunCounts): RunCounts {
+  return { ...NO_COUNTS, read, accepted, rejected, unchanged: accepted }
 }
 
 function open(partner: Partner, kind: RecordKind, snapshot: Snapshot): Opened<RecordOf[RecordKind]> {
@@ -180,7 +179,7 @@ function loadRecords(
 ): Loaded {
   switch (source.kind) {
     case 'products':
-      return loadProducts(db, opened as Opened<RecordOf['products']>[], { ...source, run, at, lastGoodAt, ...options })
+      return loadProducts(db, opened as Opened<RecordOf['products']>[], { ...options, ...source, run, at, lastGoodAt })
     case 'orders':
       return loadOrders(db, opened as Opened<RecordOf['orders']>[], { partner: partner.id, run })
     case 'payouts':

@@ -60,10 +60,15 @@ export function parse(
   return {
     show: null,
     command: found,
-    args: parser.processedArgs,
+    args: argumentValues(found, parser.processedArgs),
     options,
     global: { workspace, json, quiet, verbose, noColor: color === false, noInput: input === false },
   }
+}
+
+/** What was given for each argument; a list that was not given is an empty list, not undefined. */
+function argumentValues(command: Command, given: readonly unknown[]): unknown[] {
+  return command.args.map(([name], i) => given[i] ?? (name.includes('...') ? [] : undefined))
 }
 
 function declare(
@@ -73,9 +78,7 @@ function declare(
   choose: (found: { command: Command; parser: Parser }) => void,
 ): void {
   const parser = parent.command(name).description(command.about).summary(command.about.replace(/\. .*/s, '.')).helpCommand(false)
-  // a list that was not given is an empty list, not undefined
-  for (const [argument, about] of command.args)
-    parser.argument(argument, about, argument.startsWith('[') && argument.includes('...') ? [] : undefined)
+  for (const [argument, about] of command.args) parser.argument(argument, about)
   for (const each of Object.values(command.options)) parser.addOption(parserOption(each))
   if (command.examples.length > 0)
     parser.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  $ ${example}`).join('\n')}`)
