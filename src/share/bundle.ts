@@ -1,0 +1,297 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Context } from '../context.ts'
+import { nearest, ShoptoolError, usageError } from '../errors.ts'
+import { formatAmount, type Minor } from '../money.ts'
+import { type Copy, type CopyChannel, loadChannels, writeCopy } from './copy/write.ts'
+import { factsOf, type ShareItem } from './facts.ts'
+import { drawLayout } from './poster/draw.ts'
+import { openFaces } from './poster/fonts.ts'
+import { layOut, type Step } from './poster/layout.ts'
+import type { Faces } from './poster/lines.ts'
+import { decodePhoto, loadPhoto, type Photo } from './poster/photo.ts'
+import { encodePng } from './poster/png.ts'
+import { checkCode } from './poster/qr.ts'
+import { findStyle, loadStyles, type Template } from './poster/template.ts'
+
+export type { ShareItem } from './facts.ts'
+
+export const FORMATS = ['png', 'jpeg', 'webp'] as const
+export type Format = (typeof FORMATS)[number]
+/** Quality of JPEG and WebP, 0 to 100. */
+const QUALITY = 85
+
+/** What bundles are made with, loaded once for a batch. */
+export type Studio = {
+  ctx: Context
+  workspaceFolder: string
+  styles: ReadonlyMap<string, Template>
+  channels: ReadonlyMap<string, CopyChannel>
+  faces: Faces
+  /** `shoptool 0.1.0`, for manifests. */
+  tool: string
+  /** Lets so many posters be in flight at once: while one is drawn, others are encoded on libuv threads. */
+  jobs: number
+  slot: Limiter
+}
+
+/** Loads styles, texts and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
+export async function openStudio(ctx: Context, workspaceFolder: string, jobs = availableParallelism()): Promise<Studio> {
+  const [styles, channels, fonts, about] = await Promise.all([
+    loadStyles(ctx.home, workspaceFolder),
+    loadChannels(ctx.home, workspaceFolder),
+    readdir(join(workspaceFolder, 'fonts')).catch(() => []),
+    readFile(join(ctx.home, 'package.json'), 'utf8'),
+  ])
+  const extra = fonts.filter((name) => /\.(ttf|otf|ttc)$/i.test(name)).sort()
+  const faces = openFaces(
+    ctx.home,
+    extra.map((name) => join(workspaceFolder, 'fonts', name)),
+  )
+  const tool = `shoptool ${(JSON.parse(about) as { version: string }).version}`
+  return { ctx, workspaceFolder, styles, channels, faces, tool, jobs, slot: limiter(jobs) }
+}
+
+type Limiter = <T>(work: () => Promise<T>) => Promise<T>
+
+function limiter(most: number): Limiter {
+  let free = most
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
+  }
+}
+
+/** A finished picture, still in memory. */
+export type Poster = {
+  style: string
+  scheme: string
+  /** Of the template: 64 hex digits. */
+  template: string
+  bytes: Buffer
+  /** What the QR says, read back from the finished picture. */
+  qr: { text: string; verified: true }
+  warnings: string[]
+}
+
+/**
+ * Makes one poster: loads the photo, lays out, draws, reads the QR back and encodes. `style` is `card` or `card:jade`.
+ * @throws ShoptoolError naming the product, its photo, a missing character or an unreadable QR.
+ */
+export async function makePoster(studio: Studio, item: ShareItem, style: string, format: Format = 'png'): Promise<Poster> {
+  const found = findStyle(studio.styles, style)
+  return studio.slot(async () =>
+    drawPoster(studio, item, found, format, await loadPhoto(item.product.imageUrl, idOf(item), studio)),
+  )
+}
+
+async function drawPoster(
+  studio: Studio,
+  item: ShareItem,
+  { template, scheme }: { template: Template; scheme: string },
+  format: Format,
+  photo: Photo,
+): Promise<Poster> {
+  const images = new Map([['photo', photo]])
+  for (const name of template.pictures) {
+    const file = join(template.folder, name)
+    images.set(name, await decodePhoto(await readFile(file), file, template.name))
+  }
+  const layout = layOut(template, { product: idOf(item), scheme, facts: factsOf(item), pictures: images, faces: studio.faces })
+  const canvas = drawLayout(layout, images)
+  const codes = layout.steps.filter((step): step is Extract<Step, { draw: 'code' }> => step.draw === 'code')
+  if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
+  const { width, height } = layout
+  // The codes are read while another thread compresses.
+  const [bytes] = await Promise.all([
+    format === 'png' ? encodePng({ data: canvas.data(), width, height }) : canvas.encode(format, QUALITY),
+    ...codes.map(({ area, code }) => {
+      const pixels = canvas.getContext('2d').getImageData(area.x, area.y, area.width, area.height)
+      return checkCode(pixels, code.text, `${idOf(item)}: ${template.name}`)
+    }),
+  ])
+  canvas.width = canvas.height = 1 // gives its 8 MB back now; the garbage collector does not know of them
+  return {
+    style: template.name,
+    scheme,
+    template: template.sha256,
+    bytes,
+    qr: { text: codes[0]!.code.text, verified: true },
+    warnings: layout.warnings,
+  }
+}
+
+export type BundleOptions = {
+  /** `card`, `card:jade` … Default: every style in its first scheme. */
+  styles?: readonly string[]
+  /** Default: every channel that there are texts for. */
+  channels?: readonly string[]
+  format?: Format
+  /** The folder that the bundle's folder is put into. */
+  out: string
+}
+
+/** What was made for one product. Paths in `posters` are relative to `dir`. */
+export type Bundle = {
+  partner: string
+  sku: string
+  dir: string
+  posters: { style: string; file: string; sha256: string; qr: { text: string; verified: boolean } }[]
+  copy: Copy[]
+  warnings: string[]
+}
+
+/**
+ * Makes posters, texts, link and manifest of one item and puts them into `<out>/<partner>-<sku>/`, whole or not at all; a bundle that is
+ * there already is replaced. The same item and tool give the same bytes.
+ * @throws ShoptoolError before anything is written; usageError where the folder is there and is no bundle.
+ */
+export async function makeBundle(studio: Studio, item: ShareItem, options: BundleOptions): Promise<Bundle> {
+  const { styles = [...studio.styles.keys()], channels = [...studio.channels.keys()], format = 'png' } = options
+  const found = styles.map((style) => findStyle(studio.styles, style))
+  const texts = channels.map((name) => writeCopy(findChannel(studio.channels, name), item))
+  const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
+  const drawn = await Promise.all(found.map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))))
+
+  const files = new Map<string, Buffer>()
+  const posters = drawn.map((poster) => {
+    const first = poster.scheme === Object.keys(studio.styles.get(poster.style)!.schemes)[0]
+    const file = `${poster.style}${first ? '' : `-${poster.scheme}`}.${format}`
+    files.set(file, poster.bytes)
+    return { style: poster.style, file, sha256: sha256(poster.bytes), qr: poster.qr }
+  })
+  for (const { copy } of texts) {
+    files.set(`${copy.channel}-main.txt`, Buffer.from(`${copy.main}\n`))
+    files.set(`${copy.channel}-comment.txt`, Buffer.from(`${copy.comment}\n`))
+  }
+  files.set('link.txt', Buffer.from(`${item.link}\n`))
+  files.set('manifest.json', Buffer.from(`${JSON.stringify(manifestOf(studio, item, drawn, files), null, 2)}\n`))
+  const dir = join(options.out, folderName(item))
+  await replaceFolder(dir, files)
+  return {
+    ...{ partner: item.partner.id, sku: item.product.sku, dir, posters },
+    copy: texts.map(({ copy }) => copy),
+    warnings: [
+      ...couponWarnings(item),
+      ...drawn.flatMap(({ warnings }) => warnings),
+      ...texts.flatMap(({ warnings }) => warnings),
+    ],
+  }
+}
+
+/** Makes many bundles, several at once, and gives them in the order of the items; a product that fails does not stop the others. */
+export async function* makeBundles(
+  studio: Studio,
+  items: Iterable<ShareItem>,
+  options: BundleOptions,
+): AsyncGenerator<{ item: ShareItem; bundle: Bundle } | { item: ShareItem; error: ShoptoolError }> {
+  const outcome = async (item: ShareItem) => {
+    try {
+      return { item, bundle: await makeBundle(studio, item, options) }
+    } catch (error) {
+      if (error instanceof ShoptoolError) return { item, error }
+      throw error
+    }
+  }
+  const underWay: ReturnType<typeof outcome>[] = []
+  for (const item of items) {
+    underWay.push(outcome(item))
+    if (underWay.length >= studio.jobs) yield await underWay.shift()!
+  }
+  for (const one of underWay) yield await one
+}
+
+const idOf = ({ partner, product }: ShareItem) => `${partner.id}:${product.sku}`
+const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+
+function findChannel(channels: ReadonlyMap<string, CopyChannel>, name: string): CopyChannel {
+  const channel = channels.get(name)
+  if (channel) return channel
+  const meant = nearest(name, channels.keys())
+  throw usageError(
+    `no texts for channel ${name}, ${meant ? `did you mean ${meant}?` : `expected one of ${[...channels.keys()].join(', ')}`}`,
+  )
+}
+
+/** A sku may hold what a file name may not; then part of its hash keeps two of them apart. */
+function folderName(item: ShareItem): string {
+  const name = `${item.partner.id}-${item.product.sku}`
+  const safe = name.replace(/[^\w.-]+/g, '_').slice(0, 100)
+  return safe === name ? name : `${safe}-${sha256(name).slice(0, 8)}`
+}
+
+function couponWarnings({ product, asOf }: ShareItem): string[] {
+  const warnings: string[] = []
+  if (product.couponUntil && product.couponUntil.slice(0, 10) < asOf)
+    warnings.push(`the coupon ended on ${product.couponUntil.slice(0, 10)}`)
+  if (product.couponFrom && product.couponFrom.slice(0, 10) > asOf)
+    warnings.push(`the coupon starts on ${product.couponFrom.slice(0, 10)}`)
+  return warnings
+}
+
+/** The product as it was shared, so that a later price can be compared, and what every file must be. The commission stays out: bundles are passed on. */
+function manifestOf(
+  { tool }: Studio,
+  { partner, product, link, reason, asOf }: ShareItem,
+  posters: Poster[],
+  files: ReadonlyMap<string, Buffer>,
+) {
+  const amount = (minor: Minor) => formatAmount(minor, product.currency)
+  const { sku, title, brand, category, shop, currency, sales, imageUrl, url, code } = product
+  const coupon = product.couponAmount && {
+    amount: amount(product.couponAmount),
+    threshold: product.couponThreshold && amount(product.couponThreshold),
+    from: product.couponFrom,
+    until: product.couponUntil,
+  }
+  return {
+    ...{ schema: 'shoptool.bundle.v1', tool, asOf, partner, link, reason: reason ?? null },
+    product: {
+      ...{
+        sku,
+        title,
+        brand,
+        category,
+        shop,
+        currency,
+        price: amount(product.price),
+        coupon,
+        finalPrice: amount(product.finalPrice),
+      },
+      ...{ sales, imageUrl, url, code },
+    },
+    posters: posters.map(({ style, scheme, template }) => ({ style, scheme, template })),
+    files: Object.fromEntries([...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), size: bytes.length }])),
+  }
+}
+
+/** Writes a folder beside its place and moves it there, so that nobody ever sees half of it; where that fails, the old one is back. */
+async function replaceFolder(dir: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  const isThere = existsSync(dir)
+  if (isThere && !existsSync(join(dir, 'manifest.json')))
+    throw usageError(`${dir} is there and is no bundle; move it away or choose another --out`)
+  const fresh = join(dirname(dir), `.${basename(dir)}-${randomUUID()}`)
+  const old = `${fresh}-old`
+  try {
+    await mkdir(fresh, { recursive: true })
+    for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes)
+    if (isThere) await rename(dir, old)
+    await rename(fresh, dir)
+  } catch (error) {
+    if (existsSync(old)) await rename(old, dir)
+    throw error
+  } finally {
+    for (const folder of [fresh, old]) await rm(folder, { recursive: true, force: true })
+  }
+}

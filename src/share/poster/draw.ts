@@ -1,0 +1,111 @@
+import { type Canvas, createCanvas, type Image, Path2D, type SKRSContext2D } from 'canvas'
+import type { Area, Layout, Step } from './layout.ts'
+import type { Gradient, Sides } from './template.ts'
+
+/** Plays the steps of a layout. `images` has every picture that they name. */
+export function drawLayout({ width, height, steps }: Layout, images: ReadonlyMap<string, Image>): Canvas {
+  const canvas = createCanvas(width, height)
+  const context = canvas.getContext('2d')
+  context.fillStyle = '#fff' // a poster is opaque whatever its template leaves out
+  context.fillRect(0, 0, width, height)
+  context.imageSmoothingEnabled = true
+  context.imageSmoothingQuality = 'high'
+  for (const step of steps) {
+    context.save()
+    drawStep(context, step, images)
+    context.restore()
+  }
+  return canvas
+}
+
+function drawStep(context: SKRSContext2D, step: Step, images: ReadonlyMap<string, Image>) {
+  switch (step.draw) {
+    case 'box':
+      return drawBox(context, step)
+    case 'text':
+      context.font = `${step.size}px "${step.family}"`
+      context.letterSpacing = `${step.spacing}px`
+      context.fillStyle = step.color
+      return context.fillText(step.text, step.x, step.baseline)
+    case 'picture': {
+      const { from, to } = step
+      context.globalAlpha = step.opacity
+      context.clip(outline(to, step.radius))
+      return context.drawImage(images.get(step.source)!, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height)
+    }
+    case 'code':
+      context.fillStyle = step.color
+      for (const run of step.code.dark) context.fillRect(run.x, run.y, run.width, run.height)
+  }
+}
+
+function drawBox(context: SKRSContext2D, { area, radius, fill, border, shadow }: Extract<Step, { draw: 'box' }>) {
+  const shape = outline(area, radius)
+  if (fill) {
+    context.save()
+    if (shadow) {
+      context.shadowColor = shadow.color
+      context.shadowBlur = shadow.blur
+      context.shadowOffsetX = shadow.x ?? 0
+      context.shadowOffsetY = shadow.y ?? 0
+    }
+    context.fillStyle = typeof fill === 'string' ? fill : gradient(context, fill, area)
+    context.fill(shape)
+    context.restore()
+  }
+  if (border) {
+    context.strokeStyle = border.color
+    context.lineWidth = border.width
+    context.setLineDash([...(border.dash ?? [])])
+    context.stroke(border.side ? edge(area, border.side, border.width / 2) : outline(inset(area, border.width / 2), radius))
+  }
+}
+
+function outline({ x, y, width, height }: Area, radius: Sides): Path2D {
+  const path = new Path2D()
+  // The canvas takes corners from the top left, clockwise, as CSS does.
+  path.roundRect(x, y, width, height, [...radius])
+  return path
+}
+
+function inset({ x, y, width, height }: Area, by: number): Area {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by }
+}
+
+function edge({ x, y, width, height }: Area, side: 'top' | 'right' | 'bottom' | 'left', by: number): Path2D {
+  const path = new Path2D()
+  const right = x + width
+  const bottom = y + height
+  const [from, to] = {
+    top: [
+      [x, y + by],
+      [right, y + by],
+    ],
+    right: [
+      [right - by, y],
+      [right - by, bottom],
+    ],
+    bottom: [
+      [x, bottom - by],
+      [right, bottom - by],
+    ],
+    left: [
+      [x + by, y],
+      [x + by, bottom],
+    ],
+  }[side] as [[number, number], [number, number]]
+  path.moveTo(...from)
+  path.lineTo(...to)
+  return path
+}
+
+/** A linear gradient with CSS angles: 0 goes up, 90 to the right, and the corners get the end colours. */
+function gradient(context: SKRSContext2D, { angle, stops }: Gradient, { x, y, width, height }: Area) {
+  const radians = (angle * Math.PI) / 180
+  const half = (Math.abs(width * Math.sin(radians)) + Math.abs(height * Math.cos(radians))) / 2
+  const [middleX, middleY] = [x + width / 2, y + height / 2]
+  const [towardsX, towardsY] = [Math.sin(radians) * half, -Math.cos(radians) * half]
+  const filled = context.createLinearGradient(middleX - towardsX, middleY - towardsY, middleX + towardsX, middleY + towardsY)
+  for (const [at, color] of stops) filled.addColorStop(at, color)
+  return filled
+}

@@ -1,0 +1,327 @@
+/*
+ * The language of poster templates. A template is a folder with a `template.yaml` and the pictures that it names:
+ *
+ *   title: 经典卡片                        for people
+ *   size: { width: 1080, height: 1920 }    pixels
+ *   schemes:                               colour schemes, the first is the default; all have the same names
+ *     coral: { paper: '#fff6f2', ink: '#2b1d18' }
+ *   root: { column: [ … ] }                the tree
+ *
+ * A node is one of
+ *   row | column: [nodes]    padding gap align justify wrap
+ *   text: words | [spans]    size weight color spacing · lines minSize lineHeight align balance trim
+ *                            span: text size weight color spacing strike gap when
+ *   picture: photo | file    focus                 (`photo` is the product's; it covers its box)
+ *   qr: words                dark light
+ * and every node takes
+ *   when                                                       left out unless the condition holds
+ *   width height minWidth maxWidth minHeight maxHeight grow shrink basis aspect margin self      flexbox, as in yoga
+ *   at: { left top right bottom }                              taken out of the flow, against the parent's edges
+ *   fill radius border shadow opacity                          what is painted behind it
+ *
+ * Words are LiquidJS over the facts of `facts.ts`; conditions are LiquidJS expressions. Lengths are pixels or `'50%'`; four sides are one
+ * number, [vertical, horizontal] or [top, right, bottom, left]. Colours are `'#rrggbb'`, `'#rrggbbaa'` or `'$name'` of the scheme, with
+ * `/40` behind it for 40 % opacity. A fill may be `{ angle: 180, stops: [[0, '$ink/0'], [1, '$ink']] }`, angles as in CSS.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nearest, usageError } from '../../errors.ts'
+import { readCondition, readWords, type Words } from '../facts.ts'
+import {
+  inside,
+  list,
+  mapping,
+  number,
+  oneOf,
+  type Place,
+  parseYaml,
+  type Reader,
+  record,
+  refuse,
+  string,
+  unknownWord,
+  yes,
+} from '../shape.ts'
+
+export type Weight = 400 | 700 | 900
+export type Length = number | `${number}%`
+export type Sides = readonly [top: number, right: number, bottom: number, left: number]
+/** As written; `layout.ts` turns it into `#rrggbbaa` with the scheme. */
+export type Colour = string
+export type Gradient = { angle: number; stops: readonly (readonly [at: number, colour: Colour])[] }
+export type Fill = Colour | Gradient
+type Align = 'start' | 'center' | 'end' | 'stretch'
+type Justify = 'start' | 'center' | 'end' | 'between' | 'around' | 'evenly'
+
+export type Style = {
+  when?: Words
+  width?: Length
+  height?: Length
+  minWidth?: Length
+  maxWidth?: Length
+  minHeight?: Length
+  maxHeight?: Length
+  basis?: Length
+  grow?: number
+  shrink?: number
+  aspect?: number
+  margin?: Sides
+  self?: Align
+  at?: { left?: Length; top?: Length; right?: Length; bottom?: Length }
+  fill?: Fill
+  radius?: Sides
+  border?: { width: number; color: Colour; dash?: readonly number[]; side?: 'top' | 'right' | 'bottom' | 'left' }
+  shadow?: { x?: number; y?: number; blur: number; color: Colour }
+  opacity?: number
+}
+
+type Lettering = {
+  /** Height of the em square, pixels. */
+  size?: number
+  weight?: Weight
+  color?: Colour
+  /** Added after every letter, parts of the size. */
+  spacing?: number
+}
+export type Span = Lettering & {
+  text: Words
+  /** A line through it. */
+  strike?: boolean
+  /** Room before it, pixels. */
+  gap?: number
+  when?: Words
+}
+export type BoxNode = Style & {
+  kind: 'row' | 'column'
+  children: readonly Node[]
+  padding?: Sides
+  gap?: number
+  align?: Align
+  justify?: Justify
+  wrap?: boolean
+}
+export type TextNode = Style &
+  Lettering & {
+    kind: 'text'
+    spans: readonly Span[]
+    /** At most so many lines; what does not fit gets smaller down to `minSize`, then loses its end to an ellipsis. */
+    lines?: number
+    minSize?: number
+    /** Distance of lines, parts of the size. */
+    lineHeight?: number
+    align?: 'left' | 'center' | 'right'
+    /** Lines of about the same length, broken between words where that costs no line. */
+    balance?: boolean
+    /** The box reaches from the top of the figures to the baseline, as big prices need to stand in line with other things. */
+    trim?: boolean
+  }
+export type PictureNode = Style & { kind: 'picture'; source: string; focus?: readonly [x: number, y: number] }
+export type QrNode = Style & { kind: 'qr'; text: Words; dark?: Colour; light?: Colour }
+/** `path` is where the node stands in the file: `root.column[2]`. */
+export type Node = (BoxNode | TextNode | PictureNode | QrNode) & { path: string }
+
+export type Template = {
+  /** The folder's name. */
+  name: string
+  title: string
+  folder: string
+  width: number
+  height: number
+  schemes: Readonly<Record<string, Readonly<Record<string, Colour>>>>
+  root: Node
+  /** File names of the pictures that the tree uses, without the product's photo. */
+  pictures: readonly string[]
+  /** Of template.yaml and its pictures: 64 hex digits. */
+  sha256: string
+}
+
+const positive = number(0)
+const signed = number(-10_000)
+const part = number(0, 1)
+const weight = oneOf<Weight>(400, 700, 900)
+const align = oneOf<Align>('start', 'center', 'end', 'stretch')
+
+const length: Reader<Length> = (value, at) => {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value === 'string' && /^-?\d+(\.\d+)?%$/.test(value)) return value as Length
+  return refuse(at, "a length, expected like 24 or '50%'", value)
+}
+
+const sides: Reader<Sides> = (value, at) => {
+  const all = typeof value === 'number' ? [value] : value
+  if (!Array.isArray(all) || ![1, 2, 4].includes(all.length) || !all.every(Number.isFinite))
+    refuse(at, 'sides, expected like 24, [24, 32] or [24, 32, 24, 32]', value)
+  const [top, right = top, bottom = top, left = right] = all as number[]
+  return [top!, right!, bottom!, left!]
+}
+
+const plainColour: Reader<Colour> = (value, at) =>
+  typeof value === 'string' && /^#([\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i.test(value)
+    ? value
+    : refuse(at, "a colour, expected like '#e1251b'", value)
+
+const colour: Reader<Colour> = (value, at) => {
+  const [, name] = /^\$(\w+)(?:\/\d{1,3})?$/.exec(String(value)) ?? []
+  if (!name) return plainColour(value, at)
+  return at.names?.has(name) ? (value as Colour) : unknownWord(at, 'colour', name, at.names ?? [])
+}
+
+const point: Reader<readonly [number, number]> = (value, at) =>
+  Array.isArray(value) && value.length === 2
+    ? [part(value[0], inside(at, 0)), part(value[1], inside(at, 1))]
+    : refuse(at, 'a point, expected like [0.5, 0.3]', value)
+const stop: Reader<readonly [number, Colour]> = (value, at) => {
+  if (!Array.isArray(value) || value.length !== 2) refuse(at, "a stop, expected like [0.5, '$ink']", value)
+  return [part(value[0], inside(at, 0)), colour(value[1], inside(at, 1))]
+}
+const gradient = record({ angle: number(0, 360), stops: list(stop) }, 'angle', 'stops')
+const fill: Reader<Fill> = (value, at) => (typeof value === 'object' ? gradient(value, at) : colour(value, at))
+
+const words: Reader<Words> = (value, at) => readWords(string(value, at), `${at.file}: ${at.path}`)
+const condition: Reader<Words> = (value, at) => readCondition(string(value, at), `${at.file}: ${at.path}`)
+
+const STYLE = {
+  when: condition,
+  ...{ width: length, height: length, minWidth: length, maxWidth: length, minHeight: length, maxHeight: length, basis: length },
+  ...{ grow: positive, shrink: positive, aspect: positive, margin: sides, self: align },
+  at: record({ left: length, top: length, right: length, bottom: length }),
+  fill,
+  radius: sides,
+  border: record(
+    {
+      width: positive,
+      color: colour,
+      dash: list(positive),
+      side: oneOf<'top' | 'right' | 'bottom' | 'left'>('top', 'right', 'bottom', 'left'),
+    },
+    'width',
+    'color',
+  ),
+  shadow: record({ x: signed, y: signed, blur: positive, color: colour }, 'blur', 'color'),
+  opacity: part,
+}
+const LETTERING = { size: number(8, 1000), weight, color: colour, spacing: number(-0.5, 2) }
+const span: Reader<Span> = record({ ...LETTERING, text: words, strike: yes, gap: positive, when: condition }, 'text')
+const spans: Reader<Span[]> = (value, at) => (Array.isArray(value) ? list(span)(value, at) : [{ text: words(value, at) }])
+
+const BOX = {
+  ...{ padding: sides, gap: positive, align, wrap: yes },
+  justify: oneOf<Justify>('start', 'center', 'end', 'between', 'around', 'evenly'),
+}
+/** Reads the children of a box; `node` is declared below, hence a function. */
+const nodes: Reader<Node[]> = (value, at) => list(node)(value, at)
+const fileName: Reader<string> = (value, at) =>
+  /^[\w-]+(\.\w+)?$/.test(string(value, at))
+    ? (value as string)
+    : refuse(at, '`photo` or the name of a file in the folder', value)
+
+const KINDS = {
+  row: record({ ...STYLE, ...BOX, row: nodes }),
+  column: record({ ...STYLE, ...BOX, column: nodes }),
+  text: record({
+    ...STYLE,
+    ...LETTERING,
+    text: spans,
+    ...{ lines: number(1, 100), minSize: number(8, 1000), lineHeight: number(0.5, 4), balance: yes, trim: yes },
+    align: oneOf<'left' | 'center' | 'right'>('left', 'center', 'right'),
+  }),
+  picture: record({ ...STYLE, picture: fileName, focus: point }),
+  qr: record({ ...STYLE, qr: words, dark: colour, light: colour }),
+}
+type Kind = keyof typeof KINDS
+
+const node: Reader<Node> = (value, at) => {
+  const map = mapping(value, at)
+  const [kind, ...others] = (Object.keys(KINDS) as Kind[]).filter((name) => name in map)
+  if (kind === undefined) {
+    const near = Object.keys(map).find((key) => nearest(key, Object.keys(KINDS)) !== null && !(key in STYLE))
+    if (near !== undefined) unknownWord(inside(at, near), 'key', near, Object.keys(KINDS))
+    throw usageError(`${at.file}: ${at.path}: expected one of ${Object.keys(KINDS).join(', ')}`)
+  }
+  if (others.length > 0) throw usageError(`${at.file}: ${at.path}: is both ${kind} and ${others[0]}`)
+  const { [kind]: content, ...style } = KINDS[kind](map, at) as Record<string, unknown>
+  const name = { row: 'children', column: 'children', text: 'spans', picture: 'source', qr: 'text' }[kind]
+  return { ...style, kind, [name]: content, path: at.path } as unknown as Node
+}
+
+/** Reads the source of a `template.yaml`. `file` is named in errors. @throws usageError naming file, path and the nearest known key. */
+export function readTemplate(source: string, file: string): Omit<Template, 'name' | 'folder' | 'sha256'> {
+  const at: Place = { file, path: '' }
+  const raw: Reader<unknown> = (value) => value
+  const head = record(
+    { title: string, size: record({ width: number(100), height: number(100) }, 'width', 'height'), schemes: raw, root: raw },
+    ...(['title', 'size', 'schemes', 'root'] as const),
+  )(parseYaml(source, file), at)
+  const schemes = readSchemes(head.schemes, inside(at, 'schemes'))
+  const root = node(head.root, { file, path: 'root', names: new Set(Object.keys(Object.values(schemes)[0]!)) })
+  const pictures = new Set<string>()
+  const collect = (one: Node) => {
+    if (one.kind === 'picture' && one.source !== 'photo') pictures.add(one.source)
+    if (one.kind === 'row' || one.kind === 'column') one.children.forEach(collect)
+  }
+  collect(root)
+  return { title: head.title, ...head.size, schemes, root, pictures: [...pictures] }
+}
+
+function readSchemes(value: unknown, at: Place): Record<string, Record<string, Colour>> {
+  const schemes: Record<string, Record<string, Colour>> = {}
+  let names: string[] | undefined
+  for (const [scheme, inner] of Object.entries(mapping(value, at))) {
+    const place = inside(at, scheme)
+    const colours = Object.entries(mapping(inner, place)).map(
+      ([name, one]) => [name, plainColour(one, inside(place, name))] as const,
+    )
+    schemes[scheme] = Object.fromEntries(colours)
+    names ??= Object.keys(schemes[scheme])
+    const odd = names.find((name) => !(name in schemes[scheme]!)) ?? colours.find(([name]) => !names!.includes(name))?.[0]
+    if (odd !== undefined) throw usageError(`${at.file}: ${place.path}: ${odd} must be in every scheme or in none`)
+  }
+  if (names === undefined) throw usageError(`${at.file}: ${at.path}: expected at least one scheme`)
+  return schemes
+}
+
+/**
+ * All poster styles by name: those that come with the tool, and those in the workspace's `templates/posters`, which win.
+ * @throws usageError on the first template that is wrong.
+ */
+export async function loadStyles(home: string, workspaceFolder?: string): Promise<Map<string, Template>> {
+  const styles = new Map<string, Template>()
+  for (const base of [home, workspaceFolder]) {
+    const folder = base && join(base, 'templates', 'posters')
+    if (!folder || !existsSync(folder)) continue
+    for (const name of (await readdir(folder)).sort())
+      if (existsSync(join(folder, name, 'template.yaml'))) styles.set(name, await loadTemplate(join(folder, name), name))
+  }
+  return styles
+}
+
+async function loadTemplate(folder: string, name: string): Promise<Template> {
+  const file = join(folder, 'template.yaml')
+  const source = await readFile(file, 'utf8')
+  const template = readTemplate(source, `${name}/template.yaml`)
+  const hash = createHash('sha256').update(source)
+  for (const picture of template.pictures) {
+    const path = join(folder, picture)
+    if (!existsSync(path)) throw usageError(`${name}/template.yaml: no picture ${picture} in ${folder}`)
+    hash.update(await readFile(path))
+  }
+  return { ...template, name, folder, sha256: hash.digest('hex') }
+}
+
+/** A style and one of its colour schemes: `card`, or `card:jade`. @throws usageError naming the nearest. */
+export function findStyle(styles: ReadonlyMap<string, Template>, wanted: string): { template: Template; scheme: string } {
+  const [name = '', scheme] = wanted.split(':')
+  const template = styles.get(name)
+  if (!template) throw usageError(`no poster style ${name}, ${suggest(name, [...styles.keys()])}`)
+  const schemes = Object.keys(template.schemes)
+  if (scheme !== undefined && !schemes.includes(scheme))
+    throw usageError(`style ${name} has no colour scheme ${scheme}, ${suggest(scheme, schemes)}`)
+  return { template, scheme: scheme ?? schemes[0]! }
+}
+
+function suggest(name: string, known: string[]): string {
+  const meant = nearest(name, known)
+  return meant ? `did you mean ${meant}?` : `expected one of ${known.join(', ')}`
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCanvas, loadImage } from 'canvas'
+import { describe, expect, it } from 'vitest'
+import { makeBundle, makeBundles, makePoster, openStudio, type Studio } from '../../src/share/bundle.ts'
+import { checkCode } from '../../src/share/poster/qr.ts'
+import { makeContext, makeItem, makeWorkspace } from './studio.ts'
+
+const studio: Studio = await openStudio(makeContext(), makeWorkspace(), 2)
+const newFolder = () => mkdtempSync(join(tmpdir(), 'shoptool-out-'))
+const contents = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]))
+
+describe('a bundle', () => {
+  it('has two posters, texts, link and a manifest that holds for every file', async () => {
+    const out = newFolder()
+    const bundle = await makeBundle(studio, makeItem(), { out })
+    const texts = ['group', 'moments', 'weibo'].flatMap((channel) => [`${channel}-comment.txt`, `${channel}-main.txt`])
+    const names = ['card.png', ...texts.slice(0, 2), 'link.txt', 'magazine.png', 'manifest.json', ...texts.slice(2)]
+    expect(readdirSync(bundle.dir)).toEqual(names)
+    expect(bundle).toMatchObject({ partner: 'taobao', sku: '614252180627', dir: join(out, 'taobao-614252180627') })
+    expect(bundle.posters.map(({ style, qr }) => [style, qr])).toEqual(
+      ['card', 'magazine'].map((style) => [style, { text: makeItem().link, verified: true }]),
+    )
+    const manifest = JSON.parse(readFileSync(join(bundle.dir, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({
+      schema: 'shoptool.bundle.v1',
+      asOf: '2026-11-20',
+      product: { price: '279.00', finalPrice: '259.00' },
+    })
+    for (const [name, { sha256, size }] of Object.entries<{ sha256: string; size: number }>(manifest.files)) {
+      const bytes = readFileSync(join(bundle.dir, name))
+      expect([createHash('sha256').update(bytes).digest('hex'), bytes.length]).toEqual([sha256, size])
+    }
+    expect(JSON.stringify(manifest)).not.toMatch(/commission|4\.66/)
+  })
+
+  it('is the same, byte for byte, when made again', async () => {
+    const [first, second] = [
+      await makeBundle(studio, makeItem(), { out: newFolder() }),
+      await makeBundle(studio, makeItem(), { out: newFolder() }),
+    ]
+    expect(contents(second.dir)).toEqual(contents(first.dir))
+  })
+
+  it('replaces an older one, and nothing else', async () => {
+    const out = newFolder()
+    await makeBundle(studio, makeItem(), { out, styles: ['card'] })
+    const second = await makeBundle(studio, makeItem(), { out, styles: ['magazine:ivory'], channels: ['weibo'], format: 'jpeg' })
+    expect(readdirSync(second.dir)).toEqual([
+      'link.txt',
+      'magazine-ivory.jpeg',
+      'manifest.json',
+      'weibo-comment.txt',
+      'weibo-main.txt',
+    ])
+    mkdirSync(join(out, 'taobao-2'))
+    writeFileSync(join(out, 'taobao-2/notes.txt'), 'mine')
+    await expect(makeBundle(studio, makeItem({ sku: '2' }), { out, styles: ['card'] })).rejects.toThrow(
+      'taobao-2 is there and is no bundle',
+    )
+    expect(readdirSync(out)).toEqual(['taobao-2', 'taobao-614252180627'])
+  })
+
+  it.each([
+    ['a missing photo', makeItem({ imageUrl: 'none.jpg' }), 'taobao:614252180627: cannot read the photo none.jpg'],
+    ['a missing character', makeItem({ title: '汉服\u{1f600}' }), 'no font has \u{1f600} (U+1F600) of "汉服\u{1f600}"'],
+    ['a link too long', makeItem({ link: `https://s.click.taobao.com/${'x'.repeat(900)}` }), 'use a short link'],
+  ])('is not begun with %s, and the old one stays', async (_, item, message) => {
+    const out = newFolder()
+    await expect(makeBundle(studio, item, { out })).rejects.toThrow(message)
+    expect(readdirSync(out)).toEqual([])
+  })
+
+  it('keeps to its folder whatever the sku is', async () => {
+    const out = newFolder()
+    const options = { out, styles: ['card'], channels: [] }
+    const dirs = [
+      (await makeBundle(studio, makeItem({ sku: '../../a/b' }), options)).dir,
+      (await makeBundle(studio, makeItem({ sku: '../../a_b' }), options)).dir,
+    ]
+    expect(
+      readdirSync(out)
+        .map((name) => join(out, name))
+        .sort(),
+    ).toEqual(dirs.sort())
+  })
+
+  it('says that the coupon is over', async () => {
+    const { warnings } = await makeBundle(studio, makeItem({ couponUntil: '2026-11-01T00:00:00+08:00' }), {
+      out: newFolder(),
+      styles: ['card'],
+      channels: [],
+    })
+    expect(warnings).toEqual(['the coupon ended on 2026-11-01'])
+  })
+})
+
+describe('many bundles', () => {
+  it('come in order, and one that fails does not stop the others', async () => {
+    const items = ['1', '2', '3', '4'].map((sku) => makeItem({ sku, ...(sku === '2' && { imageUrl: null }) }))
+    const seen: string[] = []
+    for await (const outcome of makeBundles(studio, items, { out: newFolder(), styles: ['card'], channels: [] }))
+      seen.push('bundle' in outcome ? outcome.bundle.sku : outcome.error.message)
+    expect(seen).toEqual(['1', 'taobao:2: has no photo', '3', '4'])
+  })
+})
+
+describe('a poster', () => {
+  it.each(['png', 'jpeg', 'webp'] as const)('as %s can still be read', async (format) => {
+    const { bytes, qr } = await makePoster(studio, makeItem(), 'card', format)
+    const canvas = createCanvas(1080, 1920)
+    canvas.getContext('2d').drawImage(await loadImage(bytes), 0, 0)
+    await checkCode(canvas.getContext('2d').getImageData(0, 1500, 1080, 420), qr.text, format)
+  })
+
+  it('as PNG is no larger than the canvas library makes it', async () => {
+    const { bytes } = await makePoster(studio, makeItem(), 'card')
+    const canvas = createCanvas(1080, 1920)
+    canvas.getContext('2d').drawImage(await loadImage(bytes), 0, 0)
+    expect(bytes.length).toBeLessThanOrEqual(canvas.encodeSync('png').length)
+  })
+
+  it('of an unknown style or channel names the nearest', async () => {
+    await expect(makePoster(studio, makeItem(), 'magasine')).rejects.toThrow('no poster style magasine, did you mean magazine?')
+    await expect(makeBundle(studio, makeItem(), { out: newFolder(), channels: ['moment'] })).rejects.toThrow(
+      'no texts for channel moment, did you mean moments?',
+    )
+  })
+})

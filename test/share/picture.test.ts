@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCanvas, loadImage } from 'canvas'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openFaces, readCharacters } from '../../src/share/poster/fonts.ts'
+import { pictureSize } from '../../src/share/poster/photo.ts'
+import { encodePng } from '../../src/share/poster/png.ts'
+import { checkCode, makeCode } from '../../src/share/poster/qr.ts'
+import type { Weight } from '../../src/share/poster/template.ts'
+import { HOME, picture } from './studio.ts'
+
+describe('PNG', () => {
+  const pixels = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })).chain(([width, height]) =>
+    fc.record({
+      width: fc.constant(width),
+      height: fc.constant(height),
+      colours: fc.array(fc.constantFrom(0xffffff, 0, 0xff0000, 0x123456, 0x7f8081, 0x010203), {
+        minLength: width * height,
+        maxLength: width * height,
+      }),
+    }),
+  )
+
+  it('holds the very pixels', async () => {
+    await fc.assert(
+      fc.asyncProperty(pixels, async ({ width, height, colours }) => {
+        const data = Uint8Array.from(colours.flatMap((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255, 255]))
+        const canvas = createCanvas(width, height)
+        canvas.getContext('2d').drawImage(await loadImage(await encodePng({ data, width, height })), 0, 0)
+        expect([...canvas.data()]).toEqual([...data])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('has the same bytes every time', async () => {
+    const data = Uint8Array.from({ length: 40_000 }, (_, i) => (i * i) >> 5)
+    const [first, second] = [
+      await encodePng({ data, width: 100, height: 100 }),
+      await encodePng({ data, width: 100, height: 100 }),
+    ]
+    expect(first.equals(second)).toBe(true)
+  })
+})
+
+describe('QR', () => {
+  const area = { x: 10, y: 20, width: 200, height: 200 }
+  function drawn(text: string) {
+    const canvas = createCanvas(300, 300)
+    const context = canvas.getContext('2d')
+    context.fillStyle = '#fff'
+    context.fillRect(0, 0, 300, 300)
+    context.fillStyle = '#000'
+    for (const run of makeCode(text, area, 'test').dark) context.fillRect(run.x, run.y, run.width, run.height)
+    return {
+      canvas,
+      context,
+      check: (expected: string) => checkCode(context.getImageData(area.x, area.y, area.width, area.height), expected, 'test'),
+    }
+  }
+
+  it('is read back from the finished picture', async () => {
+    for (const text of ['https://s.click.taobao.com/8bpnghv', 'https://例子.中国/商品?id=1']) await drawn(text).check(text)
+  })
+
+  it('that was damaged, or says something else, is refused', async () => {
+    const { context, check } = drawn('https://s.click.taobao.com/8bpnghv')
+    await expect(check('https://s.click.taobao.com/8bpnghw')).rejects.toThrow(
+      'test: the QR of the finished picture reads "https://s.click.taobao.com/8bpnghv", expected "https://s.click.taobao.com/8bpnghw"',
+    )
+    context.fillStyle = '#888'
+    context.fillRect(60, 70, 100, 100)
+    await expect(check('https://s.click.taobao.com/8bpnghv')).rejects.toThrow(
+      expect.objectContaining({
+        fault: 'data',
+        message: 'test: the QR of the finished picture cannot be read, expected "https://s.click.taobao.com/8bpnghv"',
+      }),
+    )
+  })
+})
+
+describe('fonts', () => {
+  it('know their characters from the file: GB2312, Big5 level 1, symbols', () => {
+    for (const weight of [400, 700, 900]) {
+      const known = readCharacters(join(HOME, 'dist/fonts', `NotoSansSC-${weight}.ttf`))
+      for (const character of '啊齄鑫簡體國語乙籲¥￥·…—「」【】（）％★①€AZaz09é')
+        expect(known, character).toContain(character.codePointAt(0))
+      expect(known).not.toContain(0x1f600)
+    }
+  })
+
+  it('have a family for each weight, and none for what they lack', () => {
+    const faces = openFaces(HOME)
+    expect(new Set([400, 700, 900].map((weight) => faces.find('春', weight as Weight))).size).toBe(3)
+    expect(faces.find('\u{1f600}', 400)).toBeNull()
+  })
+
+  it('fall back to the complete face where that is installed, else to extra files', () => {
+    const bare = mkdtempSync(join(tmpdir(), 'shoptool-home-'))
+    mkdirSync(join(bare, 'dist'))
+    symlinkSync(join(HOME, 'dist/fonts'), join(bare, 'dist/fonts'))
+    const extra = join(HOME, 'node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf')
+    expect(openFaces(bare).find('囍', 700)).toBeNull()
+    expect(openFaces(HOME).find('囍', 700)).not.toBeNull()
+    const faces = openFaces(bare, [extra])
+    expect(faces.find('囍', 700)).not.toBe(faces.find('春', 700))
+    expect(faces.width('囍', faces.find('囍', 700)!)).toBe(1)
+  })
+
+  it('refuse what is no font', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'shoptool-font-')), 'x.ttf')
+    writeFileSync(file, 'not a font at all, but long enough to look at')
+    expect(() => openFaces(HOME, [file]).find('\u{1f600}', 400)).toThrow(
+      `${file}: not a TrueType or OpenType font, expected .ttf, .otf or .ttc`,
+    )
+  })
+})
+
+describe('the size of a picture', () => {
+  it.each(['jpeg', 'png', 'webp'] as const)('is read from the header of a %s', (format) => {
+    expect(pictureSize(picture(format, 321, 123))).toEqual({ width: 321, height: 123 })
+  })
+  it('is null for anything else', () => {
+    for (const text of ['', '<svg/>', 'GIF', 'RIFF....WEBP']) expect(pictureSize(Buffer.from(text))).toBeNull()
+  })
+})
