@@ -55,7 +55,9 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
       // A row that was only recognised stands in the database under the file that it was first read from.
       const told = earlier.file >= files[0]!.file
       const lost = told ? { file: earlier.file, line: earlier.line } : { file, line }
-      const message = told ? `${sku} stands again in line ${line}; the last one counts` : `${sku} stands above already; the last one counts`
+      const message = told
+        ? `${sku} stands again in line ${line}; the last one counts`
+        : `${sku} stands above already; the last one counts`
       rejected.add({ ...lost, raw, hash: earlier.hash }, [{ where: `line ${lost.line}`, field: 'sku', message }])
       return
     }

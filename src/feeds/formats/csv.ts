@@ -124,6 +124,13 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
     }
   }
 
+  /** A line above the header is none of the table: it may be blank, and a quote in it is a letter. */
+  function skipLine(): void {
+    const newline = bytes.indexOf(NEWLINE, after)
+    after = newline === -1 ? filled : Math.min(newline + 1, filled)
+    nextLine++
+  }
+
   function split(): void {
     width = 0
     let at = start
@@ -147,9 +154,11 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
     const first = from[index]!
     const last = to[index]!
     if (quoting && bytes[first] === QUOTE && last > first) {
-      // An excess after the closing quote (`"a" b`) is kept: nothing is lost.
       const cell = bytes.toString('utf8', first + 1, last)
-      return cell.endsWith('"') ? cell.slice(0, -1).replaceAll('""', '"') : cell.replaceAll('""', '"').replace('"', '')
+      let closing = cell.indexOf('"')
+      while (cell[closing + 1] === '"') closing = cell.indexOf('"', closing + 2)
+      // An excess after the closing quote (`"a" b`) is kept: nothing is lost.
+      return cell.slice(0, closing).replaceAll('""', '"') + cell.slice(closing + 1)
     }
     return bytes.toString('utf8', first, last)
   }
@@ -161,7 +170,7 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
 
   try {
     fill()
-    for (let skipped = 0; skipped < (format.skipLines ?? 0); skipped++) nextRow()
+    for (let skipped = 0; skipped < (format.skipLines ?? 0); skipped++) skipLine()
     if (!nextRow()) throw dataError(`${name}: is empty, expected a header and rows`)
   } catch (error) {
     closeSync(file)

@@ -15,7 +15,7 @@ export function parseJson(text: string): unknown {
 export function valueAt(value: unknown, steps: readonly string[]): unknown {
   let at = value
   for (const step of steps) {
-    if (typeof at !== 'object' || at === null) return undefined
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
     at = (at as Record<string, unknown>)[step]
   }
   return at
