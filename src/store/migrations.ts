@@ -138,6 +138,6 @@ export const PRODUCT_INDEXES = {
   product_key: 'CREATE UNIQUE INDEX IF NOT EXISTS product_key ON product (partner, sku)',
   // Covers every filter of `find`, so that none of them reads the table before the limit is reached.
   product_commission:
-    "CREATE INDEX IF NOT EXISTS product_commission ON product (commission DESC, final_price, sales, commission_rate, coupon_amount, category, partner) WHERE status = 'live'",
+    "CREATE INDEX IF NOT EXISTS product_commission ON product (commission DESC, final_price, sales, commission_rate, coupon_amount, currency, category, partner) WHERE status = 'live'",
   product_category: 'CREATE INDEX IF NOT EXISTS product_category ON product (category, commission DESC)',
 } as const

@@ -18,8 +18,10 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
       `${path}: was written by a newer shoptool (schema ${version}, this one knows ${MIGRATIONS.length}): update shoptool`,
     )
   }
-  db.pragma('cache_size = -131072')
+  db.pragma('cache_size = -65536')
   if (options.readonly) return db
+  // Rows of goods are some 500 bytes: larger pages save a tenth of a first load. Without effect on a database that is there.
+  db.pragma('page_size = 8192')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma('foreign_keys = ON')
