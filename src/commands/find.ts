@@ -1,6 +1,8 @@
 import { findProducts, productDocument, SORTS } from '../catalog/find.ts'
 import { usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate, type Minor, readAmount } from '../money.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import { findPartner } from '../partners/yaml.ts'
 import { openForReading } from '../store/open.ts'
 import { defineCommand } from './command.ts'
 import { count, flag, list, oneOf, option, rate, readValue, type Value } from './option.ts'
@@ -28,12 +30,13 @@ export const command = defineCommand({
     'shoptool find --partner taobao,pdd --limit 100 --json',
   ],
   async run({ args: [words], options, workspace, print, global }) {
-    const { shop, database } = await workspace()
+    const { shop, database, partners } = await workspace()
     if (options.asc && options.desc) throw usageError('--asc and --desc: expected one of the two')
     if (options.limit < 1) throw usageError('--limit: "0" is not a count of rows, expected 1 or more')
     const money = amountIn(shop.currency)
     const minCommission = options.minCommission === undefined ? null : readValue('--min-commission', options.minCommission, money)
     const price = readRange(options.price, money)
+    for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
     const { products, next } = findProducts(openForReading(database), {
       text: words.join(' '),
       partners: options.partner,

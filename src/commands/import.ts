@@ -1,15 +1,14 @@
 import { resolve } from 'node:path'
-import { type RunResult, runSource } from '../catalog/sync.ts'
+import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { fetchFiles, fetchStream } from '../feeds/fetch.ts'
-import { lock } from '../lock.ts'
 import { BUILT_IN } from '../partners/index.ts'
+import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { RecordKind } from '../records.ts'
-import { openDatabase } from '../store/open.ts'
 import { defineCommand } from './command.ts'
 import { flag, option } from './option.ts'
-import { outcomeOf, printRuns } from './runs.ts'
+import { outcomeOf, printRuns, type Reading, readAll } from './runs.ts'
 
 const ABOUT: Record<RecordKind, string> = {
   products: 'Reads files of goods. Goods that are not in them stay as they are.',
@@ -29,48 +28,36 @@ const importing = (kind: RecordKind) =>
       `shoptool import ${kind} inbox/${kind}-2026-10.csv --partner taobao`,
       `shoptool import ${kind} - --partner acme < ${kind}.csv`,
     ],
-    async run({ ctx, args: [files], options, workspace, print, global }) {
+    async run(call) {
+      const { ctx, args, options, workspace, print, global } = call
       const found = await workspace()
-      if (options.partner === undefined)
+      if (options.partner === undefined) {
         throw usageError(`import ${kind}: whose files are these? Name the partner with --partner, like --partner taobao`)
-      const partner = findPartner(options.partner, found.partners, BUILT_IN, '--partner')
-      const feed = partner.feeds[kind]
-      if (!feed) throw usageError(`--partner: ${partner.name} has no feed of ${kind}`)
-      const release = options.dryRun ? () => {} : lock(found, ctx)
-      const db = openDatabase(found.database)
-      const results: RunResult[] = []
-      try {
-        for (const file of files) {
-          print.progress(`${file} …`)
-          const { encoding } = feed.format
-          // The name to keep is relative to the workspace, the one that was typed to where it was typed.
-          const fetch = () =>
-            file === '-'
-              ? fetchStream(ctx.stdin, 'standard input', found.snapshots, encoding).then((snapshot) => [snapshot])
-              : fetchFiles(resolve(ctx.cwd, file), found.folder, found.snapshots, encoding)
-          const settings = {
-            complete: false,
-            acceptShrink: false,
-            dryRun: options.dryRun,
-            timezone: found.shop.timezone,
-            now: ctx.now,
-          }
-          results.push(await runSource(db, partner, { kind, source: 'import' }, fetch, settings))
-        }
-      } finally {
-        print.progress(null)
-        db.close()
-        release()
       }
-      printRuns(
-        'import',
-        results.map((result, i) => ({ ...result, source: files[i]! })),
-        print,
-        global.json,
-      )
+      const partner = findPartner(options.partner, found.partners, BUILT_IN, '--partner')
+      if (!partner.feeds[kind]) throw usageError(`--partner: ${partner.name} has no feed of ${kind}`)
+      const readings = args[0].map((file) => fileReading(ctx, found.folder, partner, kind, file))
+      const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: options.dryRun })
+      printRuns('import', results, print, global.json)
       return results.map(outcomeOf)
     },
   })
+
+/** A file of a partner that was named on the command line; `-` is standard input. */
+export function fileReading(ctx: Context, folder: string, partner: Partner, kind: RecordKind, file: string): Reading {
+  const encoding = partner.feeds[kind]?.format.encoding
+  return {
+    label: file,
+    kind,
+    source: 'import',
+    partner: () => partner,
+    // The name to keep is relative to the workspace, the one that was typed to where it was typed.
+    fetch: async (_, snapshots) =>
+      file === '-'
+        ? [await fetchStream(ctx.stdin, 'standard input', snapshots, encoding)]
+        : fetchFiles(resolve(ctx.cwd, file), folder, snapshots, encoding),
+  }
+}
 
 export const command = defineCommand({
   about: 'Reads files that were saved from a back office or an API by hand.',

@@ -1,6 +1,72 @@
-import type { RunResult } from '../catalog/sync.ts'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunResult, runSource } from '../catalog/sync.ts'
+import type { Context } from '../context.ts'
+import { explain } from '../failure.ts'
+import { pruneSnapshots, type Snapshot } from '../feeds/fetch.ts'
+import { lock } from '../lock.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { RecordKind } from '../records.ts'
+import { memoryDatabase, openDatabase } from '../store/open.ts'
+import { NO_COUNTS } from '../store/runs.ts'
+import type { Workspace } from '../workspace.ts'
 import type { Outcome } from './command.ts'
 import type { Print } from './print.ts'
+
+/** One source or file to be read. What `partner` and `fetch` throw concerns this one only. */
+export type Reading = {
+  /** What it is called in the output. */
+  label: string
+  kind: RecordKind
+  /** Its name in the table of runs. */
+  source: string
+  partner(): Partner
+  fetch(partner: Partner, snapshots: string): Promise<Snapshot[]> | Snapshot[]
+}
+
+/** Copies of the files read are kept for 30 days after they were last met. */
+const SNAPSHOTS_KEPT = 30 * 86_400_000
+
+/**
+ * Reads sources or files one after the other, each on its own. Takes the workspace's lock; a dry run takes none and leaves no trace.
+ * @param options `complete`: each is the whole of a source, so that goods missing from it are gone
+ */
+export async function readAll(
+  { ctx, print }: { ctx: Context; print: Print },
+  workspace: Workspace,
+  readings: readonly Reading[],
+  options: { complete: boolean; acceptShrink: boolean; dryRun: boolean },
+): Promise<RunResult[]> {
+  const { dryRun } = options
+  const release = dryRun ? () => {} : lock(workspace, ctx)
+  const snapshots = dryRun ? mkdtempSync(join(tmpdir(), 'shoptool-')) : workspace.snapshots
+  const db = dryRun && !existsSync(workspace.database) ? memoryDatabase() : openDatabase(workspace.database)
+  const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
+  const results: RunResult[] = []
+  try {
+    for (const [i, { label, kind, source, partner: findPartner, fetch }] of readings.entries()) {
+      print.progress(`${label} (${i + 1} of ${readings.length}) …`)
+      try {
+        const partner = findPartner()
+        const result = await runSource(db, partner, { kind, source }, () => fetch(partner, snapshots), settings)
+        results.push({ ...result, source: label })
+      } catch (thrown) {
+        const { outcome, message } = explain(thrown)
+        if (outcome === 'interrupted') throw thrown
+        const nothing = { ...NO_COUNTS, bytes: 0, seconds: 0, snapshot: null, encodings: [], problems: [] }
+        results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
+      }
+    }
+  } finally {
+    print.progress(null)
+    db.close()
+    if (dryRun) rmSync(snapshots, { recursive: true })
+    else pruneSnapshots(snapshots, ctx.now() - SNAPSHOTS_KEPT)
+    release()
+  }
+  return results
+}
 
 /** What a run means for the exit code: its error's kind, or findings where rows were rejected. */
 export function outcomeOf({ fault, rejected }: RunResult): Outcome {
@@ -10,10 +76,7 @@ export function outcomeOf({ fault, rejected }: RunResult): Outcome {
 /** Prints what came of the sources or files of one command. */
 export function printRuns(name: 'sync' | 'import', results: readonly RunResult[], print: Print, json: boolean): void {
   if (json) {
-    const runs = results.map(({ kind, fault: _, encodings: __, ...run }) => {
-      const { source, partner, ...rest } = run
-      return { source, partner, feed: kind, ...rest }
-    })
+    const runs = results.map(({ source, partner, kind, fault: _, ...rest }) => ({ source, partner, feed: kind, ...rest }))
     print.json(name, { runs })
     return
   }

@@ -1,10 +1,7 @@
 import { join, resolve } from 'node:path'
-import { type RunResult, runSource } from '../catalog/sync.ts'
 import type { Context } from '../context.ts'
 import { instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
-import { fetchFiles } from '../feeds/fetch.ts'
-import { lock } from '../lock.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -13,37 +10,40 @@ import { CLASSES, compareText } from '../settle/entry.ts'
 import { explainOrder, explanationText } from '../settle/order.ts'
 import type { Settlement } from '../settle/report.ts'
 import { settle } from '../settle/settle.ts'
-import { type Database, openDatabase, openForReading } from '../store/open.ts'
+import { openForReading } from '../store/open.ts'
 import { orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
+import { fileReading } from './import.ts'
 import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
-import { outcomeOf, printRuns } from './runs.ts'
+import { outcomeOf, printRuns, readAll } from './runs.ts'
 
 const explain = defineCommand({
   about:
     'Explains one order: what was earned by which formula, when it is due, what was paid, and what each month made of it, with file and line.',
-  args: [['<order>', "the partner's order number"]],
+  args: [['<order>', "the partner's order number, or partner:number as settle prints it"]],
   options: { partner: option('--partner <id>', 'where several partners have an order of that number') },
   examples: [
     'shoptool settle explain 3700000000000000001',
     'shoptool settle explain 250601-000000000000001 --partner pdd --json',
   ],
-  async run({ ctx, args: [orderId], options, workspace, print, global }) {
+  async run({ ctx, args: [given], options, workspace, print, global }) {
     const found = await workspace()
     const db = openForReading(found.database)
-    const orders = ordersById(db, options.partner ?? null, orderId)
+    const prefix = partnersInLedger(db).find((id) => given.startsWith(`${id}:`))
+    const [named, orderId] = prefix ? [prefix, given.slice(prefix.length + 1)] : [options.partner, given]
+    const orders = ordersById(db, named ?? null, orderId)
     const ids = [
       ...new Set([
         ...orders.map(({ partner }) => partner),
         ...partnersInLedger(db).filter((id) => linesOfOrder(db, id, orderId).length > 0),
       ]),
     ]
-    const chosen = options.partner === undefined ? ids : ids.filter((id) => id === options.partner)
+    const chosen = named === undefined ? ids : ids.filter((id) => id === named)
     if (chosen.length === 0)
-      throw usageError(`${orderId}: no order and no payout line of that number${options.partner ? ` at ${options.partner}` : ''}`)
+      throw usageError(`${orderId}: no order and no payout line of that number${named ? ` at ${named}` : ''}`)
     if (chosen.length > 1) throw usageError(`${orderId}: several partners have it, name one with --partner: ${chosen.join(', ')}`)
     const partner = findPartner(chosen[0]!, found.partners, BUILT_IN, '--partner')
     const lines = linesOfOrder(db, partner.id, orderId)
@@ -77,12 +77,14 @@ export const command = defineCommand({
     'shoptool settle --json | jq .findings',
   ],
   commands: { explain },
-  async run({ ctx, options, workspace, print, global }) {
+  async run(call) {
+    const { ctx, options, workspace, print, global } = call
     const found = await workspace()
     const named = options.partner.map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
     if (options.payout.length > 0) {
       if (named.length !== 1) throw usageError('--payout: whose statements are these? Name one partner with --partner')
-      const results = await readPayouts(ctx, found, named[0]!, options.payout)
+      const readings = options.payout.map((file) => fileReading(ctx, found.folder, named[0]!, 'payouts', file))
+      const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: false })
       const failed = results.filter(({ fault }) => fault !== null)
       if (failed.length > 0) {
         // On stderr also with --json: nothing was settled, so there is no document.
@@ -119,29 +121,15 @@ export const command = defineCommand({
   },
 })
 
-async function readPayouts(ctx: Context, workspace: Workspace, partner: Partner, files: readonly string[]): Promise<RunResult[]> {
-  const release = lock(workspace, ctx)
-  const db: Database = openDatabase(workspace.database)
-  const settings = { complete: false, acceptShrink: false, dryRun: false, timezone: workspace.shop.timezone, now: ctx.now }
-  const encoding = partner.feeds.payouts?.format.encoding
-  try {
-    const results: RunResult[] = []
-    for (const file of files) {
-      const fetch = () => fetchFiles(resolve(ctx.cwd, file), workspace.folder, workspace.snapshots, encoding)
-      const result = await runSource(db, partner, { kind: 'payouts', source: 'import' }, fetch, settings)
-      results.push({ ...result, source: file })
-    }
-    return results
-  } finally {
-    db.close()
-    release()
-  }
-}
-
-/** The latest month in which every partner's pay day has passed. */
+/**
+ * The latest month in which the pay day of every partner that pays once a month has passed. Partners that pay daily have no such day:
+ * only where there are no others, their last whole month counts.
+ */
 function monthToSettle(ctx: Context, { shop }: Workspace, partners: readonly Partner[]): Month {
   const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
-  const months = partners.flatMap(({ calendar }) => (calendar ? [latestPaidMonth(calendar, today)] : []))
+  const calendars = partners.flatMap(({ calendar }) => calendar ?? [])
+  const monthly = calendars.filter((calendar) => !('days' in calendar))
+  const months = (monthly.length > 0 ? monthly : calendars).map((calendar) => latestPaidMonth(calendar, today))
   return months.sort(compareText)[0] ?? today.slice(0, 7)
 }
 

@@ -109,7 +109,8 @@ function factsOf(
 /** The row in the file as it was received. */
 function rawRow(workspace: Workspace, product: StoredProduct, file: FileRow): string {
   const path = snapshotPath(workspace.snapshots, file)
-  if (!existsSync(path)) throw usageError(`${file.name}: its copy in .shoptool/snapshots was deleted; sync again to read it anew`)
+  if (!existsSync(path))
+    throw usageError(`${file.name}: its copy in .shoptool/snapshots was deleted; the row was line ${product.line} of it`)
   const { feeds } = findPartner(product.partner, workspace.partners, BUILT_IN, product.partner)
   const rows = openRows(path, file.name, feeds.products!.format)
   try {

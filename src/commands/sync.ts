@@ -1,18 +1,12 @@
 import { fetchSource } from '../catalog/source.ts'
-import { type RunResult, runSource } from '../catalog/sync.ts'
 import { nearest, usageError } from '../errors.ts'
-import { pruneSnapshots } from '../feeds/fetch.ts'
-import { lock } from '../lock.ts'
 import { BUILT_IN } from '../partners/index.ts'
+import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
-import { openDatabase } from '../store/open.ts'
 import type { Source, Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { flag } from './option.ts'
-import { outcomeOf, printRuns } from './runs.ts'
-
-/** Copies of the files read are kept for 30 days after they were last met. */
-const SNAPSHOTS_KEPT = 30 * 86_400_000
+import { outcomeOf, printRuns, readAll } from './runs.ts'
 
 export const command = defineCommand({
   about: 'Reads the sources of shoptool.yaml into the database. Each source is taken whole or not at all.',
@@ -22,27 +16,17 @@ export const command = defineCommand({
     acceptShrink: flag('--accept-shrink', 'take a source although it has lost most of its rows or looks otherwise damaged'),
   },
   examples: ['shoptool sync', 'shoptool sync taobao-picks --dry-run', 'shoptool sync --json'],
-  async run({ ctx, args: [names], options, workspace, print, global }) {
+  async run(call) {
+    const { args, options, workspace, print, global } = call
     const found = await workspace()
-    const sources = chosen(found, names)
-    const partners = sources.map(({ partner, name }) => findPartner(partner, found.partners, BUILT_IN, `sources.${name}.partner`))
-    const release = options.dryRun ? () => {} : lock(found, ctx)
-    const db = openDatabase(found.database)
-    const results: RunResult[] = []
-    try {
-      for (const [i, source] of sources.entries()) {
-        print.progress(`${source.name} (${i + 1} of ${sources.length}) …`)
-        const partner = partners[i]!
-        const fetch = () => fetchSource(found, source, partner)
-        const settings = { ...options, complete: true, timezone: found.shop.timezone, now: ctx.now }
-        results.push(await runSource(db, partner, { kind: source.feed, source: source.name }, fetch, settings))
-      }
-    } finally {
-      print.progress(null)
-      db.close()
-      release()
-    }
-    pruneSnapshots(found.snapshots, ctx.now() - SNAPSHOTS_KEPT)
+    const readings = chosen(found, args[0]).map((source) => ({
+      label: source.name,
+      kind: source.feed,
+      source: source.name,
+      partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
+      fetch: (partner: Partner, snapshots: string) => fetchSource({ ...found, snapshots }, source, partner),
+    }))
+    const results = await readAll(call, found, readings, { ...options, complete: true })
     printRuns('sync', results, print, global.json)
     return results.map(outcomeOf)
   },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatAmount, type Minor } from '../money.ts'
@@ -31,7 +32,9 @@ const LINE_COLUMNS =
  */
 export function beginFiles(folder: string): SettlementFiles {
   mkdirSync(folder, { recursive: true })
-  const unfinished = (name: string) => join(folder, `.${name}.unfinished`)
+  // A name of its own: two settlements of one month may run at once, and the last to finish counts.
+  const run = randomUUID()
+  const unfinished = (name: string) => join(folder, `.${name}.${run}.unfinished`)
   const table = openTable(unfinished('lines.csv'), LINE_COLUMNS)
   let number = 0
   return {
