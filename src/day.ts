@@ -19,6 +19,9 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** The end of the year 9998. A later time is no date of goods or orders but milliseconds taken for seconds. */
+const LATEST = Date.UTC(9999, 0)
+
 const LETTERS: Record<string, string> = { y: 'year', M: 'month', d: 'day', H: 'hour', m: 'minute', s: 'second', S: 'fraction' }
 
 /** Turns a text into an instant in `zone`, or null where it does not fit. Made once per column by `instantReader`. */
@@ -33,11 +36,15 @@ export type InstantReader = (text: string) => Instant | null
 export function instantReader(pattern: string, zone: Zone): InstantReader {
   if (pattern === 'unix' || pattern === 'unix-ms') {
     const scale = pattern === 'unix' ? 1000 : 1
-    return (text) => (/^\d{1,14}$/.test(text) ? instantOf(Number(text) * scale, zone) : null)
+    return (text) => {
+      const time = /^\d{1,14}$/.test(text) ? Number(text) * scale : LATEST
+      return time < LATEST ? instantOf(time, zone) : null
+    }
   }
   if (pattern === 'iso') {
     return (text) => {
-      if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) return null
+      const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)$/.exec(text)
+      if (!match || (match[4] && !match[3]) || !isLocalTime(`${match[1]}T${match[2]}${match[3] ?? ':00'}`)) return null
       const time = Date.parse(text.replace(' ', 'T'))
       return Number.isNaN(time) ? null : instantOf(time, zone)
     }
@@ -53,11 +60,12 @@ export function instantReader(pattern: string, zone: Zone): InstantReader {
     })
     const local = `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`
     if (!isLocalTime(local)) return null
-    const hour = local.slice(0, 13)
-    let offset = offsets.get(hour)
+    // Clocks change at full or half hours: ten minutes have one offset.
+    const tenMinutes = local.slice(0, 15)
+    let offset = offsets.get(tenMinutes)
     if (offset === undefined) {
       offset = offsetAt(local, zone)
-      offsets.set(hour, offset)
+      offsets.set(tenMinutes, offset)
     }
     return local + offset
   })
@@ -104,6 +112,8 @@ function isLocalTime(local: string): boolean {
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(local)
 }
 
+const ONE_DAY = 86_400_000
+
 const formatters = new Map<Zone, Intl.DateTimeFormat>()
 
 /** The local time in `zone` at a point in time, read as if it were UTC (milliseconds). */
@@ -126,12 +136,17 @@ function localMillis(time: number, zone: Zone): number {
   return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second)
 }
 
-/** `+08:00` for a local time in a zone. Where a clock change makes it ambiguous, the first of the two. */
+/**
+ * `+08:00` for a local time in a zone. Where a clock change makes it ambiguous, the first of the two; where it skips it, the offset
+ * before the change.
+ */
 function offsetAt(local: string, zone: Zone): string {
   const asUtc = Date.parse(`${local}Z`)
-  const first = localMillis(asUtc, zone) - asUtc
-  const offset = localMillis(asUtc - first, zone) - (asUtc - first)
-  return formatOffset(offset)
+  const offsetOn = (time: number) => localMillis(time, zone) - time
+  const before = offsetOn(asUtc - ONE_DAY)
+  const after = offsetOn(asUtc + ONE_DAY)
+  const fits = (offset: number) => offsetOn(asUtc - offset) === offset
+  return formatOffset(!fits(before) && fits(after) ? after : before)
 }
 
 function formatOffset(millis: number): string {
@@ -165,7 +180,7 @@ export function addMonths(month: Month, count: number): Month {
 
 /** The day `count` days after (or before) `day`. */
 export function addDays(day: Day, count: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * ONE_DAY).toISOString().slice(0, 10)
 }
 
 /** Day `number` of `month`, or its last day where the month is shorter. */

@@ -76,7 +76,7 @@ export function readAmount(
   const number = grouped ? grouped[1] + grouped[2]!.replace(/\D/g, '') + grouped[3] : unsigned
   const value = readDecimal(number, digits, decimal)
   if (value === null || (negative && value < 0)) return null
-  return negative ? -value : value
+  return negative && value !== 0 ? -value : value
 }
 
 /** `text` without the currency's sign or code in front or behind; null where it names another currency. */
@@ -152,7 +152,8 @@ export function readCount(text: string): number | null {
 
 /** a × b ÷ divisor, rounded once. All are integers, divisor above zero; exact at any size. */
 export function multiplyDivide(a: number, b: number, divisor: number, rounding: Rounding = 'half-up'): number {
-  const product = a * b
+  // + 0: zero has no sign here
+  const product = a * b + 0
   if (Number.isSafeInteger(product)) {
     const rest = product % divisor
     // product - rest is a multiple of divisor, so this division has no remainder

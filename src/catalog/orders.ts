@@ -11,7 +11,8 @@ import { addFiles, contentHash, describeProblem, type Loaded, type Opened, rejec
  */
 export function loadOrders(db: Database, opened: readonly Opened<Order>[], load: { partner: string; run: number }): Loaded {
   const files = addFiles(db, load.run, opened)
-  const writer = orderWriter(db, load.partner)
+  const given = opened.map(({ snapshot, reader }) => ({ sha256: snapshot.sha256, mapping: reader.seed.toString(16) }))
+  const writer = orderWriter(db, load.partner, given)
   const counts = { added: 0, changed: 0, unchanged: 0 }
   const rejected = rejects(db)
   const content = contentHash()
@@ -60,6 +61,7 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
     )
   }
   rejected.save()
+  writer.finish()
   return {
     read,
     accepted,

@@ -14,6 +14,7 @@ import {
   hasContent,
   lastGoodRun,
   NO_COUNTS,
+  othersRan,
   type RunCounts,
   type RunSource,
   rejectedOf,
@@ -35,7 +36,7 @@ export type RunResult = RunSource &
     problems: Problem[]
     error: string | null
     /** What kind of error; null without one. */
-    fault: Fault | null
+    fault: Fault | 'bug' | null
   }
 
 export type RunOptions = {
@@ -120,7 +121,8 @@ function load(
       for (const snapshot of snapshots) opened.push(open(partner, source.kind, snapshot))
       const mapping = opened.map(({ reader }) => reader.seed.toString(16)).join('+')
       const last = lastGoodRun(db, source)
-      const same = last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots)
+      const same =
+        last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots) && !othersRan(db, last)
       const run = startRun(db, source, at)
       const loaded = same
         ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id) }

@@ -150,11 +150,13 @@ function cellOf(
   const first = cells[0]!
   if (cells.length === 1 || (rows.header !== null && !firstFilled)) return first
   return () => {
+    let left = ''
     for (const cell of cells) {
-      const text = cell()
+      const text = cell().trim()
       if (text !== '' && !absent.includes(text)) return text
+      left ||= text
     }
-    return ''
+    return left
   }
 }
 
@@ -183,9 +185,9 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
   const filled = (read: (text: string, currency: Currency) => unknown): Bound => {
     return (currency) => {
       const text = cell()
-      if (text === '' || text.trim() === '' || absent?.includes(text.trim()))
-        return field.optional ? null : fail(name, `${column} is empty`)
-      return read(text, currency)
+      if (text.trim() === '') return field.optional ? null : fail(name, `${column} is empty`)
+      // Where the record needs a value, what stands for "not yet" in every column is read for what it is: 0.00.
+      return field.optional && absent?.includes(text.trim()) ? null : read(text, currency)
     }
   }
   const expected = (text: string, what: string) => fail(name, `${column}: "${cleanText(text)}" is not ${what}`)
@@ -294,8 +296,8 @@ function totalReader<T>(
   }
 }
 
-/** What a spreadsheet leaves of a long number: `6.14252E+11`. */
-const DAMAGED_ID = /^\d(\.\d+)?E\+?\d+$/i
+/** What a spreadsheet (or a double in Java) leaves of a long number: `6.14252E+11`, `6E+17`, `6.14252E11`. `6E11` may well be a sku. */
+const DAMAGED_ID = /^\d(\.\d+E\+?|E\+)\d+$/i
 
 function checkId(field: string, value: unknown, fail: Fail): void {
   if (typeof value === 'string' && DAMAGED_ID.test(value))
@@ -342,7 +344,7 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
 /** A line without a number of its own is known by its goods. Commission is not recomputed, only held against a wrong unit (10× or 100×). */
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
   for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
-  order.lineId ||= order.sku ?? ''
+  order.lineId ??= order.sku ?? ''
   if (order.commissionRate === null || order.commission <= 10) return
   const computed = share(order.paidAmount, order.commissionRate)
   // Refunds shrink the commission of a row that still names the whole amount paid, so the lower bound is the wider one.

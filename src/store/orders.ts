@@ -32,9 +32,15 @@ export type OrderWriter = {
   known: KnownRows
   /** Adds a state to an order line. `unchanged`: the state, or a newer one, was known. */
   save(order: Order, hash: bigint, file: number, line: number): 'added' | 'changed' | 'unchanged'
+  /** Makes what was put off until all rows are in. */
+  finish(): void
 }
 
-export function orderWriter(db: Database, partner: string): OrderWriter {
+/** A file to be read, and the hash of the mapping that reads it. */
+export type OrderFile = { sha256: string; mapping: string }
+
+export function orderWriter(db: Database, partner: string, files: readonly OrderFile[]): OrderWriter {
+  const reread = files.filter((file) => forgetReadings(db, partner, file)).length > 0
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
     'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE l.partner = ?',
@@ -44,8 +50,8 @@ export function orderWriter(db: Database, partner: string): OrderWriter {
   const insertLine = db.prepare(
     'INSERT INTO order_line (partner, order_id, line_id, state) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING',
   )
-  const selectLine = db.prepare<[string, string, string], { id: number; state: number; age: string }>(
-    `SELECT l.id, l.state, s.age FROM order_line l JOIN order_state s ON s.id = l.state WHERE l.partner = ? AND l.order_id = ? AND l.line_id = ?`,
+  const selectLine = db.prepare<[string, string, string], { id: number; age: string | null }>(
+    `SELECT l.id, s.age FROM order_line l LEFT JOIN order_state s ON s.id = l.state WHERE l.partner = ? AND l.order_id = ? AND l.line_id = ?`,
   )
   const insertState = db.prepare(
     `INSERT INTO order_state (order_line, hash, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
@@ -60,11 +66,33 @@ export function orderWriter(db: Database, partner: string): OrderWriter {
       const before = added.changes === 1 ? null : selectLine.get(partner, order.orderId, order.lineId)!
       const id = before ? before.id : Number(added.lastInsertRowid)
       const state = insertState.run(id, hash, age, ...VALUES.map((value) => order[value]), file, line)
-      if (state.changes === 0 || (before && before.age >= age)) return 'unchanged'
+      if (state.changes === 0 || (before?.age && before.age >= age)) return 'unchanged'
       setState.run(Number(state.lastInsertRowid), id)
       return before ? 'changed' : 'added'
     },
+    finish() {
+      if (reread) db.prepare('DELETE FROM order_line WHERE partner = ? AND state = 0').run(partner)
+    },
   }
+}
+
+/**
+ * Removes the states that came from the same bytes by another mapping, which are about to be read anew: a corrected mapping must not
+ * have to compete with the mistake. Lines that are left without any state wait for theirs. Returns whether there were any.
+ */
+function forgetReadings(db: Database, partner: string, { sha256, mapping }: OrderFile): boolean {
+  const forgotten = db
+    .prepare(
+      `DELETE FROM order_state WHERE file IN (SELECT f.id FROM file f JOIN run r ON r.id = f.run
+         WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied' AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0)`,
+    )
+    .run(partner, sha256, mapping)
+  if (forgotten.changes === 0) return false
+  db.prepare(
+    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = order_line.id ORDER BY s.age DESC LIMIT 1), 0)
+     WHERE partner = ? AND NOT EXISTS (SELECT 1 FROM order_state s WHERE s.id = order_line.state)`,
+  ).run(partner)
+  return true
 }
 
 /**

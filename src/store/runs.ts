@@ -111,6 +111,16 @@ export function lastRuns(db: Database): Run[] {
     .all()
 }
 
+/** Whether another source of the partner took goods since this run: it may have taken over some that both list, and lost them again. */
+export function othersRan(db: Database, { id, kind, source, partner }: Run): boolean {
+  return (
+    kind === 'products' &&
+    db
+      .prepare("SELECT 1 FROM run WHERE partner = ? AND kind = ? AND source <> ? AND status = 'applied' AND id > ? LIMIT 1")
+      .get(partner, kind, source, id) !== undefined
+  )
+}
+
 /** Whether an earlier run took files with exactly these rows from the same hands. */
 export function hasContent(db: Database, { kind, source, partner }: RunSource, run: number, content: string | null): boolean {
   return (

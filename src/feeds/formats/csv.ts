@@ -90,7 +90,6 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
             if (ended) throw dataError(`${name}: line ${nextLine}: a quoted cell begins here and does not end`)
             return -1
           }
-          if (at + 1 === filled && !ended) return -1
           if (bytes[at + 1] !== QUOTE || at + 1 >= filled) break
           at += 2
         }

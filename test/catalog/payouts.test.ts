@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { linesByKey, linesOfOrder, statementsOf } from '../../src/store/payouts.ts'
+import { csv, session, told } from './session.ts'
+
+const HEADER = 'statement,order,kind,amount,day'
+const LINES = ['N1,1001,commission,20.05,2026-11-20', 'N1,1002,clawback,-10.69,2026-11-20', 'N1,,bonus,6.60,2026-11-20']
+const NOVEMBER = csv(HEADER, ...LINES)
+const bare = (lines: readonly string[]) => csv('order,kind,amount,day', ...lines.map((line) => line.slice(3)))
+const stored = (db: ReturnType<typeof session>['db']) =>
+  [...linesByKey(db, 'acme', '9999-12-31')].map(({ orderId, kind, amount }) => `${orderId} ${kind} ${amount}`)
+
+describe('a payout statement', () => {
+  it('is taken whole, with its sum', async () => {
+    const { importing, db } = session()
+    expect(told(await importing('payouts', { 'inbox/nov.csv': NOVEMBER }))).toBe('applied: 3 read, 3 added')
+    expect(stored(db)).toEqual(['null bonus 660', '1001 commission 2005', '1002 clawback -1069'])
+    expect(statementsOf(db, 'acme', '2026-11')).toMatchObject([
+      { statementId: 'N1', currency: 'CNY', paidAt: '2026-11-20', lines: 3, total: 1596, statedTotal: null, origin: { line: 2 } },
+    ])
+    expect(statementsOf(db, 'acme', '2026-10')).toEqual([])
+    expect(linesOfOrder(db, 'acme', '1002')).toMatchObject([{ amount: -1069, origin: { file: 'inbox/nov.csv', line: 3 } }])
+  })
+
+  it.each([
+    ['the same file', 'nov.csv', NOVEMBER],
+    ['under another name', 'payout (1).csv', NOVEMBER],
+    ['with its lines shuffled', 'nov.csv', csv(HEADER, LINES[2]!, LINES[0]!, LINES[1]!)],
+    [
+      'with its columns in another order',
+      'nov.csv',
+      csv('day,amount,kind,order,statement', ...LINES.map((line) => line.split(',').reverse().join(','))),
+    ],
+    ['in UTF-16', 'nov.csv', Buffer.from(`\ufeff${NOVEMBER}`, 'utf16le')],
+    ['with amounts written otherwise', 'nov.csv', NOVEMBER.replace('20.05', '"￥20.050"').replace('6.60', '6.6')],
+  ])('read again, %s: nothing changes', async (_, name, again) => {
+    const { importing, content } = session()
+    await importing('payouts', { 'nov.csv': NOVEMBER })
+    const before = content()
+    expect(told(await importing('payouts', { [name]: again }))).toBe('unchanged: 3 read, 3 unchanged')
+    expect(content()).toEqual(before)
+  })
+
+  it('that has no number is known by its file, and recognised under another name', async () => {
+    const { importing, db, content } = session()
+    expect(told(await importing('payouts', { 'nov.csv': bare(LINES) }))).toBe('applied: 3 read, 3 added')
+    const before = content()
+    expect(told(await importing('payouts', { 'copy of nov.csv': bare(LINES.toReversed()) }))).toBe(
+      'unchanged: 3 read, 3 unchanged',
+    )
+    expect(content()).toEqual(before)
+    expect(statementsOf(db, 'acme', '2026-11').map(({ statementId }) => statementId)).toEqual(['nov'])
+  })
+
+  it('imported by hand and then found by a source, under another name, is one statement', async () => {
+    const { importing, query } = session()
+    await importing('payouts', { 'nov.csv': bare(LINES) })
+    const found = await importing('payouts', { '2026-11.csv': bare(LINES) }, { source: 'inbox', complete: true })
+    expect(found).toMatchObject({ added: 0, unchanged: 3 })
+    expect(query('SELECT statement_id, lines FROM statement')).toEqual([['nov', 3]])
+    expect(query('SELECT count(*) FROM payout_line')).toEqual([[3]])
+  })
+
+  it('in GB18030 and then saved as UTF-8 is one statement', async () => {
+    // 佣金 and 合计 in GB18030: the labels are the only Chinese of the file
+    const total = (label: Buffer) => Buffer.concat([Buffer.from(NOVEMBER), label, Buffer.from(',,,15.96,\n')])
+    const { importing, content } = session()
+    const first = await importing('payouts', { 'nov.csv': total(Buffer.from([0xba, 0xcf, 0xbc, 0xc6])) })
+    expect([told(first), first.encodings]).toEqual(['applied: 3 read, 3 added', ['gb18030']])
+    const before = content()
+    const second = await importing('payouts', { 'nov.csv': total(Buffer.from('合计')) })
+    expect([told(second), second.encodings]).toEqual(['unchanged: 3 read, 3 unchanged', ['utf-8']])
+    expect(content()).toEqual(before)
+  })
+
+  const refused: [string, string, string][] = [
+    [
+      'one unusable line',
+      NOVEMBER.replace('6.60', 'six'),
+      'nov.csv: line 4, amount: amount: "six" is not an amount in yuan, expected like 9.90; nothing of the statement was taken',
+    ],
+    [
+      'a total that its lines do not come to',
+      `${NOVEMBER}合计,,,15.97,\n`,
+      'nov.csv: states a total of 15.97, but its 3 lines add up to 15.96; nothing of it was taken',
+    ],
+    [
+      'a total that is no amount',
+      `${NOVEMBER}合计,,,about 16,\n`,
+      'nov.csv: line 5, total: 合计: "about 16" is not an amount in yuan; nothing of the statement was taken',
+    ],
+    ['no lines', csv(HEADER), 'nov.csv: has no lines'],
+    ['only a total', csv(HEADER, '合计,,,0.00,'), 'nov.csv: has no lines'],
+  ]
+  it.each(refused)('with %s is refused whole', async (_, text, error) => {
+    const { importing, content } = session()
+    const before = content()
+    expect(await importing('payouts', { 'nov.csv': text })).toMatchObject({ status: 'refused', error, fault: 'data' })
+    expect(content()).toEqual(before)
+  })
+
+  it.each([
+    ['in a row of its own', `${NOVEMBER}合计：,,,15.96,\n`],
+    ['in a short row of its own', `${NOVEMBER}合计,15.96\n`],
+    ['in a column of every row', csv(`${HEADER},合计`, ...LINES.map((line) => `${line},15.96`))],
+  ])('its total %s is checked and kept', async (_, text) => {
+    const { importing, db } = session()
+    expect((await importing('payouts', text)).status).toBe('applied')
+    expect(statementsOf(db, 'acme', '2026-11')[0]).toMatchObject({ lines: 3, total: 1596, statedTotal: 1596 })
+  })
+
+  it.each([
+    ['a line more', csv(HEADER, ...LINES, 'N1,1009,commission,1.00,2026-11-20')],
+    ['a line less', csv(HEADER, ...LINES.slice(1))],
+    ['another amount', NOVEMBER.replace('20.05', '20.06')],
+    ['another day', NOVEMBER.replace('2026-11-20', '2026-11-21')],
+  ])('known by its number, with %s: refused, nothing changed', async (_, text) => {
+    const { importing, content } = session()
+    await importing('payouts', { 'nov.csv': NOVEMBER })
+    const before = content()
+    expect(await importing('payouts', { 'later.csv': text })).toMatchObject({
+      status: 'refused',
+      error: 'later.csv: statement N1 was taken from nov.csv with other lines; a correction must come under a number of its own',
+    })
+    expect(content()).toEqual(before)
+  })
+
+  it('several in one file are each their own; one known and one new take the new one only', async () => {
+    const { importing, db } = session()
+    await importing('payouts', { 'one.csv': NOVEMBER })
+    const both = csv(HEADER, 'N2,1003,commission,5.00,2026-11-25', ...LINES)
+    expect(told(await importing('payouts', { 'both.csv': both }))).toBe('applied: 4 read, 1 added, 3 unchanged')
+    expect(statementsOf(db, 'acme', '2026-11').map((one) => [one.statementId, one.lines, one.total])).toEqual([
+      ['N1', 3, 1596],
+      ['N2', 1, 500],
+    ])
+  })
+
+  it('one bad statement in a file: none of the file', async () => {
+    const { importing, query } = session()
+    await importing('payouts', { 'both.csv': csv(HEADER, ...LINES, 'N2,1003,commission,?,2026-11-25') })
+    expect(query('SELECT * FROM statement')).toEqual([])
+    expect(query('SELECT * FROM payout_line')).toEqual([])
+  })
+
+  it('in two currencies is two statements; the total is that of the partner’s own', async () => {
+    const { importing, db } = session()
+    const text = csv(
+      `${HEADER},currency`,
+      'N1,1,commission,5.00,2026-11-25,CNY',
+      'N1,2,commission,700,2026-11-25,JPY',
+      '合计,,,5.00,,',
+    )
+    expect(told(await importing('payouts', text))).toBe('applied: 2 read, 2 added')
+    expect(statementsOf(db, 'acme', '2026-11').map((one) => [one.statementId, one.currency, one.total])).toEqual([
+      ['N1', 'CNY', 500],
+      ['N1', 'JPY', 700],
+    ])
+  })
+
+  it('a dry run checks all the same and changes nothing', async () => {
+    const { importing, content } = session()
+    const before = content()
+    expect(told(await importing('payouts', NOVEMBER, { dryRun: true }))).toBe('dry-run: 3 read, 3 added')
+    expect(await importing('payouts', refused[1]![1], { dryRun: true })).toMatchObject({ status: 'refused' })
+    expect(content()).toEqual(before)
+  })
+
+  it('any statement is taken once, however its lines are shuffled, and its lines add up', { timeout: 60_000 }, async () => {
+    const line = fc.record({ order: fc.constantFrom('', '1', '2'), cents: fc.integer({ min: -9999, max: 9999 }) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 12 }), fc.nat(), async (lines, turn) => {
+        const { importing, query, close } = session()
+        const rows = lines.map(({ order, cents }) => {
+          const digits = String(Math.abs(cents)).padStart(3, '0')
+          return `N1,${order},bonus,${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)},2026-11-20`
+        })
+        expect((await importing('payouts', csv(HEADER, ...rows))).status).toBe('applied')
+        const at = turn % rows.length
+        const turned = [...rows.slice(at), ...rows.slice(0, at)].reverse()
+        expect((await importing('payouts', { 'again.csv': csv(HEADER, ...turned) })).status).toBe('unchanged')
+        const total = lines.reduce((sum, { cents }) => sum + cents, 0)
+        expect(query('SELECT lines, total FROM statement')).toEqual([[lines.length, total]])
+        expect(query('SELECT count(*), sum(amount) FROM payout_line')).toEqual([[lines.length, total]])
+        close()
+      }),
+      { numRuns: 25 },
+    )
+  })
+})

@@ -1,0 +1,503 @@
+import { describe, expect, it } from 'vitest'
+import { instantOf } from '../../src/day.ts'
+import type { Problem } from '../../src/errors.ts'
+import type { Feed, Fields, Format, RecordOf } from '../../src/feeds/feed.ts'
+import { amount, count, day, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
+import { cleanText, openReader, type Reader } from '../../src/feeds/read.ts'
+import { fileOf } from './rows.ts'
+
+const CSV: Format = { type: 'csv' }
+const AROUND = { currency: 'CNY', timezone: 'Asia/Shanghai', name: 'feed.csv' }
+const optional = { optional: true } as const
+
+const NO_GOODS: Fields<RecordOf['products']> = {
+  ...{
+    sku: text('sku'),
+    title: text('sku'),
+    brand: none,
+    category: none,
+    shop: none,
+    currency: none,
+    price: amount('price', 'yuan'),
+  },
+  ...{ couponAmount: none, couponThreshold: none, couponFrom: none, couponUntil: none, finalPrice: none, commissionRate: none },
+  ...{ commission: none, sales: none, imageUrl: none, url: none, link: none, code: none },
+}
+const NO_ORDER: Fields<RecordOf['orders']> = {
+  ...{
+    orderId: text('order'),
+    lineId: none,
+    sku: none,
+    title: none,
+    quantity: none,
+    currency: none,
+    paidAmount: amount('paid', 'yuan'),
+  },
+  ...{
+    commissionRate: none,
+    commission: amount('commission', 'yuan'),
+    status: oneOf('status', { 已付款: 'paid', 已结算: 'settled' }),
+  },
+  ...{
+    rawStatus: none,
+    orderedAt: instant('at', 'yyyy-MM-dd'),
+    paidAt: none,
+    receivedAt: none,
+    verifiedAt: none,
+    settledAt: none,
+  },
+  ...{ modifiedAt: none, refundAmount: none, trackingId: none },
+}
+const NO_PAYOUT: Fields<RecordOf['payouts']> = {
+  ...{ statementId: none, orderId: text('order', optional), lineId: none, sku: none, title: none, currency: none },
+  ...{ amount: amount('amount', 'yuan'), kind: none, paidAt: day('day', 'yyyy-MM-dd') },
+}
+
+type Kind = keyof RecordOf
+const BASE = { products: NO_GOODS, orders: NO_ORDER, payouts: NO_PAYOUT }
+function reader<K extends Kind>(
+  kind: K,
+  fields: Partial<Fields<RecordOf[K]>>,
+  content: string,
+  { format = CSV, total, ...around }: Partial<typeof AROUND> & { format?: Format; total?: Feed<RecordOf[K]>['total'] } = {},
+): Reader<RecordOf[K]> {
+  const feed = { format, fields: { ...BASE[kind], ...fields }, ...(total ? { total } : {}) } as Feed<RecordOf[K]>
+  return openReader(kind, feed, fileOf(content), { ...AROUND, ...around })
+}
+/** All records, and the problems of the rows that are none. */
+function readAll<T>(open: Reader<T>): { records: T[]; problems: Problem[] } {
+  const records: T[] = []
+  const problems: Problem[] = []
+  while (open.rows.next()) {
+    const record = open.record()
+    if (record) records.push(record)
+    else problems.push(...open.problems())
+  }
+  open.close()
+  return { records, problems }
+}
+/** The value of one field of one product, or what is said of it. */
+function value<F extends keyof RecordOf['products']>(
+  field: F,
+  descriptor: Fields<RecordOf['products']>[F],
+  cell: string,
+  around: Partial<typeof AROUND> = {},
+) {
+  const quoted = `"${cell.replaceAll('"', '""')}"`
+  const { records, problems } = readAll(reader('products', { [field]: descriptor }, `sku,price,x\n1,9.90,${quoted}\n`, around))
+  return records[0] ? records[0][field] : problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
+}
+
+describe('a cell', () => {
+  it.each<[string, unknown]>([
+    ['9.90', 990],
+    [' ￥1,250.50 ', 125050],
+    ['12.5元', 1250],
+    ['', null],
+    ['  ', null],
+    ['9,90', 'couponAmount: x: "9,90" is not an amount in yuan, expected like 9.90'],
+    ['9.905', 'couponAmount: x: "9.905" is not an amount in yuan, expected like 9.90'],
+    ['$5', 500],
+    ['8.49 €', 'couponAmount: x: "8.49 €" is not an amount in yuan, expected like 9.90'],
+    ['N/A', 'couponAmount: x: "N/A" is not an amount in yuan, expected like 9.90'],
+  ])('amount %j', (cell, expected) => expect(value('couponAmount', amount('x', 'yuan', optional), cell)).toEqual(expected))
+
+  it.each<[string, Parameters<typeof amount>[1], '.' | ',', string]>([
+    ['CNY', 'fen', '.', 'price: x: "?" is not an amount in fen, expected like 990'],
+    ['EUR', 'major', ',', 'price: x: "?" is not an amount in EUR, expected like 9,90'],
+    ['JPY', 'major', '.', 'price: x: "?" is not an amount in JPY, expected like 990'],
+    ['KWD', 'major', '.', 'price: x: "?" is not an amount in KWD, expected like 9.900'],
+    ['EUR', 'minor', '.', 'price: x: "?" is not an amount in minor units of EUR, expected like 990'],
+  ])('an amount of %s in %s with a %j is asked for by example', (currency, unit, decimal, message) => {
+    expect(value('price', amount('x', unit, { decimal }), '?', { currency })).toBe(message)
+  })
+
+  it.each<[Parameters<typeof rate>[1], string, unknown]>([
+    ['percent', '9.1', 91_000],
+    ['percent', '5.50 %', 55_000],
+    ['percent', '', null],
+    ['permille', '200', 200_000],
+    ['percent', '20‰', 'commissionRate: x: "20‰" is not a rate in percent, expected like 9.1'],
+    ['permille', '20%', 'commissionRate: x: "20%" is not a rate in permille, expected like 91'],
+    ['basis', '?', 'commissionRate: x: "?" is not a rate in basis, expected like 910'],
+    ['ppm', '1.5', 'commissionRate: x: "1.5" is not a rate in ppm, expected like 91000'],
+    ['fraction', '?', 'commissionRate: x: "?" is not a rate in fraction, expected like 0.091'],
+  ])('rate in %s: %j', (unit, cell, expected) =>
+    expect(value('commissionRate', rate('x', unit, optional), cell)).toEqual(expected),
+  )
+
+  it.each<[string, unknown]>([
+    ['1.2万+', 12_000],
+    ['5632', 5632],
+    ['', null],
+    ['many', 'sales: x: "many" is not a count, expected like 1200 or 1.2万+'],
+    ['-1', -1],
+  ])('count %j', (cell, expected) => expect(value('sales', count('x', optional), cell)).toEqual(expected))
+
+  it.each<[string, unknown]>([
+    ['2026-10-03 12:00:00', '2026-10-03T12:00:00+08:00'],
+    ['2026/10/3 8:05', '2026-10-03T08:05:00+08:00'],
+    ['--', null],
+    ['', null],
+    ['2026-02-30 00:00:00', 'couponFrom: x: "2026-02-30 00:00:00" is not a time, expected like yyyy-MM-dd HH:mm:ss'],
+    ['soon', 'couponFrom: x: "soon" is not a time, expected like yyyy-MM-dd HH:mm:ss'],
+  ])('instant %j', (cell, expected) => {
+    const patterns = ['yyyy-MM-dd HH:mm:ss', 'yyyy/M/d H:mm']
+    expect(value('couponFrom', instant('x', patterns, { optional: true, absent: ['--'] }), cell)).toEqual(expected)
+  })
+
+  it('the end of a coupon given as a day is the end of that day', () => {
+    expect(value('couponUntil', instant('x', 'yyyy-MM-dd', optional), '2026-10-03')).toBe('2026-10-03T23:59:59+08:00')
+  })
+
+  it.each<[string, unknown]>([
+    ['  山  茶\t花\n', '山 茶 花'],
+    ['a\u0000b\u0007c', 'abc'],
+    ['\u202eabc\u200f', 'abc'],
+    ['zero\u200bwidth\ufeff', 'zerowidth'],
+    ['\u3000山\u3000茶\u3000', '山 茶'],
+    ['a\u00a0b\u2028c', 'a b c'],
+    ['soft\u00adhyphen', 'softhyphen'],
+    ['="0012345678901234567"', '0012345678901234567'],
+    ['=1+1', '=1+1'],
+    ['👨‍👩‍👧 family', '👨‍👩‍👧 family'],
+    ['\u200b', null],
+    ['', null],
+  ])('text %j', (cell, expected) => {
+    expect(value('brand', text('x', optional), cell)).toBe(expected)
+    expect(cleanText(cell)).toBe(expected ?? '')
+  })
+
+  it('a required one must not be empty', () => {
+    expect(value('title', text('x'), '')).toBe('title: x is empty')
+    expect(value('title', text('x'), ' \u200b')).toBe('title: x is empty')
+    expect(value('price', amount('x', 'yuan'), ' ')).toBe('price: x is empty')
+  })
+
+  it.each<[string, unknown]>([
+    ['已付款', 'paid'],
+    [' 已结算 ', 'settled'],
+    ['', 'status: status is empty'],
+    ['未知', 'status: status: "未知" is not a known word, expected 已付款, 已结算'],
+  ])('status %j', (cell, expected) => {
+    const { records, problems } = readAll(reader('orders', {}, `order,paid,commission,status,at\n1,9,1,${cell},2026-10-03\n`))
+    expect(records[0]?.status ?? problems.map(({ field, message }) => `${field}: ${message}`).join()).toBe(expected)
+    if (records[0]) expect(records[0].rawStatus).toBe(cell.trim())
+  })
+})
+
+describe('a column', () => {
+  const price = (from: string | string[], header: string, row: string, options = {}) =>
+    readAll(reader('products', { price: amount(from, 'yuan', options) }, `sku,${header}\n1,${row}\n`))
+
+  it('of several names, the first that the header has is taken, filled or not', () => {
+    expect(price(['b', 'a'], 'a,b', '1,2').records[0]!.price).toBe(200)
+    expect(price(['c', 'a'], 'a,b', '1,2').records[0]!.price).toBe(100)
+    expect(price(['b', 'a'], 'a,b', '1,').problems).toEqual([{ where: 'line 2', field: 'price', message: 'b is empty' }])
+  })
+
+  it.each<[string, number | string]>([
+    ['1,2', 200],
+    ['1,', 100],
+    ['1,  ', 100],
+    ['1,0.00', 100],
+    ['1, 0.00 ', 100],
+    ['1,--', 100],
+    ['0.00,0.00', 0],
+    ['0.00,', 0],
+    [',0.00', 0],
+    ['--,0.00', 0],
+    ['--,--', 'a: "--" is not an amount in yuan, expected like 9.90'],
+    [',', 'a is empty'],
+  ])('filled first, row by row: %j', (row, expected) => {
+    const { records, problems } = price(['b', 'a'], 'a,b', row, { firstFilled: true, absent: ['0.00', '--'] })
+    expect(records[0]?.price ?? problems[0]!.message.replace(/^b/, 'a')).toBe(expected)
+  })
+
+  it('in JSON the first that is filled in the record is taken', () => {
+    const fields = { price: amount(['b', 'a'], 'yuan') }
+    const { records } = readAll(
+      reader('products', fields, '{"sku":1,"a":3}\n{"sku":2,"b":"4","a":3}\n', { format: { type: 'ndjson' } }),
+    )
+    expect(records.map(({ sku, price }) => [sku, price])).toEqual([
+      ['1', 300],
+      ['2', 400],
+    ])
+  })
+
+  it.each<[string, string, string]>([
+    ['is missing', 'sku,cost', 'feed.csv: no column "price" for price; the header has sku, cost'],
+    [
+      'is missing in a long header',
+      `sku,${Array.from({ length: 14 }, (_, i) => `c${i}`).join(',')}`,
+      'feed.csv: no column "price" for price; the header has sku, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, … (15 columns)',
+    ],
+    [
+      'cannot be, in a table of one',
+      'sku;price',
+      'feed.csv: no column "sku" for sku; the header is one column, "sku;price": is the delimiter another one?',
+    ],
+  ])('that %s', (_, header, message) => expect(() => reader('products', {}, `${header}\n1,2\n`)).toThrow(message))
+
+  it('of several names is missing', () => {
+    expect(() => reader('products', { price: amount(['价格', '到手价'], 'yuan') }, 'sku,x\n')).toThrow(
+      'feed.csv: no column "价格" or "到手价" for price',
+    )
+  })
+
+  it('that is optional may be missing', () => {
+    expect(readAll(reader('products', { sales: count('sales', optional) }, 'sku,price\n1,2\n')).records[0]!.sales).toBeNull()
+  })
+
+  it.each<[string, unknown]>([
+    ['满69元减10元', [1000, 6900]],
+    ['5元无条件券', [500, null]],
+    ['20.0', [2000, null]],
+    ['无', [null, null]],
+    ['', [null, null]],
+    ['八折', 'couponAmount: x: "八折" is not an amount in yuan, expected like 9.90'],
+  ])('found within a text: %j', (cell, expected) => {
+    const fields = {
+      couponAmount: amount('x', 'yuan', {
+        optional: true,
+        find: ['^满[\\d.]+元减([\\d.]+)元?$', '^([\\d.]+)元无条件券$', '^无()$'],
+      }),
+      couponThreshold: amount('x', 'yuan', { optional: true, find: ['^满([\\d.]+)元减', '^[^满]*()$'] }),
+    }
+    const { records, problems } = readAll(reader('products', fields, `sku,price,x\n1,9.90,${cell}\n`))
+    const [product] = records
+    expect(product ? [product.couponAmount, product.couponThreshold] : `${problems[0]!.field}: ${problems[0]!.message}`).toEqual(
+      expected,
+    )
+  })
+})
+
+describe('a product', () => {
+  const fields: Partial<Fields<RecordOf['products']>> = {
+    couponAmount: amount('coupon', 'yuan', optional),
+    couponThreshold: amount('from', 'yuan', optional),
+    finalPrice: amount('final', 'yuan', optional),
+    commissionRate: rate('rate', 'percent', optional),
+    commission: amount('commission', 'yuan', optional),
+  }
+  const product = (row: string) => readAll(reader('products', fields, `sku,price,coupon,from,final,rate,commission\n1,${row}\n`))
+
+  it.each<[string, string, { finalPrice: number; commission: number | null; couponAmount?: number | null }]>([
+    ['a price', '20,,,,,', { finalPrice: 2000, commission: null }],
+    ['a coupon', '20,5,,,,', { finalPrice: 1500, commission: null, couponAmount: 500 }],
+    ['a coupon of nothing', '20,0,,,,', { finalPrice: 2000, commission: null, couponAmount: null }],
+    ['a coupon above the price', '20,25,,,,', { finalPrice: 2000, commission: null }],
+    ['a coupon of all of the price', '20,20,,,,', { finalPrice: 0, commission: null }],
+    ['a coupon that needs more', '20,5,30,,,', { finalPrice: 2000, commission: null }],
+    ['a coupon that needs just that', '20,5,20,,,', { finalPrice: 1500, commission: null }],
+    ['a price that the partner says', '20,5,,14,,', { finalPrice: 1400, commission: null }],
+    ['a rate', '20,5,,,10,', { finalPrice: 1500, commission: 150 }],
+    ['half a fen is rounded up', '0.25,,,,10,', { finalPrice: 25, commission: 3 }],
+    ['commission of the price with the coupon', '20,5,,,10,1.50', { finalPrice: 1500, commission: 150 }],
+    ['commission before the coupon', '20,5,,,10,2.00', { finalPrice: 1500, commission: 200 }],
+    ['commission cut off, not rounded', '0.25,,,,10,0.02', { finalPrice: 25, commission: 2 }],
+    ['commission without a rate', '20,,,,,7.77', { finalPrice: 2000, commission: 777 }],
+  ])('%s', (_, row, expected) => expect(product(row).records[0]).toMatchObject(expected))
+
+  it.each<[string, string, string | null, string]>([
+    ['commission in another unit', '20,5,,,10,15', 'commission', '15.00 does not fit 15.00 × 10 % = 1.50'],
+    ['a rate in another unit', '20,,,,0.091,1.82', 'commission', '1.82 does not fit 20.00 × 0.091 % = 0.02'],
+    ['two fen off', '20,5,,,10,1.52', 'commission', '1.52 does not fit 15.00 × 10 % = 1.50'],
+    ['a price below zero', '-1,,,,,', 'price', '-1.00 is below zero'],
+  ])('%s is refused with both numbers', (_, row, field, message) => {
+    expect(product(row)).toEqual({ records: [], problems: [{ where: 'line 2', field, message }] })
+  })
+
+  it('every mistake of a row is told at once', () => {
+    expect(product(',x,,,y,').problems.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+      'price: price is empty',
+      'couponAmount: coupon: "x" is not an amount in yuan, expected like 9.90',
+      'commissionRate: rate: "y" is not a rate in percent, expected like 9.1',
+    ])
+  })
+
+  it.each([
+    ['6.14252E+11', true],
+    ['6.14252e+11', true],
+    ['6E+17', true],
+    ['6.14252E11', true],
+    ['614252180627', false],
+    ['6E11', false],
+    ['E9X2exampleSign', false],
+    ['12.5', false],
+  ])('sku %s: damaged by a spreadsheet: %s', (sku, damaged) => {
+    const { problems } = readAll(reader('products', {}, `sku,price\n${sku},1\n`))
+    const message = `"${sku}" was a long number before a spreadsheet shortened it; export again and do not open the file in between`
+    expect(problems).toEqual(damaged ? [{ where: 'line 2', field: 'sku', message }] : [])
+  })
+
+  it('may name its currency', () => {
+    const { records, problems } = readAll(
+      reader(
+        'products',
+        { currency: text('currency', optional) },
+        'sku,price,currency\n1,9.90,EUR\n2,990,JPY\n3,9.90,\n4,9.90,yuan\n5,9.90,JPY\n',
+      ),
+    )
+    expect(records.map(({ price, currency }) => [price, currency])).toEqual([
+      [990, 'EUR'],
+      [990, 'JPY'],
+      [990, 'CNY'],
+    ])
+    expect(problems).toEqual([
+      { where: 'line 5', field: 'currency', message: '"yuan" is not an ISO 4217 currency code' },
+      { where: 'line 6', field: 'price', message: 'price: "9.90" is not an amount in JPY, expected like 990' },
+    ])
+  })
+
+  it('prices in JSON never pass through a float', () => {
+    const exact = '[{"sku":9007199254740993,"price":90071992547409.91},{"sku":"2","price":0.07},{"sku":"3","price":1.005}]'
+    const { records, problems } = readAll(reader('products', {}, exact, { format: { type: 'json', rows: '' } }))
+    expect(records.map(({ sku, price }) => [sku, price])).toEqual([
+      ['9007199254740993', 9007199254740991],
+      ['2', 7],
+    ])
+    expect(problems).toEqual([
+      { where: 'record 3', field: 'price', message: 'price: "1.005" is not an amount in yuan, expected like 9.90' },
+    ])
+  })
+
+  it('a refused row tells which goods it may have meant', () => {
+    const open = reader('products', {}, 'sku,price\nA,free\n,1\n B ,\nC\n')
+    const candidates: string[][] = []
+    while (open.rows.next()) {
+      expect(open.record()).toBeNull()
+      candidates.push(open.candidates('sku'))
+    }
+    open.close()
+    expect(candidates).toEqual([['A'], [], ['B'], ['C']])
+  })
+
+  it('the hash of a row goes with the mapping, the currency, the zone and the header', () => {
+    const seed = (...given: Parameters<typeof reader<'products'>>) => {
+      const open = reader(...given)
+      open.close()
+      return open.seed
+    }
+    const file = 'sku,price\n1,2\n'
+    const seeds = [
+      seed('products', {}, file),
+      seed('products', { price: amount('price', 'fen') }, file),
+      seed('products', {}, file, { currency: 'USD' }),
+      seed('products', {}, file, { timezone: 'UTC' }),
+      seed('products', {}, 'price,sku\n1,2\n'),
+    ]
+    expect(new Set(seeds).size).toBe(seeds.length)
+    expect(seed('products', {}, 'sku,price\n3,4\n', { name: 'other.csv' })).toBe(seeds[0])
+  })
+})
+
+describe('an order', () => {
+  const fields: Partial<Fields<RecordOf['orders']>> = {
+    lineId: text('line', optional),
+    sku: text('sku', optional),
+    commissionRate: rate('rate', 'percent', optional),
+  }
+  const order = (row: string) =>
+    readAll(reader('orders', fields, `order,line,sku,rate,paid,commission,status,at\n${row},已付款,2026-10-03\n`))
+
+  it.each([
+    ['a number of its own', '1,L,S,,9,1', 'L'],
+    ['else its goods', '1,,S,,9,1', 'S'],
+    ['else none', '1,,,,9,1', ''],
+  ])('the line is known by %s', (_, row, lineId) => expect(order(row).records[0]!.lineId).toBe(lineId))
+
+  it.each<[string, string, string | null]>([
+    ['commission as reckoned', '1,,,10,100,10', null],
+    ['a subsidy on top', '1,,,10,100,25', null],
+    ['shrunk by a refund', '1,,,10,100,0.50', null],
+    ['nothing at all', '1,,,10,100,0', null],
+    ['ten times', '1,,,10,100,100', '100.00 is far from 100.00 × 10 % = 10.00: a wrong unit?'],
+    ['a hundredth', '1,,,10,10000,10', '10.00 is far from 10000.00 × 10 % = 1000.00: a wrong unit?'],
+  ])('commission against a wrong unit: %s', (_, row, message) => {
+    expect(order(row).problems).toEqual(message === null ? [] : [{ where: 'line 2', field: 'commission', message }])
+  })
+
+  it.each([
+    ['orderId', '1.2E+18,,,,9,1'],
+    ['lineId', '1,1.2E+18,,,9,1'],
+    ['sku', '1,L,1.2E+18,,9,1'],
+  ])('a damaged %s is refused', (field, row) => expect(order(row).problems).toMatchObject([{ field }]))
+})
+
+describe('a payout line', () => {
+  const line = (row: string, name = 'inbox/2026-11 payout.csv') =>
+    readAll(reader('payouts', {}, `order,amount,day\n${row},2026-11-20\n`, { name })).records[0]!
+
+  it.each([
+    ['1,5', 'commission'],
+    ['1,0', 'commission'],
+    ['1,-5', 'clawback'],
+    [',5', 'bonus'],
+    [',-5', 'fee'],
+  ])('%j is told by order and sign: %s', (row, kind) => expect(line(row).kind).toBe(kind))
+
+  it.each([
+    ['inbox/2026-11 payout.csv', '2026-11 payout'],
+    ['C:\\inbox\\a.b.csv', 'a.b'],
+    ['payout', 'payout'],
+  ])('without a number the statement is known by its file %s', (name, id) => expect(line('1,5', name).statementId).toBe(id))
+
+  it('the day is that of the partner’s zone', () => {
+    const unix = { paidAt: day('day', 'unix') }
+    const at = Date.parse('2026-11-20T23:30:00+08:00') / 1000
+    const { records } = readAll(reader('payouts', unix, `order,amount,day\n1,5,${at}\n`))
+    expect([records[0]!.paidAt, instantOf(at * 1000, 'UTC').slice(0, 10)]).toEqual(['2026-11-20', '2026-11-20'])
+    expect(readAll(reader('payouts', unix, `order,amount,day\n1,5,${at + 3600}\n`)).records[0]!.paidAt).toBe('2026-11-21')
+    expect(readAll(reader('payouts', unix, `order,amount,day\n1,5,${at + 3600}\n`, { timezone: 'UTC' })).records[0]!.paidAt).toBe(
+      '2026-11-20',
+    )
+  })
+})
+
+describe('the total of a statement', () => {
+  const total = { kind: 'amount', from: ['合计', '总计'], optional: true, unit: 'major', decimal: '.' } as const
+  const stated = (content: string) => {
+    const open = reader('payouts', {}, content, { total })
+    const { records, problems } = readAll(open)
+    return {
+      lines: records.length,
+      total: open.statedTotal(),
+      problems: problems.map(({ where, message }) => `${where}: ${message}`),
+    }
+  }
+
+  it.each<[string, string, ReturnType<typeof stated>]>([
+    ['none', 'order,amount,day\n1,5,2026-11-20\n', { lines: 1, total: null, problems: [] }],
+    ['a column', 'order,amount,day,合计\n1,5,2026-11-20,8\n2,3,2026-11-20,8.00\n', { lines: 2, total: 800, problems: [] }],
+    [
+      'a column, not filled in every row',
+      'order,amount,day,合计\n1,5,2026-11-20,5\n2,3,2026-11-20,\n',
+      { lines: 2, total: 500, problems: [] },
+    ],
+    [
+      'a row with the amount in its column',
+      'order,amount,day\n1,5,2026-11-20\n合计,5.00,\n',
+      { lines: 1, total: 500, problems: [] },
+    ],
+    [
+      'a row with the amount elsewhere',
+      'order,amount,day\n1,5,2026-11-20\n合计,,￥5.00\n',
+      { lines: 1, total: 500, problems: [] },
+    ],
+    ['a row with a colon', 'order,amount,day\n1,5,2026-11-20\n合计：,5.00,\n', { lines: 1, total: 500, problems: [] }],
+    ['a row with blanks', 'order,amount,day\n1,5,2026-11-20\n 合 计 ,5.00,\n', { lines: 1, total: 500, problems: [] }],
+    ['a short row', 'order,amount,day\n1,5,2026-11-20\n总计,5.00\n', { lines: 1, total: 500, problems: [] }],
+    ['a row that begins later', 'order,day,amount\n1,2026-11-20,5\n,合计,5.00\n', { lines: 1, total: 500, problems: [] }],
+    [
+      'a row without an amount',
+      'order,amount,day\n1,5,2026-11-20\n合计,,\n',
+      { lines: 1, total: null, problems: ['line 3: 合计: "合计" is not an amount in yuan'] },
+    ],
+    [
+      'a column that is no amount',
+      'order,amount,day,合计\n1,5,2026-11-20,five\n',
+      { lines: 0, total: null, problems: ['line 2: 合计: "five" is not an amount in yuan'] },
+    ],
+  ])('%s', (_, content, expected) => expect(stated(content)).toEqual(expected))
+})
