@@ -1,7 +1,7 @@
 // Makes a clone ready to run: installs what package-lock.json names and builds, each only when it has to.
 import { execSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 
 process.chdir(new URL('..', import.meta.url).pathname)
 const digest = (/** @type {string[]} */ files) => {
