@@ -29,11 +29,11 @@ export type InstantReader = (text: string) => Instant | null
 
 /**
  * A reader for texts of one pattern: `yyyy-MM-dd HH:mm:ss` and the like (a single letter takes one or two digits), `unix` (seconds),
- * `unix-ms`, or `iso` (which must hold an offset or `Z`). A pattern without a time means the start of that day.
+ * `unix-ms`, or `iso` (which must hold an offset or `Z`). A pattern without a time means the start of that day, or its end.
  * Texts without an offset are taken as local time in `zone`.
  * @throws RangeError on a pattern with unknown letters.
  */
-export function instantReader(pattern: string, zone: Zone): InstantReader {
+export function instantReader(pattern: string, zone: Zone, atEnd = false): InstantReader {
   if (pattern === 'unix' || pattern === 'unix-ms') {
     const scale = pattern === 'unix' ? 1000 : 1
     return (text) => {
@@ -51,10 +51,12 @@ export function instantReader(pattern: string, zone: Zone): InstantReader {
   }
   const { expression, groups } = compile(pattern)
   const offsets = new Map<string, string>()
+  const time =
+    atEnd && !groups.includes('hour') ? { hour: '23', minute: '59', second: '59' } : { hour: '00', minute: '00', second: '00' }
   return remembering((text) => {
     const match = expression.exec(text)
     if (!match) return null
-    const part = { year: '', month: '01', day: '01', hour: '00', minute: '00', second: '00' } as Record<string, string>
+    const part: Record<string, string> = { year: '', month: '01', day: '01', ...time }
     groups.forEach((name, i) => {
       part[name] = match[i + 1]!.padStart(2, '0')
     })
@@ -190,6 +192,7 @@ export function dayOf(month: Month, number: number): Day {
   return day > last ? last : day
 }
 
+/** The month that a day, or an instant as its zone counts, lies in. */
 export function monthOf(day: Day | Instant): Month {
   return day.slice(0, 7)
 }

@@ -22,14 +22,14 @@ const MINOR_DIGITS: Record<Currency, number> = Object.fromEntries([
 ])
 
 /** Signs that people write beside an amount, and the currencies that they may stand for. */
-const SIGNS: Record<string, readonly Currency[] | 'any'> = {
+const SIGNS: Record<string, readonly Currency[]> = {
   '¥': ['CNY', 'JPY'],
   '￥': ['CNY', 'JPY'],
   元: ['CNY'],
   RMB: ['CNY'],
   '€': ['EUR'],
   '£': ['GBP'],
-  $: 'any',
+  $: ['USD', 'HKD', 'SGD', 'TWD', 'AUD', 'CAD', 'NZD', 'MXN'],
   kr: ['DKK', 'NOK', 'SEK', 'ISK'],
 }
 
@@ -87,7 +87,7 @@ function withoutCurrency(text: string, currency: Currency): string | null {
   for (const word of [before?.trim(), after]) {
     if (word === undefined || word === '' || word.toUpperCase() === currency) continue
     const allowed = SIGNS[word] ?? SIGNS[word.toUpperCase()]
-    if (allowed === undefined || (allowed !== 'any' && !allowed.includes(currency))) return null
+    if (!allowed?.includes(currency)) return null
   }
   return sign + number
 }

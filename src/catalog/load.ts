@@ -4,8 +4,8 @@ import type { Reader } from '../feeds/read.ts'
 import type { Database } from '../store/open.ts'
 import { addFile, type RejectedRow, type RunCounts, saveRejected } from '../store/runs.ts'
 
-/** One snapshot of a run, opened. `numbered`: its order lines have numbers of their own. */
-export type Opened<T> = { snapshot: Snapshot; reader: Reader<T>; numbered: boolean }
+/** One snapshot of a run, opened. */
+export type Opened<T> = { snapshot: Snapshot; reader: Reader<T> }
 
 /** What loading the files of one run came to, before it is committed. */
 export type Loaded = RunCounts & {

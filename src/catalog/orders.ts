@@ -18,13 +18,13 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
   const content = contentHash()
   let read = 0
 
-  for (const { reader, file, numbered } of files) {
+  for (const { reader, file, snapshot } of files) {
     const { rows, seed } = reader
     /** Where lines have no number, the line of this file that each order and sku was read from. */
     const lines = new Map<string, number>()
     while (rows.next()) {
       const hash = rows.hash(seed)
-      if (numbered && writer.known.find(hash) >= 0) {
+      if (writer.known.find(hash) >= 0) {
         read++
         content.add(hash)
         counts.unchanged++
@@ -38,6 +38,7 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
         rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, reader.problems())
         continue
       }
+      const numbered = reader.given('lineId')
       if (!numbered) {
         const key = `${order.orderId}\n${order.lineId}`
         const other = lines.get(key)
@@ -50,7 +51,7 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
         }
         lines.set(key, rows.line())
       }
-      counts[writer.save(order, hash, file, rows.line())]++
+      counts[writer.save(order, { hash, numbered, file, fileName: snapshot.name, line: rows.line() })]++
     }
   }
 

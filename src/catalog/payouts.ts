@@ -10,14 +10,20 @@ type OpenStatement = {
   statementId: string
   currency: Currency
   id: number | null
+  /** Content of the statement that this one replaces: the same bytes, read by another mapping. */
+  replaced: string | null
+  /** Whether the number is the partner's own, not the file's name. */
+  numbered: boolean
   lines: number
   total: Minor
+  /** What a column of its lines states. */
+  stated: Minor | null
   content: ReturnType<typeof contentHash>
 }
 
 /**
- * Loads payout statements, inside the caller's transaction: each whole or not at all. A statement that is there already, also under
- * another file name, in another order or encoding, changes nothing.
+ * Loads payout statements, inside the caller's transaction: each whole or not at all. A statement that is there already changes nothing,
+ * also in another order or encoding and, where only the file's name tells statements apart, under another name.
  * @throws ShoptoolError (data) on any unusable line, on a stated total that its lines do not add up to, and on a known statement with
  * other lines; the caller's transaction must then be rolled back.
  */
@@ -27,91 +33,83 @@ export function loadPayouts(
   load: { partner: string; currency: Currency; run: number },
 ): Loaded {
   const writer = payoutWriter(db, load.partner)
+  const counts = { added: 0, changed: 0, unchanged: 0 }
   let read = 0
-  let added = 0
   const all = contentHash()
 
   for (const { reader, file, snapshot } of addFiles(db, load.run, opened)) {
     const statements = new Map<string, OpenStatement>()
+    const refuse = (message: string) => dataError(`${snapshot.name}: ${message}; nothing of it was taken`)
     const { rows } = reader
     while (rows.next()) {
       const line = reader.record()
       if (!line) {
         const problem = reader.problems()[0]
-        if (problem) throw dataError(`${snapshot.name}: ${describeProblem(problem)}; nothing of the statement was taken`)
+        if (problem) throw refuse(describeProblem(problem))
         continue
       }
       read++
-      const statement = statementOf(line)
+      const key = `${line.statementId}\n${line.currency}`
+      const statement = statements.get(key) ?? openStatement(line, reader.given('statementId'), file)
+      statements.set(key, statement)
       statement.lines++
       statement.total += line.amount
-      if (!Number.isSafeInteger(statement.total))
-        throw dataError(`${snapshot.name}: ${rows.where()}: the total of the lines is beyond what can be counted exactly`)
+      if (!Number.isSafeInteger(statement.total)) throw refuse(`${rows.where()}: the total is beyond what can be counted exactly`)
+      const beside = reader.rowTotal()
+      if (beside && statement.stated !== null && statement.stated !== beside.amount) {
+        throw refuse(`${rows.where()}: states another total than the lines above`)
+      }
+      if (beside) statement.stated = beside.amount
       const hash = hashLine(line)
       statement.content.add(hash)
       all.add(hash)
       if (statement.id !== null) writer.addLine(statement.id, line, rows.line())
     }
-    if (statements.size === 0) throw dataError(`${snapshot.name}: has no lines`)
-    checkTotal([...statements.values()], reader.statedTotal(), snapshot.name)
-    for (const statement of statements.values())
-      added += close(statement, statements.size === 1 ? reader.statedTotal() : null, snapshot.name)
+    const found = [...statements.values()]
+    if (found.length === 0) throw dataError(`${snapshot.name}: has no lines`)
+    for (const statement of found) if (statement.stated !== null) checkTotal([statement], statement.stated, statement.currency)
+    const stated = reader.statedTotal()
+    if (stated === null && reader.needsTotal) throw refuse('states no total')
+    if (stated !== null && found.every((statement) => statement.stated === null)) checkTotal(found, stated, load.currency)
+    for (const statement of found) counts[close(statement, found.length === 1 ? stated : statement.stated)] += statement.lines
 
-    function statementOf(line: PayoutLine): OpenStatement {
-      const key = `${line.statementId}\n${line.currency}`
-      let statement = statements.get(key)
-      if (!statement) {
-        const id = writer.open(line.statementId, line.currency, file)
-        statement = { statementId: line.statementId, currency: line.currency, id, lines: 0, total: 0, content: contentHash() }
-        statements.set(key, statement)
+    function checkTotal(parts: readonly OpenStatement[], total: Minor, currency: Currency): void {
+      const own = parts.filter((part) => part.currency === currency)
+      const sum = own.reduce((all, part) => all + part.total, 0)
+      const lines = own.reduce((all, part) => all + part.lines, 0)
+      const amount = (minor: Minor) => formatAmount(minor, currency)
+      if (sum !== total) throw refuse(`states a total of ${amount(total)}, but its ${lines} lines add up to ${amount(sum)}`)
+    }
+
+    /** Whether the lines of the statement are new, those of a statement that was read wrongly before, or known. */
+    function close(statement: OpenStatement, stated: Minor | null): 'added' | 'changed' | 'unchanged' {
+      const { statementId, currency, id, replaced, numbered, lines, total, content } = statement
+      const text = content.text()
+      if (id === null) {
+        const known = writer.existing(statementId, currency)!
+        if (known.content === text) return 'unchanged'
+        throw dataError(
+          `${snapshot.name}: statement ${statementId} was taken from ${known.name} with other lines; a correction must come under a number of its own`,
+        )
       }
-      return statement
+      writer.close(id, { lines, total, statedTotal: stated, content: text })
+      if (replaced !== null) return replaced === text ? 'unchanged' : 'changed'
+      // Without a number of its own a statement is known by its lines; with one, the same lines again are a second payment.
+      if (numbered || writer.sameContent(id, text) === undefined) return 'added'
+      writer.drop(id)
+      return 'unchanged'
     }
   }
-  return {
-    read,
-    accepted: read,
-    rejected: 0,
-    added,
-    changed: 0,
-    unchanged: read - added,
-    returned: 0,
-    gone: 0,
-    content: all.text(),
-    problems: [],
-  }
+  return { read, accepted: read, rejected: 0, ...counts, returned: 0, gone: 0, content: all.text(), problems: [] }
 
-  /** How many lines are new: all of the statement's, or none where it is known. */
-  function close(
-    { statementId, currency, id, lines, total, content }: OpenStatement,
-    statedTotal: Minor | null,
-    name: string,
-  ): number {
-    const text = content.text()
-    if (id === null) {
-      const known = writer.existing(statementId, currency)
-      if (known.content === text) return 0
-      throw dataError(
-        `${name}: statement ${statementId} was taken from ${known.file} with other lines; a correction must come under a number of its own`,
-      )
-    }
-    writer.close(id, { lines, total, statedTotal, content: text })
-    if (writer.sameContent(id, text) === undefined) return lines
-    writer.drop(id)
-    return 0
-  }
-
-  function checkTotal(statements: OpenStatement[], stated: Minor | null, name: string): void {
-    if (stated === null) return
-    const amount = (minor: Minor) => formatAmount(minor, load.currency)
-    const own = statements.filter(({ currency }) => currency === load.currency)
-    const total = own.reduce((sum, statement) => sum + statement.total, 0)
-    const lines = own.reduce((sum, statement) => sum + statement.lines, 0)
-    if (total !== stated) {
-      throw dataError(
-        `${name}: states a total of ${amount(stated)}, but its ${lines} lines add up to ${amount(total)}; nothing of it was taken`,
-      )
-    }
+  function openStatement({ statementId, currency }: PayoutLine, numbered: boolean, file: number): OpenStatement {
+    const same = { statementId, currency, numbered, lines: 0, total: 0, stated: null, content: contentHash() }
+    const id = writer.open(statementId, currency, file)
+    if (id !== null) return { ...same, id, replaced: null }
+    const known = writer.existing(statementId, currency)!
+    if (!writer.sameBytes(known.file, file)) return { ...same, id: null, replaced: null }
+    writer.drop(known.id)
+    return { ...same, id: writer.open(statementId, currency, file), replaced: known.content }
   }
 }
 

@@ -22,6 +22,9 @@ export type ProductLoad = {
 
 type Row = { product: Product; hash: bigint; file: number; line: number; where: string; raw: string }
 
+/** Where a row stands, for messages; with the name of its file where there are several. */
+type Place = (where: string) => string
+
 /**
  * Loads product rows into the database, inside the caller's transaction. Rows whose bytes the source's last run had are
  * recognised by their hash and neither decoded nor written.
@@ -41,32 +44,40 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   const guard = driftGuard()
   /** Products whose row was refused: they are not gone. */
   const refusedSkus = new Set<string>()
-  /** A refused row without a readable sku may be any product: then none is called gone. */
-  let anySkuRefused = false
+  /** The first refused row without a readable sku. It may be any product: then none is called gone. */
+  let anySkuRefused: string | null = null
   let read = 0
 
-  const take = ({ product, hash, file, line, raw }: Row) => {
+  const take = ({ product, hash, file, line, raw }: Row, place: Place) => {
     const saved = writer.save(product, hash, file, line)
+    if (saved.result === 'older') {
+      // Exports of several days in one folder are the rule: the newest row of a product counts, the others are no mistakes.
+      counts.unchanged++
+      return
+    }
     if (saved.result === 'twice') {
       counts[saved.was]--
       counts[saved.now]++
       const { earlier } = saved
       const { sku } = product
       // A row that was only recognised stands in the database under the file that it was first read from.
-      const told = earlier.file >= files[0]!.file
+      const told = earlier.file === file
       const lost = told ? { file: earlier.file, line: earlier.line } : { file, line }
       const message = told
         ? `${sku} stands again in line ${line}; the last one counts`
         : `${sku} stands above already; the last one counts`
-      rejected.add({ ...lost, raw, hash: earlier.hash }, [{ where: `line ${lost.line}`, field: 'sku', message }])
+      rejected.add({ ...lost, raw, hash: earlier.hash }, [{ where: place(`line ${lost.line}`), field: 'sku', message }])
       return
     }
     counts[saved.result]++
     if (saved.before) guard.compare(saved.before, product)
   }
 
-  for (const { reader, file } of files) {
+  // The newest file, by name the last, comes first: what it has is not taken from an older one.
+  for (const { reader, file, snapshot } of files.toSorted((a, b) => (a.snapshot.name < b.snapshot.name ? 1 : -1))) {
     const { rows, seed } = reader
+    const place: Place = (where) => (files.length > 1 ? `${snapshot.name}: ${where}` : where)
+    known.nextFile()
     while (rows.next()) {
       read++
       const hash = rows.hash(seed)
@@ -79,35 +90,37 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
           counts.unchanged++
           continue
         }
+        if (mark === 'newer') {
+          counts.unchanged++
+          continue
+        }
         if (mark === 'seen') {
-          const problem = { where: rows.where(), field: 'sku', message: 'the same row stands above' }
+          const problem = { where: place(rows.where()), field: 'sku', message: 'the same row stands above' }
           rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, [problem])
           continue
         }
       }
       const product = reader.record()
       if (!product) {
-        const problems = reader.problems()
+        const problems = reader.problems().map((problem) => ({ ...problem, where: place(problem.where) }))
         rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, problems)
         const skus = reader.candidates('sku')
         for (const sku of skus) refusedSkus.add(sku)
-        anySkuRefused ||= skus.length === 0
+        if (skus.length === 0) anySkuRefused ??= place(rows.where())
         continue
       }
       const row = { product, hash, file, line: rows.line(), where: rows.where(), raw: '' }
       if (superseded.has(hash)) waiting.push({ ...row, raw: rows.raw() })
-      else take(row)
+      else take(row, place)
     }
-  }
-  for (const row of waiting) {
-    if (!writer.met(row.product.sku)) take(row)
-    else {
-      const problem = {
-        where: row.where,
-        field: 'sku',
-        message: `${row.product.sku} stands again in a later line; the last one counts`,
+    for (const row of waiting.splice(0)) {
+      if (writer.met(row.product.sku, file) !== 'here') take(row, place)
+      else {
+        const message = `${row.product.sku} stands again in a later line; the last one counts`
+        rejected.add({ file: row.file, line: row.line, raw: row.raw, hash: row.hash }, [
+          { where: place(row.where), field: 'sku', message },
+        ])
       }
-      rejected.add({ file: row.file, line: row.line, raw: row.raw, hash: row.hash }, [problem])
     }
   }
 
@@ -115,6 +128,10 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   const refuse = guard.verdict(accepted) ?? sizeVerdict(read, accepted, rejected.problems, load.complete ? liveBefore : 0)
   if (refuse && !(load.acceptShrink && accepted > 0)) {
     throw dataError(`${refuse}; nothing was changed${accepted > 0 ? ' (--accept-shrink takes it all the same)' : ''}`)
+  }
+  if (load.complete && anySkuRefused && known.waiting > 0) {
+    const message = `cannot be read, and the row may be any of ${known.waiting} missing products: none of them was called gone`
+    rejected.problems.push({ where: anySkuRefused, field: 'sku', message })
   }
   const gone = load.complete && !anySkuRefused ? writer.retire(refusedSkus) : 0
   rejected.save()

@@ -96,12 +96,22 @@ export async function fetchStream(stream: Readable, name: string, snapshots: str
   for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part)
   const bytes = Buffer.concat(parts)
   const read = (at: number) => (at >= bytes.length ? null : bytes.subarray(at, at + CHUNK))
-  return take({ read, copy: (to) => writeFileSync(to, bytes) }, name, snapshots, encoding)
+  const snapshot = take({ read, copy: (to) => writeFileSync(to, bytes) }, name, snapshots, encoding)
+  // Streams have no names, and a statement may be known by its file's name.
+  return { ...snapshot, name: `stdin-${snapshot.sha256.slice(0, 12)}` }
 }
 
 /** Where the clean copy of a file lies. Bytes that can be read in two ways have two copies. */
 export function snapshotPath(snapshots: string, { sha256, encoding }: { sha256: string; encoding: string }): string {
   return join(snapshots, encoding === 'utf-8' ? sha256 : `${sha256}.${encoding}`)
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date())
+  } catch {
+    // Another user's file in a shared workspace: it is read all the same.
+  }
 }
 
 /** Removes copies of files that have not been read since a point in time (milliseconds): only `show --raw` of old rows misses them. */
@@ -138,7 +148,7 @@ function take({ read, copy }: Received, name: string, snapshots: string, declare
 
   const path = snapshotPath(snapshots, { sha256, encoding })
   // Its time says when it was last met, see pruneSnapshots.
-  if (existsSync(path)) utimesSync(path, new Date(), new Date())
+  if (existsSync(path)) touch(path)
   else {
     mkdirSync(snapshots, { recursive: true })
     const temporary = join(snapshots, `.${randomUUID()}.partial`)

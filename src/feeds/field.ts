@@ -45,35 +45,45 @@ type AmountWord = AmountUnit | 'yuan' | 'fen'
 const unitOf = (word: AmountWord): AmountUnit => (word === 'yuan' ? 'major' : word === 'fen' ? 'minor' : word)
 const isOptional = (options?: Partial<Missing>) => options?.optional === true
 
+/** A text for people, or an id: blanks folded, control characters removed. */
 export function text(from: Column): Field<string>
 export function text(from: Column, options: Missing & Coalesce): Field<string | null>
 export function text(from: Column, options?: Missing & Coalesce): Field<string | null> {
   return { kind: 'text', from, ...options, optional: isOptional(options) }
 }
 
+/** Money in the row's currency, in the declared unit and with the declared decimal mark. */
 export function amount(from: Column, unit: AmountWord, options: Missing & Decimal & Within): Field<Minor | null>
 export function amount(from: Column, unit: AmountWord, options?: Decimal & Within): Field<Minor>
 export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & Decimal & Within): Field<Minor | null> {
   return { kind: 'amount', from, ...options, optional: isOptional(options), unit: unitOf(unit), decimal: options?.decimal ?? '.' }
 }
 
+/** A rate between 0 and 100 % in the declared unit. */
 export function rate(from: Column, unit: RateUnit, options?: Decimal): Field<Ppm>
 export function rate(from: Column, unit: RateUnit, options: Missing & Decimal): Field<Ppm | null>
 export function rate(from: Column, unit: RateUnit, options?: Partial<Missing> & Decimal): Field<Ppm | null> {
   return { kind: 'rate', from, optional: isOptional(options), unit, decimal: options?.decimal ?? '.' }
 }
 
+/** A whole number, also as partners print it: `1.2万+`. */
 export function count(from: Column): Field<number>
 export function count(from: Column, options: Missing): Field<number | null>
 export function count(from: Column, options?: Missing): Field<number | null> {
   return { kind: 'count', from, optional: isOptional(options) }
 }
 
-export function oneOf<V extends string>(from: Column, words: Readonly<Record<string, V>>): Field<V> {
-  return { kind: 'oneOf', from, optional: false, words }
+/** The partner's words and what they mean. An unknown word is an error, never a default. */
+export function oneOf<V extends string>(from: Column, words: Readonly<Record<string, V>>): Field<V>
+export function oneOf<V extends string>(from: Column, words: Readonly<Record<string, V>>, options: Missing): Field<V | null>
+export function oneOf<V extends string>(from: Column, words: Readonly<Record<string, V>>, options?: Missing): Field<V | null> {
+  return { kind: 'oneOf', from, optional: isOptional(options), words }
 }
 
-/** Several patterns: the first that fits is taken. `absent` lists what stands there for "not yet" besides an empty cell. */
+/**
+ * A point in time in the partner's zone, by the patterns of `instantReader`; of several the first that fits is taken. `absent` lists what
+ * stands there for "not yet" besides an empty cell.
+ */
 export function instant(from: Column, pattern: string | readonly string[]): Field<Instant>
 export function instant(
   from: Column,
@@ -88,6 +98,7 @@ export function instant(
   return { kind: 'instant', from, optional: isOptional(options), pattern, absent: options?.absent ?? [] }
 }
 
+/** A calendar day in the partner's zone. */
 export function day(from: Column, pattern: string | readonly string[]): Field<Day> {
   return { kind: 'day', from, optional: false, pattern }
 }

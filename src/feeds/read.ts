@@ -14,7 +14,7 @@ import {
   share,
 } from '../money.ts'
 import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
-import type { Feed, RecordOf } from './feed.ts'
+import type { Derived, Feed, RecordOf } from './feed.ts'
 import type { Column, FieldData } from './field.ts'
 import { columnKey } from './formats/csv.ts'
 import { seedOf } from './formats/hash.ts'
@@ -37,10 +37,19 @@ export type Reader<T> = {
   problems(): Problem[]
   /** What a refused row may have meant in a field: the value where it could be read, every cell where cells are missing, else nothing. */
   candidates(field: keyof T): string[]
+  /** Whether the file itself gave a value of the present record that is otherwise worked out. */
+  given(field: Derived): boolean
   /** The total that the statement states, as far as it was read. */
   statedTotal(): Minor | null
+  /** The total in the present row: `own`, a row that holds nothing else, else a column beside the line. */
+  rowTotal(): { amount: Minor; own: boolean } | null
+  /** Whether a statement without a total is not to be trusted. */
+  needsTotal: boolean
   close(): void
 }
+
+/** Worked out values of which a loader wants to know that they were. */
+const WATCHED: Record<RecordKind, readonly Derived[]> = { products: [], orders: ['lineId'], payouts: ['statementId'] }
 
 /** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
 const READING = 1
@@ -76,6 +85,7 @@ function bindReader<K extends RecordKind>(
 ): Reader<RecordOf[K]> {
   let problems: Problem[] = []
   let partial: Record<string, unknown> = {}
+  let derived: ReadonlySet<string> = new Set()
   const fail: Fail = (field, message) => {
     problems.push({ where: rows.where(), field, message })
     return null
@@ -84,8 +94,10 @@ function bindReader<K extends RecordKind>(
   const { currency: currencyField, ...others } = fields
   const readCurrency = bind('currency', currencyField!, rows, around, fail)
   const bound = Object.entries(others).map(([name, field]) => [name, bind(name, field, rows, around, fail)] as const)
+  const mayDerive = WATCHED[kind]
   const finish = FINISH[kind] as (record: Record<string, unknown>, around: Surroundings, fail: Fail) => unknown
   let statedTotal: Minor | null = null
+  let rowTotal: { amount: Minor; own: boolean } | null = null
   const readTotal = feed.total ? totalReader(feed, rows, around) : null
   const rawStatus =
     kind === 'orders' && fields.status && 'from' in fields.status
@@ -98,10 +110,14 @@ function bindReader<K extends RecordKind>(
     record() {
       problems = []
       partial = {}
+      rowTotal = null
       const total = readTotal?.()
       if (total) {
         if (total.amount === null) fail('total', total.message)
-        else statedTotal = total.amount
+        else {
+          statedTotal = total.amount
+          rowTotal = { amount: total.amount, own: total.own }
+        }
         if (total.own) return null
       }
       const damage = rows.damage()
@@ -116,6 +132,7 @@ function bindReader<K extends RecordKind>(
       for (const [name, read] of bound) record[name] = read(currency)
       if (rawStatus) record.rawStatus = rawStatus(currency) ?? ''
       if (problems.length > 0) return null
+      if (mayDerive.length > 0) derived = new Set(mayDerive.filter((name) => record[name] === null))
       finish(record, around, fail)
       return problems.length > 0 ? null : (record as RecordOf[K])
     },
@@ -124,7 +141,10 @@ function bindReader<K extends RecordKind>(
       const value = partial[field as string]
       return typeof value === 'string' ? [value] : rows.damage() ? rows.cells().map(cleanText) : []
     },
+    given: (field) => !derived.has(field),
     statedTotal: () => statedTotal,
+    rowTotal: () => rowTotal,
+    needsTotal: feed.total?.optional === false,
     close: rows.close,
   }
 }
@@ -214,11 +234,12 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
       })
     }
     case 'rate':
-      return filled(
-        (text) =>
-          readRate(text, field.unit, field.decimal) ??
-          expected(text, `a rate in ${field.unit}, expected like ${RATE_EXAMPLES[field.unit]}`),
-      )
+      return filled((text) => {
+        const value = readRate(text, field.unit, field.decimal)
+        if (value === null) return expected(text, `a rate in ${field.unit}, expected like ${RATE_EXAMPLES[field.unit]}`)
+        if (value < 0 || value > ONE) return expected(text, `between 0 and 100 %: is it in ${field.unit}?`)
+        return value
+      })
     case 'count':
       return filled((text) => readCount(text) ?? expected(text, 'a count, expected like 1200 or 1.2万+'))
     case 'oneOf': {
@@ -230,7 +251,11 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
     case 'instant':
     case 'day': {
       const patterns = typeof field.pattern === 'string' ? [field.pattern] : field.pattern
-      const readers = patterns.map((pattern) => (field.kind === 'day' ? dayReader : instantReader)(pattern, around.timezone))
+      // An end without a time of day is meant to the end of that day.
+      const atEnd = name === 'couponUntil'
+      const readers = patterns.map((pattern) =>
+        field.kind === 'day' ? dayReader(pattern, around.timezone) : instantReader(pattern, around.timezone, atEnd),
+      )
       return filled((cellText) => {
         const text = cellText.trim()
         for (const read of readers) {
@@ -243,6 +268,8 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
   }
 }
 
+/** 100 % in parts per million. */
+const ONE = 1_000_000
 const RATE_EXAMPLES = { percent: '9.1', permille: '91', basis: '910', ppm: '91000', fraction: '0.091' }
 
 function unitName(unit: 'major' | 'minor', currency: Currency): string {
@@ -282,7 +309,6 @@ function totalReader<T>(
     own,
     message: `${labels[0]}: "${text}" is not an amount in ${unitName(total.unit, around.currency)}`,
   })
-  if (rows.header === null) return () => null
   if (column) return () => (column().trim() === '' ? null : read(column(), false))
   const amountField = (feed.fields as unknown as Record<string, FieldData>).amount!
   const amountCell = 'from' in amountField ? cellOf('amount', amountField.from, true, rows, around.name) : null
@@ -323,8 +349,6 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
   if (product.couponAmount === 0) product.couponAmount = null
   const takesEffect =
     product.couponAmount !== null && product.price >= (product.couponThreshold ?? 0) && product.price >= product.couponAmount
-  // An end without a time of day is meant to the end of that day.
-  if (product.couponUntil) product.couponUntil = product.couponUntil.replace('T00:00:00', 'T23:59:59')
   product.finalPrice ??= takesEffect ? product.price - product.couponAmount! : product.price
   const rate = product.commissionRate
   if (rate === null) return
@@ -345,6 +369,15 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
   for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
   order.lineId ??= order.sku ?? ''
+  // All of it given back: refunded, whatever the partner's word says.
+  if (
+    order.status !== 'invalid' &&
+    order.refundAmount !== null &&
+    order.refundAmount > 0 &&
+    order.refundAmount >= order.paidAmount
+  ) {
+    order.status = 'refunded'
+  }
   if (order.commissionRate === null || order.commission <= 10) return
   const computed = share(order.paidAmount, order.commissionRate)
   // Refunds shrink the commission of a row that still names the whole amount paid, so the lower bound is the wider one.

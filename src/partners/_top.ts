@@ -20,7 +20,7 @@ export const EXPORT_DAYS = [
 ] as const
 
 /** What a line of a payout statement is called. No partner documents its statement (see the partners' notes): the words in use. */
-export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费用类型'], {
+const PAYOUT_WORDS = {
   佣金: 'commission',
   推广佣金: 'commission',
   商家佣金: 'commission',
@@ -36,4 +36,5 @@ export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费�
   代扣税: 'tax',
   个人所得税: 'tax',
   尾差: 'rounding',
-})
+} as const
+export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费用类型'], PAYOUT_WORDS, { optional: true })

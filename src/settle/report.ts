@@ -64,6 +64,7 @@ type Sums = { count: number; expected: Minor; paid: Minor }
 /** Sums over entries by currency and class, in minor units. */
 export type Tally = Map<Currency, Map<SettlementClass, Sums>>
 
+/** Counts an entry into the sums of its currency and class. */
 export function addTo(tally: Tally, entry: Entry): void {
   let classes = tally.get(entry.currency)
   if (!classes) {
@@ -141,6 +142,7 @@ export function isFinding(entry: Entry, rules: Rules): boolean {
   return entry.class !== 'matched' && entry.class !== 'tolerated'
 }
 
+/** An entry as a finding: amounts as text, cause and explanation, sources. */
 export function findingOf(partner: string, entry: Entry, rules: Rules): Finding {
   const { about, lines, before, currency } = entry
   const money = (amount: Minor) => formatAmount(amount, currency)

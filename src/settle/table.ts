@@ -9,6 +9,7 @@ export type Table = { add(row: readonly Cell[]): void; close(): void }
 
 const BLOCK = 2_000
 
+/** Begins a table with its heading. */
 export function openTable(path: string, columns: readonly string[]): Table {
   let file: number | null = openSync(path, 'w')
   let rows: (readonly Cell[])[] = [columns]

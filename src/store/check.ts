@@ -1,6 +1,7 @@
 import { MIGRATIONS } from './migrations.ts'
 import { memoryDatabase, openDatabase } from './open.ts'
 
+/** `3.53.2` */
 export function sqliteVersion(): string {
   const db = memoryDatabase()
   const version = db.prepare('SELECT sqlite_version()').pluck().get() as string

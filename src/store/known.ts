@@ -11,11 +11,16 @@ export type KnownRows = {
   find(hash: bigint): number
   mark(slot: number): Mark
   setMark(slot: number, mark: Mark): void
+  /** Goes on with an older file: what was `seen` is now `newer`. */
+  nextFile(): void
 }
 
-/** `waiting`: not met in this run. `seen`: met, unchanged. `replaced`: another row of the same product was met instead. */
-export type Mark = 'waiting' | 'seen' | 'replaced'
-const MARKS: readonly Mark[] = ['waiting', 'seen', 'replaced']
+/**
+ * `waiting`: not met in this run. `seen`: met, unchanged, in the present file; `newer`: in a newer file of the run. `replaced`: another
+ * row of the same product was met instead.
+ */
+export type Mark = 'waiting' | 'seen' | 'newer' | 'replaced'
+const MARKS: readonly Mark[] = ['waiting', 'seen', 'newer', 'replaced']
 
 const wide = new BigInt64Array(1)
 const halves = new Int32Array(wide.buffer)
@@ -82,6 +87,10 @@ export function knownRows(expected: number): KnownRows {
     setMark(slot, mark) {
       if (marks[slot] === 1 && mark !== 'waiting') waiting--
       marks[slot] = MARKS.indexOf(mark) + 1
+    },
+    nextFile() {
+      const [seen, newer] = [MARKS.indexOf('seen') + 1, MARKS.indexOf('newer') + 1]
+      for (let slot = 0; slot < capacity; slot++) if (marks[slot] === seen) marks[slot] = newer
     },
   }
 }

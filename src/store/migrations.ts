@@ -36,6 +36,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE rejected (
     file INTEGER NOT NULL REFERENCES file,
     line INTEGER NOT NULL,
+    place TEXT NOT NULL,              -- 'line 5', as messages say it
     field TEXT,
     message TEXT NOT NULL,
     raw TEXT NOT NULL,
@@ -85,6 +86,7 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY,
     order_line INTEGER NOT NULL REFERENCES order_line,
     hash INTEGER NOT NULL,
+    numbered INTEGER NOT NULL,        -- 0: the file had no line number, the goods stand for it
     age TEXT NOT NULL,                -- sorts the states of a line from oldest to newest, whatever order the files came in
     sku TEXT, title TEXT, quantity INTEGER, currency TEXT NOT NULL,
     paid_amount INTEGER NOT NULL, commission_rate INTEGER, commission INTEGER NOT NULL, refund_amount INTEGER,

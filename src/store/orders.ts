@@ -28,22 +28,26 @@ const NAMES = Object.values(COLUMNS)
 
 /** Writes the orders of one run, inside the caller's transaction. */
 export type OrderWriter = {
-  /** Hashes of all order rows of the partner that were ever read. */
+  /** Hashes of all order rows of the partner that were ever read, but for those without a line number: these must be looked at beside each other. */
   known: KnownRows
   /** Adds a state to an order line. `unchanged`: the state, or a newer one, was known. */
-  save(order: Order, hash: bigint, file: number, line: number): 'added' | 'changed' | 'unchanged'
+  save(order: Order, row: OrderRow): 'added' | 'changed' | 'unchanged'
   /** Makes what was put off until all rows are in. */
   finish(): void
 }
 
+/** Where an order line was read; `numbered`: with a line number of the partner's own. */
+export type OrderRow = { hash: bigint; numbered: boolean; file: number; fileName: string; line: number }
+
 /** A file to be read, and the hash of the mapping that reads it. */
 export type OrderFile = { sha256: string; mapping: string }
 
+/** Begins writing a partner's orders; `files` are about to be read. What the same bytes gave by another mapping is forgotten. */
 export function orderWriter(db: Database, partner: string, files: readonly OrderFile[]): OrderWriter {
   const reread = files.filter((file) => forgetReadings(db, partner, file)).length > 0
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
-    'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE l.partner = ?',
+    'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.numbered = 1 AND l.partner = ?',
   )
   for (const hash of hashes.pluck().safeIntegers().iterate(partner)) known.add(hash)
 
@@ -54,19 +58,19 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
     `SELECT l.id, s.age FROM order_line l LEFT JOIN order_state s ON s.id = l.state WHERE l.partner = ? AND l.order_id = ? AND l.line_id = ?`,
   )
   const insertState = db.prepare(
-    `INSERT INTO order_state (order_line, hash, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
 
   return {
     known,
-    save(order, hash, file, line) {
-      const age = ageOf(order, hash)
+    save(order, { hash, numbered, file, fileName, line }) {
+      const age = ageOf(order, fileName)
       const added = insertLine.run(partner, order.orderId, order.lineId)
       const before = added.changes === 1 ? null : selectLine.get(partner, order.orderId, order.lineId)!
       const id = before ? before.id : Number(added.lastInsertRowid)
-      const state = insertState.run(id, hash, age, ...VALUES.map((value) => order[value]), file, line)
-      if (state.changes === 0 || (before?.age && before.age >= age)) return 'unchanged'
+      const state = insertState.run(id, hash, numbered ? 1 : 0, age, ...VALUES.map((value) => order[value]), file, line)
+      if (state.changes === 0 || (before?.age && before.age > age)) return 'unchanged'
       setState.run(Number(state.lastInsertRowid), id)
       return before ? 'changed' : 'added'
     },
@@ -89,22 +93,24 @@ function forgetReadings(db: Database, partner: string, { sha256, mapping }: Orde
     .run(partner, sha256, mapping)
   if (forgotten.changes === 0) return false
   db.prepare(
-    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = order_line.id ORDER BY s.age DESC LIMIT 1), 0)
+    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = order_line.id ORDER BY s.age DESC, s.id DESC LIMIT 1), 0)
      WHERE partner = ? AND NOT EXISTS (SELECT 1 FROM order_state s WHERE s.id = order_line.state)`,
   ).run(partner)
   return true
 }
 
 /**
- * Sorts the states of one order line by age, so that files may be imported in any order: when the partner last changed it, else the
- * latest date in it; then how far the status has come; then, among readings that differ in neither, any fixed order.
+ * Sorts the states of one order line by age, so that files may be imported in any order: when the partner last changed it. Where it does
+ * not say, an order that is refunded or invalid stays so, else the latest date in it and then how far the status has come. Where none
+ * of these differs, exports are dated by their names; in files of one name the one that was read last counts.
  */
-function ageOf(order: Order, hash: bigint): string {
+function ageOf(order: Order, fileName: string): string {
   const times = order.modifiedAt
     ? [order.modifiedAt]
     : [order.orderedAt, order.paidAt, order.receivedAt, order.verifiedAt, order.settledAt]
   const newest = Math.max(...times.map((time) => (time ? Date.parse(time) : 0)))
-  return `${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${BigInt.asUintN(64, hash).toString(16).padStart(16, '0')}`
+  const over = !order.modifiedAt && (order.status === 'refunded' || order.status === 'invalid')
+  return `${over ? 1 : 0} ${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${fileName}`
 }
 
 type OrderOfPartner = Order & { partner: string }
@@ -125,7 +131,7 @@ export function ordersById(db: Database, partner: string | null, orderId: string
 
 /** Every state of an order's lines that was ever read, oldest first. */
 export function orderStates(db: Database, partner: string, orderId: string): Recorded<Order>[] {
-  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age`
+  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age, s.id`
   return [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
 }
 

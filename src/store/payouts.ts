@@ -3,6 +3,7 @@ import type { Currency, Minor } from '../money.ts'
 import type { Origin, PayoutLine, Recorded } from '../records.ts'
 import type { Database } from './open.ts'
 import { recorded } from './recorded.ts'
+import { fileById } from './runs.ts'
 
 export type Statement = {
   statementId: string
@@ -20,13 +21,16 @@ export type PayoutWriter = {
   open(statementId: string, currency: Currency, file: number): number | null
   addLine(statement: number, line: PayoutLine, at: number): void
   close(statement: number, sums: { lines: number; total: Minor; statedTotal: Minor | null; content: string }): void
-  /** Content and origin of a statement that is there already. */
-  existing(statementId: string, currency: Currency): { content: string; file: string }
+  /** A statement that is there already; `file` is its file's id, `name` the file's name. */
+  existing(statementId: string, currency: Currency): { id: number; content: string; file: number; name: string } | undefined
+  /** Whether two files have the same bytes. */
+  sameBytes(file: number, other: number): boolean
   /** The number of another statement with the same lines (the same file under another name), or undefined. */
   sameContent(statement: number, content: string): string | undefined
   drop(statement: number): void
 }
 
+/** Begins writing a partner's statements. */
 export function payoutWriter(db: Database, partner: string): PayoutWriter {
   const insert = db.prepare(
     "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?) ON CONFLICT DO NOTHING",
@@ -56,11 +60,13 @@ export function payoutWriter(db: Database, partner: string): PayoutWriter {
     },
     existing(statementId, currency) {
       return db
-        .prepare<[string, string, string], { content: string; file: string }>(
-          'SELECT content, f.name AS file FROM statement s JOIN file f ON f.id = s.file WHERE s.partner = ? AND statement_id = ? AND currency = ?',
+        .prepare<[string, string, string], { id: number; content: string; file: number; name: string }>(
+          `SELECT s.id, s.content, s.file, f.name FROM statement s JOIN file f ON f.id = s.file
+           WHERE s.partner = ? AND s.statement_id = ? AND s.currency = ?`,
         )
-        .get(partner, statementId, currency)!
+        .get(partner, statementId, currency)
     },
+    sameBytes: (file, other) => fileById(db, file).sha256 === fileById(db, other).sha256,
     sameContent: (statement, content) => same.get(partner, content, statement),
     drop(statement) {
       db.prepare('DELETE FROM payout_line WHERE statement = ?').run(statement)

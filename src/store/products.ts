@@ -44,18 +44,27 @@ type Value = keyof typeof COLUMNS
 export const PRODUCT_VALUES = Object.keys(COLUMNS) as Value[]
 const NAMES = Object.values(COLUMNS)
 
-/** Selects a StoredProduct; a live product was last seen when its source last ran well. */
+/**
+ * Selects a StoredProduct. A live product was last seen when its source last ran well; one imported by hand when its file was read,
+ * since a file of another day says nothing of it.
+ */
 export const SELECT_PRODUCT = `SELECT p.id, p.partner, p.sku, p.source, ${Object.entries(COLUMNS)
   .map(([value, column]) => `p.${column} AS ${value}`)
   .join(', ')},
   p.status, p.first_seen AS firstSeen, p.hash, p.file, p.line,
-  CASE p.status WHEN 'gone' THEN p.last_seen ELSE (SELECT max(r.at) FROM run r WHERE r.source = p.source AND r.partner = p.partner AND r.kind = 'products'
-    AND r.status IN ('applied', 'unchanged')) END AS lastSeen
+  CASE WHEN p.status = 'gone' THEN p.last_seen
+    WHEN p.source = 'import' THEN (SELECT r.at FROM file f JOIN run r ON r.id = f.run WHERE f.id = p.file)
+    ELSE (SELECT max(r.at) FROM run r WHERE r.source = p.source AND r.partner = p.partner AND r.kind = 'products'
+      AND r.status IN ('applied', 'unchanged')) END AS lastSeen
   FROM product p`
 
-/** What `save` did with a row. `twice`: another row of this run had the same sku; `earlier` tells of it. */
+/**
+ * What `save` did with a row. `twice`: another row of the same file had the same sku; `earlier` tells of it, and this one counts.
+ * `older`: a newer file of the run has the product; nothing was written.
+ */
 export type Saved =
   | { result: Change; before: Before | null }
+  | { result: 'older' }
   | { result: 'twice'; was: Change; now: Change; earlier: { file: number; line: number; hash: bigint } }
 
 export type Change = 'added' | 'changed' | 'unchanged' | 'returned'
@@ -71,18 +80,23 @@ export type ProductWriter = {
   /** Row hashes of the source's live products. */
   known: KnownRows
   save(product: Product, hash: bigint, file: number, line: number): Saved
-  /** Whether the product was met in this run, by a changed row or an unchanged one. */
-  met(sku: string): boolean
+  /** Where the product was met in this run, by a changed row or an unchanged one: in `file`, in a newer file, or not at all. */
+  met(sku: string, file: number): 'here' | 'newer' | null
   /** Marks the live products of the source that were not met as gone, except those named. Returns how many. */
   retire(except: ReadonlySet<string>): number
   /** Makes what was put off until all rows are in. */
   finish(): void
 }
 
+/** Whether any goods were ever read. */
 export function hasProducts(db: Database): boolean {
   return db.prepare('SELECT 1 FROM product LIMIT 1').get() !== undefined
 }
 
+/**
+ * Begins writing what run `run` reads of a source; its files must be registered. `at` is its time, `lastGoodAt` that of the source's
+ * last good run.
+ */
 export function productWriter(
   db: Database,
   source: string,
@@ -121,6 +135,13 @@ export function productWriter(
   const touched = new Map<number, Change>()
   const valuesOf = (product: Product) => PRODUCT_VALUES.map((value) => product[value])
 
+  function meetingOf(product: StoredProduct, hash: bigint, file: number): 'here' | 'newer' | null {
+    if (product.file >= firstFile) return product.file === file ? 'here' : 'newer'
+    const slot = product.source === source ? known.find(hash) : -1
+    const mark = slot >= 0 ? known.mark(slot) : 'waiting'
+    return mark === 'seen' ? 'here' : mark === 'newer' ? 'newer' : null
+  }
+
   return {
     known,
     save(product, hash, file, line) {
@@ -129,13 +150,14 @@ export function productWriter(
         return { result: 'added', before: null }
       const before = select.get(partner, product.sku)!
       const hashBefore = hashOf.get(before.id)!
+      const meeting = meetingOf(before, hashBefore, file)
+      if (meeting === 'newer') return { result: 'older' }
       const slot = before.source === source ? known.find(hashBefore) : -1
-      const metBefore = before.file >= firstFile || (slot >= 0 && known.mark(slot) === 'seen')
-      if (slot >= 0 && !metBefore) known.setMark(slot, 'replaced')
+      if (slot >= 0 && !meeting) known.setMark(slot, 'replaced')
       const differs = PRODUCT_VALUES.some((value) => before[value] !== product[value])
       if (before.id <= lastIdBefore && (differs || before.status === 'gone')) remember.run(run, before.id)
       update.run(source, ...values, hash, file, line, before.id)
-      if (metBefore) {
+      if (meeting) {
         const was = before.id > lastIdBefore ? 'added' : (touched.get(before.id) ?? 'unchanged')
         const now = was === 'unchanged' && differs ? 'changed' : was
         touched.set(before.id, now)
@@ -145,12 +167,9 @@ export function productWriter(
       touched.set(before.id, result)
       return { result, before }
     },
-    met(sku) {
+    met(sku, file) {
       const product = select.get(partner, sku)
-      if (!product) return false
-      if (product.file >= firstFile) return true
-      const slot = known.find(hashOf.get(product.id)!)
-      return slot >= 0 && known.mark(slot) === 'seen'
+      return product ? meetingOf(product, hashOf.get(product.id)!, file) : null
     },
     retire(except) {
       if (known.waiting === 0) return 0

@@ -53,6 +53,7 @@ export function startRun(db: Database, source: RunSource, at: Instant): number {
   )
 }
 
+/** Fills in what came of a run. */
 export function finishRun(
   db: Database,
   id: number,
@@ -87,10 +88,11 @@ export function addFile(
 /** A row that was not taken. `hash` only where another row of the same product won over it. */
 export type RejectedRow = { file: number; line: number; problem: Problem; raw: string; hash: bigint | null }
 
+/** Keeps rows that were not taken; very long ones are cut. */
 export function saveRejected(db: Database, rows: readonly RejectedRow[]): void {
-  const insert = db.prepare('INSERT INTO rejected (file, line, field, message, raw, hash) VALUES (?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO rejected (file, line, place, field, message, raw, hash) VALUES (?, ?, ?, ?, ?, ?, ?)')
   for (const { file, line, problem, raw, hash } of rows)
-    insert.run(file, line, problem.field, problem.message, raw.slice(0, 10_000), hash)
+    insert.run(file, line, problem.where, problem.field, problem.message, raw.slice(0, 10_000), hash)
 }
 
 /** The last run of a source that took data, or found it unchanged. */
@@ -134,6 +136,7 @@ export function hasContent(db: Database, { kind, source, partner }: RunSource, r
 
 export type FileRow = { id: number; run: number; name: string; sha256: string; bytes: number; encoding: string }
 
+/** A file by its id, which must be one. */
 export function fileById(db: Database, id: number): FileRow {
   return db.prepare<[number], FileRow>('SELECT * FROM file WHERE id = ?').get(id)!
 }
@@ -159,11 +162,10 @@ export function supersededHashes(db: Database, source: string, partner: string):
 /** The rejected rows of a run; of one that found its files unchanged, those of the run before it with the same rows. */
 export function rejectedOf(db: Database, run: number, limit = 20): Problem[] {
   return db
-    .prepare<[number, number], { line: number; field: string | null; message: string }>(
-      `SELECT j.line, j.field, j.message FROM rejected j JOIN file f ON f.id = j.file
+    .prepare<[number, number], Problem>(
+      `SELECT j.place AS "where", j.field, j.message FROM rejected j JOIN file f ON f.id = j.file
        WHERE f.run = (SELECT max(a.id) FROM run a JOIN run b USING (kind, source, partner, content) WHERE b.id = ? AND a.status = 'applied')
        ORDER BY j.rowid LIMIT ?`,
     )
     .all(run, limit)
-    .map(({ line, field, message }) => ({ where: `line ${line}`, field, message }))
 }

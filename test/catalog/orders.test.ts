@@ -53,7 +53,8 @@ describe('order files', () => {
     csv(HEADER, `1,a,S,20.00,2.00,${status},2026-08-30,${settled},${modified}`)
   it.each([
     ['the one that was changed later', state('settled', '2026-09-10', '2026-09-10'), state('paid', '', '2026-10-02'), 'paid'],
-    ['without changes, the one with the later date', state('refunded', '', ''), state('settled', '2026-09-10', ''), 'settled'],
+    ['without changes, the one with the later date', state('paid', '', ''), state('settled', '2026-09-10', ''), 'settled'],
+    ['but once refunded it stays so', state('settled', '2026-09-10', ''), state('refunded', '', ''), 'refunded'],
     ['of two as late, the one that has come farther', state('settled', '', ''), state('refunded', '', ''), 'refunded'],
     ['and not the one with the later word', state('paid', '', ''), state('invalid', '', ''), 'invalid'],
   ])('of two states of a line the present one is %s', async (_, older, newer, expected) => {
@@ -201,7 +202,7 @@ describe('order files', () => {
         const ends = new Set<string>()
         for (const order of permutations(files)) {
           const { importing, db, content, close } = session()
-          for (const rows of order) await importing('orders', csv(HEADER, ...rows))
+          for (const rows of order) await importing('orders', { [`${files.indexOf(rows)}.csv`]: csv(HEADER, ...rows) })
           const before = content()
           for (const rows of files)
             expect((await importing('orders', csv(HEADER, ...rows.toReversed()))).status).toBe('unchanged')
@@ -214,4 +215,84 @@ describe('order files', () => {
       { numRuns: 12 },
     )
   })
+})
+
+describe('order lines without a number', () => {
+  const BARE = 'order,sku,paid,commission,status,ordered'
+  const twice = csv(
+    BARE,
+    'R1,100,20.00,2.00,paid,2026-09-01',
+    'R1,100,30.00,3.00,paid,2026-09-01',
+    'R2,100,9.00,0.90,paid,2026-09-01',
+  )
+
+  it('are known by their goods; two of the same goods are told, and never made one', async () => {
+    const { importing, db, content } = session()
+    const { rejected, problems } = await importing('orders', { 'a.csv': twice })
+    expect([rejected, problems]).toEqual([
+      1,
+      [
+        {
+          where: 'line 3',
+          field: 'lineId',
+          message: "order R1 has the same goods in line 2 already: map the partner's line number (lineId) to tell them apart",
+        },
+      ],
+    ])
+    expect(present(db)).toEqual(['R1 100 paid 200', 'R2 100 paid 90'])
+    const before = content()
+    expect(await importing('orders', { 'a.csv': twice })).toMatchObject({ status: 'unchanged', rejected: 1 })
+    expect(content()).toEqual(before)
+  })
+
+  it('also where only some rows lack it', async () => {
+    const { importing, db } = session()
+    const mixed = csv(
+      'order,line,sku,paid,commission,status,ordered',
+      'R1,a,100,20.00,2.00,paid,2026-09-01',
+      'R2,,100,20.00,2.00,paid,2026-09-01',
+      'R2,,100,30.00,3.00,paid,2026-09-01',
+    )
+    expect((await importing('orders', mixed)).rejected).toBe(1)
+    expect(present(db)).toEqual(['R1 a paid 200', 'R2 100 paid 200'])
+  })
+
+  it('move on like others from file to file', async () => {
+    const { importing, db } = session()
+    await importing('orders', { 'a.csv': csv(BARE, 'R1,100,20.00,2.00,paid,2026-09-01') })
+    await importing('orders', { 'b.csv': csv(BARE, 'R1,100,20.00,2.00,invalid,2026-09-01') })
+    expect(present(db)).toEqual(['R1 100 invalid 200'])
+  })
+})
+
+it('a correction that changes no date counts when its file is the newer by name, whichever comes first', async () => {
+  const row = (commission: string) => csv(HEADER, `1,a,S,20.00,${commission},settled,2026-08-30,2026-09-10,`)
+  for (const names of [
+    ['2026-09.csv', '2026-10.csv'],
+    ['2026-10.csv', '2026-09.csv'],
+  ]) {
+    const { importing, db } = session()
+    for (const name of names) await importing('orders', { [name]: row(name === '2026-09.csv' ? '3.99' : '2.00') })
+    expect(present(db)).toEqual(['1 a settled 200'])
+  }
+})
+
+it('an order that the buyer got all money back for is refunded, whatever its status says', async () => {
+  const { importing, db } = session()
+  const partner: Partner = {
+    ...ACME,
+    feeds: {
+      orders: {
+        ...ACME.feeds.orders!,
+        fields: { ...ACME.feeds.orders!.fields, refundAmount: amount('refund', 'major', { optional: true }) },
+      },
+    },
+  }
+  const file = csv(
+    `${HEADER},refund`,
+    '1,a,S,20.00,2.00,settled,2026-08-30,2026-09-10,,20.00',
+    '2,a,S,20.00,2.00,settled,2026-08-30,2026-09-10,,5.00',
+  )
+  await importing('orders', file, { partner })
+  expect(present(db)).toEqual(['1 a refunded 200', '2 a settled 200'])
 })

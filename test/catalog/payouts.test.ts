@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { amount } from '../../src/feeds/field.ts'
 import { linesByKey, linesOfOrder, statementsOf } from '../../src/store/payouts.ts'
-import { csv, session, told } from './session.ts'
+import { ACME, csv, session, told } from './session.ts'
 
 const HEADER = 'statement,order,kind,amount,day'
 const LINES = ['N1,1001,commission,20.05,2026-11-20', 'N1,1002,clawback,-10.69,2026-11-20', 'N1,,bonus,6.60,2026-11-20']
@@ -77,7 +78,7 @@ describe('a payout statement', () => {
     [
       'one unusable line',
       NOVEMBER.replace('6.60', 'six'),
-      'nov.csv: line 4, amount: amount: "six" is not an amount in yuan, expected like 9.90; nothing of the statement was taken',
+      'nov.csv: line 4, amount: amount: "six" is not an amount in yuan, expected like 9.90; nothing of it was taken',
     ],
     [
       'a total that its lines do not come to',
@@ -87,7 +88,7 @@ describe('a payout statement', () => {
     [
       'a total that is no amount',
       `${NOVEMBER}合计,,,about 16,\n`,
-      'nov.csv: line 5, total: 合计: "about 16" is not an amount in yuan; nothing of the statement was taken',
+      'nov.csv: line 5, total: 合计: "about 16" is not an amount in yuan; nothing of it was taken',
     ],
     ['no lines', csv(HEADER), 'nov.csv: has no lines'],
     ['only a total', csv(HEADER, '合计,,,0.00,'), 'nov.csv: has no lines'],
@@ -186,5 +187,52 @@ describe('a payout statement', () => {
       }),
       { numRuns: 25 },
     )
+  })
+})
+
+describe('what one statement is', () => {
+  it('the same lines under two numbers of the partner are paid twice', async () => {
+    const { importing, db } = session()
+    await importing('payouts', { 'a.csv': NOVEMBER })
+    expect(told(await importing('payouts', { 'b.csv': NOVEMBER.replaceAll('N1', 'N2') }))).toBe('applied: 3 read, 3 added')
+    expect(statementsOf(db, 'acme', '2026-11').map(({ statementId }) => statementId)).toEqual(['N1', 'N2'])
+  })
+
+  it('the same bytes read by a corrected mapping replace what was read wrongly', async () => {
+    const { importing, db } = session()
+    const fields = { ...ACME.feeds.payouts!.fields, amount: amount('amount', 'minor') }
+    const wrong = { ...ACME, feeds: { payouts: { ...ACME.feeds.payouts!, fields } } }
+    const whole = csv(HEADER, 'N1,1001,commission,20,2026-11-20')
+    await importing('payouts', { 'nov.csv': whole }, { partner: wrong })
+    expect(stored(db)).toEqual(['1001 commission 20'])
+    expect(told(await importing('payouts', { 'nov.csv': whole }))).toBe('applied: 1 read, 1 changed')
+    expect(stored(db)).toEqual(['1001 commission 2000'])
+  })
+
+  it('several in a file, each with its total beside its lines, are checked one by one', async () => {
+    const rows = (second: string) =>
+      csv(`${HEADER},合计`, 'N1,1,commission,1.00,2026-11-20,1.00', `N2,2,commission,2.00,2026-11-20,${second}`)
+    const { importing, db } = session()
+    expect(await importing('payouts', { 'a.csv': rows('2.10') })).toMatchObject({
+      status: 'refused',
+      error: 'a.csv: states a total of 2.10, but its 1 lines add up to 2.00; nothing of it was taken',
+    })
+    expect(told(await importing('payouts', { 'a.csv': rows('2.00') }))).toBe('applied: 2 read, 2 added')
+    expect(statementsOf(db, 'acme', '2026-11').map(({ statedTotal }) => statedTotal)).toEqual([100, 200])
+  })
+
+  it('one that states two totals is refused', async () => {
+    const { importing } = session()
+    const file = csv(`${HEADER},合计`, 'N1,1,commission,1.00,2026-11-20,3.00', 'N1,2,commission,2.00,2026-11-20,4.00')
+    expect((await importing('payouts', { 'a.csv': file })).error).toBe(
+      'a.csv: line 3: states another total than the lines above; nothing of it was taken',
+    )
+  })
+
+  it('one without the total that its partner always states is refused', async () => {
+    const { importing } = session()
+    const payouts = { ...ACME.feeds.payouts!, total: { ...ACME.feeds.payouts!.total!, optional: false } }
+    const answer = await importing('payouts', { 'a.csv': NOVEMBER }, { partner: { ...ACME, feeds: { payouts } } })
+    expect(answer.error).toBe('a.csv: states no total; nothing of it was taken')
   })
 })

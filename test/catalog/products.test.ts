@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { amount } from '../../src/feeds/field.ts'
 import type { Partner } from '../../src/partners/partner.ts'
 import { productByKey, productHistory } from '../../src/store/products.ts'
-import { ACME, csv, session, told } from './session.ts'
+import { ACME, csv, type Files, session, told } from './session.ts'
 
 const TEN = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J']
 const feed = (rows: Record<string, string>) => csv('sku,price', ...Object.entries(rows).map(([sku, price]) => `${sku},${price}`))
@@ -69,16 +69,53 @@ describe('a source of goods, read again and again', () => {
   it('a feed of several files is one feed', async () => {
     const { sync, query } = session()
     expect(told(await sync({ '1.csv': feed({ A: '1', B: '2' }), '2.csv': feed({ C: '3', B: '4' }) }))).toBe(
-      'applied: 4 read, 3 added, 1 rejected',
+      'applied: 4 read, 3 added, 1 unchanged',
     )
     expect(told(await sync({ '2.csv': feed({ C: '3', B: '4' }), '1.csv': feed({ A: '1', B: '2' }) }))).toBe(
-      'unchanged: 4 read, 3 unchanged, 1 rejected',
+      'unchanged: 4 read, 4 unchanged',
     )
     expect(query(shelf)).toEqual([
       ['A', 100, 'live'],
       ['B', 400, 'live'],
       ['C', 300, 'live'],
     ])
+  })
+
+  it('exports of several days pile up: the newest row of a product counts, whatever was read before', async () => {
+    const { sync, query } = session()
+    const days: Files = { 'goods-01.csv': feed({ A: '1', B: '1', C: '1' }) }
+    expect(told(await sync(days))).toBe('applied: 3 read, 3 added')
+    days['goods-02.csv'] = feed({ A: '2', B: '1', D: '2' })
+    expect(told(await sync(days))).toBe('applied: 6 read, 1 added, 1 changed, 4 unchanged')
+    days['goods-03.csv'] = feed({ B: '3', D: '2' })
+    expect(told(await sync(days))).toBe('applied: 8 read, 1 changed, 7 unchanged')
+    expect(told(await sync(days))).toBe('unchanged: 8 read, 8 unchanged')
+    expect(query(shelf)).toEqual([
+      ['A', 200, 'live'],
+      ['B', 300, 'live'],
+      ['C', 100, 'live'],
+      ['D', 200, 'live'],
+    ])
+    expect(query('SELECT count(*) FROM product_history')).toEqual([[2]])
+  })
+
+  it('names the file of a problem where there are several', async () => {
+    const { sync } = session()
+    const { problems } = await sync({ '1.csv': feed({ A: '1', B: 'x', C: '2' }), '2.csv': feed({ D: '1' }) })
+    expect(problems.map(({ where }) => where)).toEqual(['1.csv: line 3'])
+  })
+
+  it('calls nothing gone while a refused row may be any product, and says so', async () => {
+    const { sync, query } = session()
+    await sync(feed({ A: '1', B: '2', C: '3' }))
+    const { gone, problems } = await sync(`${feed({ A: '1', B: '2' })},9\n`)
+    expect(gone).toBe(0)
+    expect(problems.at(-1)).toEqual({
+      where: 'line 4',
+      field: 'sku',
+      message: 'cannot be read, and the row may be any of 1 missing products: none of them was called gone',
+    })
+    expect(query("SELECT count(*) FROM product WHERE status = 'gone'")).toEqual([[0]])
   })
 
   it('files imported by hand are never the whole: what is not in them stays', async () => {

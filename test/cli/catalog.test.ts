@@ -296,6 +296,18 @@ const CASES: Record<string, Case> = {
     code: 2,
     says: '--limit: "0" is not a count of rows, expected 1 or more',
   },
+  'unknown partner to find': {
+    args: ['find', '--partner', 'acmee'],
+    synced: true,
+    code: 2,
+    says: '--partner: unknown partner "acmee"; did you mean acme? (or describe it in partners/acmee.yaml)',
+  },
+  'a rate of more than everything': {
+    args: ['import', 'products', 'e.csv', '--partner', 'acme'],
+    files: { 'e.csv': 'sku,title,price,rate\n1,x,2,250\n2,y,3,25\n3,z,3,25\n' },
+    code: 5,
+    says: 'e.csv: line 2, commissionRate: rate: "250" is not between 0 and 100 %: is it in percent?',
+  },
   'unknown sort': {
     args: ['find', '--sort', 'prise'],
     synced: true,
@@ -401,7 +413,7 @@ const CASES: Record<string, Case> = {
     args: ['import', 'payouts', 'p.csv', '--partner', 'acme'],
     files: { 'p.csv': 'order,amount,paid\n1,9.00,2026-11-20\n2,neun,2026-11-20\n' },
     code: 4,
-    says: /^p\.csv: line 3, amount: .*; nothing of the statement was taken$/,
+    says: /^p\.csv: line 3, amount: .*; nothing of it was taken$/,
   },
   'half the goods missing': {
     args: ['sync'],
@@ -506,4 +518,20 @@ it('settles payouts that are read in the same command', async () => {
   expect(code).toBe(5)
   expect(JSON.parse(stdout).partners[0]).toMatchObject({ expected: '14.00', paid: '9.00', difference: '-5.00' })
   expect(readFileSync(join(cwd, 'out/settle/2026-11/findings.csv'), 'utf8')).toContain('missing')
+})
+
+it('goes on with other sources when one names an unknown partner', async () => {
+  const cwd = shop({}, `${SOURCES}  web: { partner: nobody, feed: products, file: goods.csv }\n`)
+  const { code, stdout, stderr } = await run(['sync'], { cwd })
+  expect(code).toBe(2)
+  expect(stdout).toBe('goods\tapplied\t4\t4\t0\t0\t0\t0\t0\nweb\tfailed\t0\t0\t0\t0\t0\t0\t0\n')
+  expect(stderr).toContain('shoptool: sources.web.partner: unknown partner "nobody"')
+})
+
+it('a dry run leaves no trace', async () => {
+  const cwd = shop()
+  const { readdirSync } = await import('node:fs')
+  const before = readdirSync(cwd).sort()
+  expect((await run(['sync', '--dry-run'], { cwd })).code).toBe(0)
+  expect(readdirSync(cwd).sort()).toEqual(before)
 })

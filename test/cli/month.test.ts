@@ -132,7 +132,9 @@ it('every class occurs in the sample', () => {
 })
 
 it('settles the latest month whose pay day has passed, unless told otherwise', async () => {
-  expect((await json('settle', '--partner', 'taobao')).month).toBe('2026-11')
+  expect((await json('settle')).month).toBe('2026-11')
+  // shanhuo pays seven days after the receipt, all month long
+  expect((await json('settle', '--partner', 'shanhuo')).month).toBe('2026-10')
   expect(
     (await run(['settle', '--partner', 'taobao', '--json'], { cwd: folder, now: Date.parse('2026-11-19T12:00:00+08:00') }))
       .stdout,
@@ -143,5 +145,6 @@ it('explains an order with its formula, payouts and sources', async () => {
   const { stdout } = await shoptool('settle', 'explain', '9260908880044400000')
   expect(stdout).toContain('7.04 commission − 0.70 技术服务费 (10 % of 7.04, half-up) = 6.34')
   expect(stdout).toContain('duplicate   inbox/taobao-2026-10.csv:14')
+  expect((await shoptool('settle', 'explain', 'taobao:9260908880044400000')).stdout).toBe(stdout)
   expect((await shoptool('settle', 'explain', '1')).stderr).toBe('shoptool: 1: no order and no payout line of that number\n')
 })

@@ -97,7 +97,7 @@ describe('a cell', () => {
     ['  ', null],
     ['9,90', 'couponAmount: x: "9,90" is not an amount in yuan, expected like 9.90'],
     ['9.905', 'couponAmount: x: "9.905" is not an amount in yuan, expected like 9.90'],
-    ['$5', 500],
+    ['¥5', 500],
     ['8.49 €', 'couponAmount: x: "8.49 €" is not an amount in yuan, expected like 9.90'],
     ['N/A', 'couponAmount: x: "N/A" is not an amount in yuan, expected like 9.90'],
   ])('amount %j', (cell, expected) => expect(value('couponAmount', amount('x', 'yuan', optional), cell)).toEqual(expected))

@@ -8,6 +8,7 @@ type CsvFormat = Extract<Format, { type: 'csv' }>
 
 const NEWLINE = 10
 const RETURN = 13
+const SPACE = 32
 const QUOTE = 34
 const WINDOW = 4 << 20
 /** A row longer than this is a quote that was never closed. */
@@ -119,7 +120,7 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
         for (let at = bytes.indexOf(NEWLINE, start); at !== -1 && at < newline; at = bytes.indexOf(NEWLINE, at + 1)) nextLine++
       }
       width = -1
-      if (end > start) return true
+      if (!isBlank()) return true
     }
   }
 
@@ -128,6 +129,12 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
     const newline = bytes.indexOf(NEWLINE, after)
     after = newline === -1 ? filled : Math.min(newline + 1, filled)
     nextLine++
+  }
+
+  /** An empty line, or one of empty cells as spreadsheets leave them behind the table. */
+  function isBlank(): boolean {
+    for (let at = start; at < end; at++) if (bytes[at] !== delimiter && bytes[at] !== SPACE) return false
+    return true
   }
 
   function split(): void {
