@@ -1,22 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { run, workspaceWith } from './shoptool.ts'
+import { ACME, run, workspaceWith } from './shoptool.ts'
 
 // find, show, shelf, sync and import, as a person or a script would use them.
 
-const ACME = `id: acme
-name: Acme
-currency: CNY
-timezone: Asia/Shanghai
-feeds:
-  products:
-    format: { type: csv }
-    fields:
-      sku: { text: sku }
-      title: { text: title }
-      category: { text: category, optional: true }
-      price: { amount: price, unit: yuan }
+const SHOP = `${ACME}      category: { text: category, optional: true }
       couponAmount: { amount: coupon, unit: yuan, optional: true }
       commissionRate: { rate: rate, unit: percent, optional: true }
       sales: { count: sales, optional: true }
@@ -47,7 +36,7 @@ const GOODS = `sku,title,category,price,coupon,rate,sales,link
 `
 const SOURCES = 'shelves: { main: { kind: custom } }\nsources:\n  goods: { partner: acme, feed: products, file: goods.csv }\n'
 const shop = (files: Record<string, string | Buffer> = {}, more = SOURCES) =>
-  workspaceWith(more, { 'partners/acme.yaml': ACME, 'goods.csv': GOODS, ...files })
+  workspaceWith(more, { 'partners/acme.yaml': SHOP, 'goods.csv': GOODS, ...files })
 
 describe('find and show', () => {
   let cwd = ''

@@ -5,20 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { main } from '../../src/cli.ts'
 import { realContext } from '../../src/context.ts'
 import { explain } from '../../src/failure.ts'
-import { folderWith, run, workspaceWith } from './shoptool.ts'
+import { ACME, folderWith, run, workspaceWith } from './shoptool.ts'
 
-const ACME = `id: acme
-name: Acme
-currency: CNY
-timezone: Asia/Shanghai
-feeds:
-  products:
-    format: { type: csv }
-    fields:
-      sku: { text: sku }
-      title: { text: title }
-      price: { amount: price, unit: yuan }
-`
 const ORDERS = `  orders:
     format: { type: csv }
     fields:

@@ -68,6 +68,20 @@ export function folderWith(files: Record<string, string | Buffer> = {}): string 
 
 export const CONFIGURATION = 'shop: { name: 小鹿好物, timezone: Asia/Shanghai, currency: CNY }\n'
 
+/** A partner with a feed of goods whose columns are sku, title and price; further fields and feeds may follow. */
+export const ACME = `id: acme
+name: Acme
+currency: CNY
+timezone: Asia/Shanghai
+feeds:
+  products:
+    format: { type: csv }
+    fields:
+      sku: { text: sku }
+      title: { text: title }
+      price: { amount: price, unit: yuan }
+`
+
 /** A workspace; `more` is added to its shoptool.yaml, `files` lie in it. */
 export function workspaceWith(more = '', files: Record<string, string | Buffer> = {}): string {
   return folderWith({ 'shoptool.yaml': CONFIGURATION + more, ...files })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { memoryDatabase, openDatabase } from '../../src/store/open.ts'
 import { finishRun, NO_COUNTS, startRun } from '../../src/store/runs.ts'
-import { folderWith, run, workspaceWith } from './shoptool.ts'
+import { ACME, folderWith, run, workspaceWith } from './shoptool.ts'
 
 describe('init', () => {
   it('--yes makes a workspace that every command accepts', async () => {
@@ -65,22 +65,11 @@ describe('init', () => {
   })
 })
 
-const ACME = `id: acme
-name: Acme
-currency: CNY
-timezone: Asia/Shanghai
-feeds:
-  products:
-    format: { type: csv }
-    fields:
-      sku: { text: sku }
-      title: { text: title }
-      price: { amount: price, unit: yuan }
-      commissionRate: { rate: rate, unit: percent }
+const RATED = `${ACME}      commissionRate: { rate: rate, unit: percent }
 `
 const GOODS = 'sku,title,price,rate\n1,茶杯,9.90,9.1\n2,茶壶,99,10%\n3,茶叶,abc,5\n4,茶盘,128.00,20\n5,茶巾,5.00,5\n'
 const SOURCES = 'sources: { goods: { partner: acme, feed: products, file: "*.csv" } }\n'
-const acme = () => workspaceWith(SOURCES, { 'partners/acme.yaml': ACME, 'goods.csv': GOODS })
+const acme = () => workspaceWith(SOURCES, { 'partners/acme.yaml': RATED, 'goods.csv': GOODS })
 
 describe('source', () => {
   it('list: one row a source, plain in a pipe', async () => {
@@ -169,7 +158,7 @@ describe('doctor', () => {
     const cwd = workspaceWith(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what stands in the file
       'sources:\n  a: { partner: nobody, feed: products, file: x }\n  b: { partner: taobao, feed: products, url: "https://x/${NO_SUCH}" }\n',
-      { 'partners/acme.yaml': ACME.replace('yuan', 'yaun') },
+      { 'partners/acme.yaml': RATED.replace('yuan', 'yaun') },
     )
     const { code, stdout } = await run(['doctor', '--json'], { cwd })
     expect(code).toBe(5)
