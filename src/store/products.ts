@@ -13,7 +13,6 @@ export type StoredProduct = Product & {
   firstSeen: Instant
   /** When its source was last read with it in. */
   lastSeen: Instant
-  hash: bigint
   file: number
   line: number
 }
@@ -44,14 +43,15 @@ type Value = keyof typeof COLUMNS
 export const PRODUCT_VALUES = Object.keys(COLUMNS) as Value[]
 const NAMES = Object.values(COLUMNS)
 
+const STORED = `p.id, p.partner, p.sku, p.source, p.status, p.file, p.line, ${Object.entries(COLUMNS)
+  .map(([value, column]) => `p.${column} AS ${value}`)
+  .join(', ')}`
+
 /**
  * Selects a StoredProduct. A live product was last seen when its source last ran well; one imported by hand when its file was read,
  * since a file of another day says nothing of it.
  */
-export const SELECT_PRODUCT = `SELECT p.id, p.partner, p.sku, p.source, ${Object.entries(COLUMNS)
-  .map(([value, column]) => `p.${column} AS ${value}`)
-  .join(', ')},
-  p.status, p.first_seen AS firstSeen, p.hash, p.file, p.line,
+export const SELECT_PRODUCT = `SELECT ${STORED}, p.first_seen AS firstSeen,
   CASE WHEN p.status = 'gone' THEN p.last_seen
     WHEN p.source = 'import' THEN (SELECT r.at FROM file f JOIN run r ON r.id = f.run WHERE f.id = p.file)
     ELSE (SELECT max(r.at) FROM run r WHERE r.source = p.source AND r.partner = p.partner AND r.kind = 'products'
@@ -68,6 +68,9 @@ export type Saved =
   | { result: 'twice'; was: Change; now: Change; earlier: { file: number; line: number; hash: bigint } }
 
 export type Change = 'added' | 'changed' | 'unchanged' | 'returned'
+
+/** A product as a writer looks at it: when it was seen costs a look at the runs. */
+type Present = Omit<StoredProduct, 'firstSeen' | 'lastSeen'>
 
 /** Values that the guard compares with the new ones. */
 export type Before = Pick<
@@ -122,7 +125,7 @@ export function productWriter(
     `INSERT INTO product (partner, sku, source, ${NAMES.join(', ')}, status, first_seen, hash, file, line)
      VALUES (?, ?, ?, ${NAMES.map(() => '?').join(', ')}, 'live', ?, ?, ?, ?) ON CONFLICT (partner, sku) DO NOTHING`,
   )
-  const select = db.prepare<[string, string], StoredProduct>(`${SELECT_PRODUCT} WHERE p.partner = ? AND p.sku = ?`)
+  const select = db.prepare<[string, string], Present>(`SELECT ${STORED} FROM product p WHERE p.partner = ? AND p.sku = ?`)
   const hashOf = db.prepare<[number], bigint>('SELECT hash FROM product WHERE id = ?').pluck().safeIntegers()
   const update = db.prepare(
     `UPDATE product SET source = ?, ${NAMES.map((name) => `${name} = ?`).join(', ')}, status = 'live', last_seen = NULL, hash = ?, file = ?, line = ? WHERE id = ?`,
@@ -135,7 +138,7 @@ export function productWriter(
   const touched = new Map<number, Change>()
   const valuesOf = (product: Product) => PRODUCT_VALUES.map((value) => product[value])
 
-  function meetingOf(product: StoredProduct, hash: bigint, file: number): 'here' | 'newer' | null {
+  function meetingOf(product: Present, hash: bigint, file: number): 'here' | 'newer' | null {
     if (product.file >= firstFile) return product.file === file ? 'here' : 'newer'
     const slot = product.source === source ? known.find(hash) : -1
     const mark = slot >= 0 ? known.mark(slot) : 'waiting'
