@@ -22,16 +22,18 @@ const MINOR_DIGITS: Record<Currency, number> = Object.fromEntries([
 ])
 
 /** Signs that people write beside an amount, and the currencies that they may stand for. */
-const SIGNS: Record<string, readonly Currency[]> = {
-  '¥': ['CNY', 'JPY'],
-  '￥': ['CNY', 'JPY'],
-  元: ['CNY'],
-  RMB: ['CNY'],
-  '€': ['EUR'],
-  '£': ['GBP'],
-  $: ['USD', 'HKD', 'SGD', 'TWD', 'AUD', 'CAD', 'NZD', 'MXN'],
-  kr: ['DKK', 'NOK', 'SEK', 'ISK'],
-}
+const SIGNS = new Map<string, readonly Currency[]>(
+  Object.entries({
+    '¥': ['CNY', 'JPY'],
+    '￥': ['CNY', 'JPY'],
+    元: ['CNY'],
+    RMB: ['CNY'],
+    '€': ['EUR'],
+    '£': ['GBP'],
+    $: ['USD', 'HKD', 'SGD', 'TWD', 'AUD', 'CAD', 'NZD', 'MXN'],
+    kr: ['DKK', 'NOK', 'SEK', 'ISK'],
+  }),
+)
 
 let knownCurrencies: ReadonlySet<string> | undefined
 
@@ -86,7 +88,7 @@ function withoutCurrency(text: string, currency: Currency): string | null {
   const [, sign = '', before, number = '', after] = match
   for (const word of [before?.trim(), after]) {
     if (word === undefined || word === '' || word.toUpperCase() === currency) continue
-    const allowed = SIGNS[word] ?? SIGNS[word.toUpperCase()]
+    const allowed = SIGNS.get(word) ?? SIGNS.get(word.toUpperCase())
     if (!allowed?.includes(currency)) return null
   }
   return sign + number
