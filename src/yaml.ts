@@ -81,6 +81,8 @@ export function readYaml<T extends z.ZodMiniType>(file: YamlFile, schema: T): z.
       const found = given === undefined ? 'is missing' : `"${given}" is not known`
       return wrong(file, path, meant ? `${found}; did you mean ${meant}?` : `${found}, expected ${words.join(', ')}`)
     }
+    case 'invalid_key':
+      return wrong(file, path, `"${path.at(-1)}" is not a name, ${issue.issues[0]!.message}`)
     default:
       return wrong(file, path, issue.message)
   }

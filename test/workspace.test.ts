@@ -90,6 +90,11 @@ describe('shoptool.yaml', () => {
       'zzzzzzzzzzzz: 1',
       'shoptool.yaml:5: sources.taobao-picks.zzzzzzzzzzzz: unknown key, expected one of partner, feed, file, url, api, query',
     ],
+    [
+      'taobao-picks:',
+      'taobao picks:',
+      'shoptool.yaml:5: sources.taobao picks: "taobao picks" is not a name, expected letters, digits, ".", "_" and "-"',
+    ],
     ['kind: taoxiaopu', 'kynd: taoxiaopu', 'shoptool.yaml:3: shelves.main.kynd: unknown key; did you mean kind?'],
     ['name: 小鹿好物, ', '', 'shoptool.yaml:1: shop.name: is missing, expected a text'],
     ['name: 小鹿好物', 'name: 12', 'shoptool.yaml:1: shop.name: expected a text'],
