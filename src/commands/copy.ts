@@ -1,4 +1,5 @@
 import { lookUpProduct } from '../catalog/find.ts'
+import { instantOf } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -17,8 +18,9 @@ export const command = defineCommand({
   async run({ ctx, args: [sku], options, workspace, print, global }) {
     const found = await workspace()
     const db = openForReading(found.database)
+    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const product = lookUpProduct(db, sku)
-    const item = shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name)
+    const item = shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name, today)
     const channels = await loadChannels(ctx.home, found.folder)
     const names = options.channel.length > 0 ? options.channel : [...channels.keys()]
     const texts = names.map((name) => {

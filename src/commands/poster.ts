@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { lookUpProduct } from '../catalog/find.ts'
+import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -36,6 +37,7 @@ export const command = defineCommand({
     if (names.length === 0 && options.shelf === undefined)
       throw usageError('poster: which goods? Name one or more, or a shelf with --shelf')
     const db = openForReading(found.database)
+    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const onShelf =
       options.shelf === undefined
         ? []
@@ -45,7 +47,7 @@ export const command = defineCommand({
     const results: Result[] = []
     const items = products.flatMap((product) => {
       try {
-        return [shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name)]
+        return [shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name, today)]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         results.push({ partner: product.partner, sku: product.sku, bundle: null, error })

@@ -231,12 +231,12 @@ function folderName(item: ShareItem): string {
   return safe === name ? name : `${safe}-${sha256(name).slice(0, 8)}`
 }
 
-function couponWarnings({ product, asOf }: ShareItem): string[] {
+function couponWarnings({ product, asOf, today = asOf }: ShareItem): string[] {
   const warnings: string[] = []
-  if (product.couponUntil && product.couponUntil.slice(0, 10) < asOf)
-    warnings.push(`the coupon ended on ${product.couponUntil.slice(0, 10)}`)
-  if (product.couponFrom && product.couponFrom.slice(0, 10) > asOf)
-    warnings.push(`the coupon starts on ${product.couponFrom.slice(0, 10)}`)
+  if (product.couponUntil && product.couponUntil.slice(0, 10) < today)
+    warnings.push(`the coupon ended on ${product.couponUntil.slice(0, 10)}; it was left out`)
+  if (product.couponFrom && product.couponFrom.slice(0, 10) > today)
+    warnings.push(`the coupon starts on ${product.couponFrom.slice(0, 10)}; it was left out`)
   return warnings
 }
 

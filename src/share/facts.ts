@@ -14,6 +14,8 @@ export type ShareItem = {
   reason?: string
   /** The day on which the price was read. */
   asOf: Day
+  /** The day of sharing, where it is another: a coupon may be over meanwhile. */
+  today?: Day
 }
 
 /** An amount as a buyer reads it, whole (`¥19.90`) and in the parts that posters set in different sizes. */
@@ -69,9 +71,17 @@ function dayText(instant: Instant, asOf: Day): string {
   return `${year === Number(asOf.slice(0, 4)) ? '' : `${year}年`}${month}月${day}日`
 }
 
+/** Whether the coupon takes something off the price on that day. Some feeds list one whose discount the price already has. */
+function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice }: Product, day: Day): boolean {
+  const begun = couponFrom === null || couponFrom.slice(0, 10) <= day
+  const over = couponUntil !== null && couponUntil.slice(0, 10) < day
+  return couponAmount !== null && finalPrice < price && begun && !over
+}
+
 /** The facts of one item. */
-export function factsOf({ partner, product, link, reason, asOf }: ShareItem): Facts {
+export function factsOf({ partner, product, link, reason, asOf, today = asOf }: ShareItem): Facts {
   const price = (amount: Minor) => priceOf(amount, product.currency)
+  const coupon = couponHolds(product, today)
   return {
     title: product.title,
     brand: product.brand,
@@ -79,10 +89,11 @@ export function factsOf({ partner, product, link, reason, asOf }: ShareItem): Fa
     shop: product.shop,
     partner: partner.name,
     price: price(product.price),
-    final: price(product.finalPrice),
-    coupon: product.couponAmount
+    // A coupon that is over takes its discount with it.
+    final: price(product.couponAmount && !coupon ? product.price : product.finalPrice),
+    coupon: coupon
       ? {
-          amount: price(product.couponAmount),
+          amount: price(product.couponAmount!),
           threshold: product.couponThreshold ? price(product.couponThreshold) : null,
           until: product.couponUntil === null ? null : dayText(product.couponUntil, asOf),
         }

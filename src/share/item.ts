@@ -1,3 +1,4 @@
+import type { Day } from '../day.ts'
 import { usageError } from '../errors.ts'
 import type { Database } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
@@ -8,7 +9,7 @@ import type { ShareItem } from './facts.ts'
  * What is shared of a product: its link with the operator's tracking id, else its page, and the reason given on a shelf.
  * @throws ShoptoolError (usage) where it is gone, or has neither link nor page.
  */
-export function shareItem(db: Database, product: StoredProduct, partnerName: string): ShareItem {
+export function shareItem(db: Database, product: StoredProduct, partnerName: string, today: Day): ShareItem {
   const name = `${product.partner}:${product.sku}`
   if (product.status === 'gone')
     throw usageError(`${name}: is gone from its feed since ${product.lastSeen.slice(0, 10)}; it is not shared any more`)
@@ -23,6 +24,7 @@ export function shareItem(db: Database, product: StoredProduct, partnerName: str
     product,
     link,
     asOf: product.lastSeen.slice(0, 10),
+    today,
     ...(reason !== null && { reason }),
   }
 }

@@ -94,7 +94,7 @@ describe('a bundle', () => {
       styles: ['card'],
       channels: [],
     })
-    expect(warnings).toEqual(['the coupon ended on 2026-11-01'])
+    expect(warnings).toEqual(['the coupon ended on 2026-11-01; it was left out'])
   })
 })
 

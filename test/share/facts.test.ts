@@ -39,6 +39,22 @@ describe('what people read', () => {
     })
   })
 
+  it.each([
+    ['over', { couponUntil: '2026-11-19T23:59:59+08:00' }],
+    ['not begun', { couponFrom: '2026-11-21T00:00:00+08:00' }],
+    ['part of the price already', { finalPrice: 27900, price: 27900 }],
+  ])('leaves out a coupon that is %s, and its discount with it', (_, changes) => {
+    const { coupon, final, price } = factsOf(makeItem(changes))
+    expect(coupon).toBeNull()
+    expect(final).toEqual(price)
+  })
+
+  it('asks whether the coupon holds on the day of sharing', () => {
+    const changes = { couponUntil: '2026-11-22T23:59:59+08:00' }
+    expect(factsOf(makeItem(changes, { today: '2026-11-22' })).coupon).not.toBeNull()
+    expect(factsOf(makeItem(changes, { today: '2026-11-23' })).coupon).toBeNull()
+  })
+
   it('writes the year of a coupon that ends in another', () => {
     expect(factsOf(makeItem()).coupon?.until).toBe('11月30日')
     expect(factsOf(makeItem({ couponUntil: '2027-01-02T00:00:00+08:00' })).coupon?.until).toBe('2027年1月2日')
