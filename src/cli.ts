@@ -30,6 +30,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     { name: 'copy', summary: 'write the copy of a product for each channel', load: () => import('./commands/copy.ts') },
   ],
   Settlement: [
+    {
+      name: 'orders',
+      summary: 'list and show recorded orders, and find holes in them',
+      load: () => import('./commands/orders.ts'),
+    },
     { name: 'settle', summary: 'check a payout against the recorded orders', load: () => import('./commands/settle.ts') },
   ],
 }

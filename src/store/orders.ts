@@ -1,4 +1,5 @@
-import { ORDER_STATUSES, type Order, type Recorded } from '../records.ts'
+import type { Day } from '../day.ts'
+import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import type { Database } from './open.ts'
 import { recorded } from './recorded.ts'
@@ -113,7 +114,7 @@ function ageOf(order: Order, fileName: string): string {
   return `${over ? 1 : 0} ${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${fileName}`
 }
 
-type OrderOfPartner = Order & { partner: string }
+export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
 const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line`
 const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state`
@@ -133,6 +134,42 @@ export function ordersById(db: Database, partner: string | null, orderId: string
 export function orderStates(db: Database, partner: string, orderId: string): Recorded<Order>[] {
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age, s.id`
   return [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
+}
+
+/** Which order lines are asked for; days are those on which they were ordered, as their partner counts them. */
+export type OrderFilter = {
+  partners: readonly string[]
+  statuses: readonly OrderStatus[]
+  from: Day | null
+  to: Day | null
+  limit: number
+}
+
+/** The present state of order lines, the latest ordered first. */
+export function listOrders(db: Database, { partners, statuses, from, to, limit }: OrderFilter): Recorded<OrderOfPartner>[] {
+  const where: string[] = ['1']
+  const values: unknown[] = []
+  const oneOf = (column: string, among: readonly string[]) => {
+    if (among.length === 0) return
+    where.push(`${column} IN (${among.map(() => '?').join(', ')})`)
+    values.push(...among)
+  }
+  oneOf('l.partner', partners)
+  oneOf('s.status', statuses)
+  if (from !== null) where.push('substr(s.ordered_at, 1, 10) >= ?') && values.push(from)
+  if (to !== null) where.push('substr(s.ordered_at, 1, 10) <= ?') && values.push(to)
+  const sql = `${PRESENT} WHERE ${where.join(' AND ')} ORDER BY s.ordered_at DESC, l.partner, l.order_id, l.line_id LIMIT ?`
+  return [...recorded<OrderOfPartner>(db, sql, [...values, limit], FIELDS)]
+}
+
+/** How many order lines a partner has of each day on which there are any. */
+export function ordersPerDay(db: Database, partner: string): { day: Day; orders: number }[] {
+  return db
+    .prepare<[string], { day: Day; orders: number }>(
+      `SELECT substr(s.ordered_at, 1, 10) AS day, count(*) AS orders FROM order_line l JOIN order_state s ON s.id = l.state
+       WHERE l.partner = ? GROUP BY 1 ORDER BY 1`,
+    )
+    .all(partner)
 }
 
 /** Partners that have orders or payouts. */

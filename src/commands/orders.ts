@@ -1,0 +1,165 @@
+import { orderGaps } from '../catalog/gaps.ts'
+import { instantOf } from '../day.ts'
+import { usageError } from '../errors.ts'
+import { formatAmount, formatRate, type Minor } from '../money.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { ORDER_STATUSES, type Recorded } from '../records.ts'
+import { openForReading } from '../store/open.ts'
+import { listOrders, type OrderOfPartner, orderStates, ordersById, ordersPerDay, partnersInLedger } from '../store/orders.ts'
+import { defineCommand } from './command.ts'
+import { count, day, oneOf, option, list as several } from './option.ts'
+
+const PARTNER = several('--partner <a,b>', 'only these partners')
+
+const list = defineCommand({
+  about: 'Lists recorded order lines as they stand now, the latest ordered first.',
+  options: {
+    partner: PARTNER,
+    status: several('--status <a,b>', 'only these', oneOf(ORDER_STATUSES)),
+    from: option('--from <day>', 'ordered on this day or later', day),
+    to: option('--to <day>', 'ordered on this day or before', day),
+    limit: option('--limit <n>', 'at most so many', count, 50),
+  },
+  examples: [
+    'shoptool orders list --status settled --from 2026-10-01 --to 2026-10-31',
+    'shoptool orders list --partner taobao --json',
+  ],
+  async run({ options, workspace, print, global }) {
+    const { database, partners } = await workspace()
+    for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
+    if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
+    const { partner, status, from = null, to = null, limit } = options
+    const orders = listOrders(openForReading(database), { partners: partner, statuses: status, from, to, limit })
+    if (global.json) print.json('orders-list', { orders: orders.map(orderDocument) })
+    else {
+      print.table(
+        [
+          { title: 'ORDER' },
+          { title: 'ORDERED' },
+          { title: 'STATUS' },
+          { title: 'PAID', align: 'right' },
+          { title: 'COMMISSION', align: 'right' },
+          { title: 'TITLE', cut: true },
+        ],
+        orders.map((order) => [
+          `${order.partner}:${order.orderId}`,
+          order.orderedAt.slice(0, 10),
+          order.status,
+          formatAmount(order.paidAmount, order.currency),
+          formatAmount(order.commission, order.currency),
+          order.title ?? '',
+        ]),
+      )
+      if (orders.length === 0) print.note('No such orders.')
+      if (orders.length === limit) print.note(`There may be more: --limit ${limit * 2}`)
+    }
+    return 'done'
+  },
+})
+
+const show = defineCommand({
+  about: 'Shows an order: its lines, and every state of theirs that was ever read, with file and line.',
+  args: [['<order>', "the partner's order number, or partner:number"]],
+  examples: ['shoptool orders show 9260908880044400000', 'shoptool orders show pdd:260902-990000000023757 --json'],
+  async run({ args: [given], workspace, print, global }) {
+    const { database } = await workspace()
+    const db = openForReading(database)
+    const prefix = partnersInLedger(db).find((id) => given.startsWith(`${id}:`))
+    const orders = ordersById(db, prefix ?? null, prefix ? given.slice(prefix.length + 1) : given)
+    const ids = [...new Set(orders.map(({ partner }) => partner))]
+    if (ids.length === 0) throw usageError(`${given}: no order of that number is on file`)
+    if (ids.length > 1)
+      throw usageError(`${given}: several partners have it, name one of ${ids.map((id) => `${id}:${given}`).join(', ')}`)
+    const states = orderStates(db, ids[0]!, orders[0]!.orderId)
+    const lines = orders.map((order) => ({ order, states: states.filter(({ lineId }) => lineId === order.lineId) }))
+    if (global.json) {
+      const document = lines.map(({ order, states: past }) => ({
+        ...orderDocument(order),
+        states: past.map((state) => orderDocument({ ...state, partner: order.partner })),
+      }))
+      print.json('orders-show', { lines: document })
+      return 'done'
+    }
+    lines.forEach(({ order, states: past }, i) => {
+      if (i > 0) print.line()
+      const money = (amount: Minor) => formatAmount(amount, order.currency)
+      print.line(print.paint.bold([`${order.partner}:${order.orderId}`, order.lineId, order.title].filter(Boolean).join(' ')))
+      const rate = order.commissionRate === null ? '' : ` at ${formatRate(order.commissionRate)} %`
+      print.line(
+        `  ${order.status}, paid ${money(order.paidAmount)} ${order.currency}, commission ${money(order.commission)}${rate}`,
+      )
+      const dates = Object.entries({
+        ordered: order.orderedAt,
+        paid: order.paidAt,
+        received: order.receivedAt,
+        verified: order.verifiedAt,
+        settled: order.settledAt,
+      })
+      print.line(`  ${dates.flatMap(([name, at]) => (at ? [`${name} ${at.slice(0, 16).replace('T', ' ')}`] : [])).join(', ')}`)
+      for (const state of past) {
+        print.line(
+          `  read as ${state.status} (${state.rawStatus}), commission ${money(state.commission)}   ${state.origin.file}:${state.origin.line}`,
+        )
+      }
+    })
+    return 'done'
+  },
+})
+
+const gaps = defineCommand({
+  about:
+    'Names holes in the recorded orders: days without any where at least seven were to be expected by the weeks around. Read the order files of these days again.',
+  options: { partner: PARTNER },
+  examples: ['shoptool orders gaps', 'shoptool orders gaps --partner taobao --json'],
+  async run({ ctx, options, workspace, print, global }) {
+    const { database, partners, shop } = await workspace()
+    for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
+    const db = openForReading(database)
+    const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
+    const ids = partnersInLedger(db).filter((id) => options.partner.length === 0 || options.partner.includes(id))
+    const found = ids.flatMap((partner) => orderGaps(ordersPerDay(db, partner), today).map((gap) => ({ partner, ...gap })))
+    if (global.json) print.json('orders-gaps', { gaps: found })
+    else {
+      print.table(
+        [
+          { title: 'PARTNER' },
+          { title: 'FROM' },
+          { title: 'TO' },
+          { title: 'DAYS', align: 'right' },
+          { title: 'EXPECTED ORDERS', align: 'right' },
+        ],
+        found.map(({ partner, from, to, days, expected }) => [partner, from, to, String(days), String(expected)]),
+      )
+      if (found.length === 0) print.note('No holes.')
+    }
+    return found.length > 0 ? 'findings' : 'done'
+  },
+})
+
+/** An order line in the shape of `orders --json`: amounts as decimal strings, rates in percent. */
+function orderDocument({
+  paidAmount,
+  commission,
+  refundAmount,
+  commissionRate,
+  modifiedAt: _,
+  origin,
+  ...order
+}: Recorded<OrderOfPartner>) {
+  const money = (amount: Minor) => formatAmount(amount, order.currency)
+  return {
+    ...order,
+    paidAmount: money(paidAmount),
+    commissionRate: commissionRate === null ? null : formatRate(commissionRate),
+    commission: money(commission),
+    refundAmount: refundAmount === null ? null : money(refundAmount),
+    source: origin,
+  }
+}
+
+export const command = defineCommand({
+  about: 'Shows the recorded orders and the holes in them.',
+  examples: ['shoptool orders list --status settled', 'shoptool orders show 9260908880044400000', 'shoptool orders gaps'],
+  commands: { list, show, gaps },
+})
