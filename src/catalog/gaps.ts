@@ -1,4 +1,5 @@
 import { addDays, type Day } from '../day.ts'
+import { multiplyDivide } from '../money.ts'
 
 /** Days on which orders were to be expected and there are none. */
 export type Gap = {
@@ -45,7 +46,7 @@ export function orderGaps(counts: readonly { day: Day; orders: number }[], today
     if (to < from) return
     const length = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1
     const { orders, days } = usual(from, to)
-    const expected = days === 0 ? 0 : Math.floor((orders * length) / days)
+    const expected = days === 0 ? 0 : multiplyDivide(orders, length, days, 'down')
     if (expected >= SURPRISING) gaps.push({ from, to, days: length, expected })
   })
   return gaps
