@@ -3,6 +3,7 @@ import type { Snapshot } from '../feeds/fetch.ts'
 import type { Reader } from '../feeds/read.ts'
 import type { Database } from '../store/open.ts'
 import { addFile, type RejectedRow, type RunCounts, saveRejected } from '../store/runs.ts'
+import type { Move } from './moves.ts'
 
 /** One snapshot of a run, opened. */
 export type Opened<T> = { snapshot: Snapshot; reader: Reader<T> }
@@ -12,6 +13,8 @@ export type Loaded = RunCounts & {
   /** Hash of the rows as a set: independent of their order and of the file's encoding and name. */
   content: string
   problems: Problem[]
+  /** The largest changes of prices and rates; empty for orders and payouts. */
+  moves: Move[]
 }
 
 /** `line 5, price: …` */

@@ -72,5 +72,6 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
     gone: 0,
     content: content.text(),
     problems: rejected.problems,
+    moves: [],
   }
 }

@@ -6,6 +6,7 @@ import type { Database } from '../store/open.ts'
 import { type Before, type Change, productWriter } from '../store/products.ts'
 import { supersededHashes } from '../store/runs.ts'
 import { addFiles, contentHash, describeProblem, type Loaded, type Opened, rejects } from './load.ts'
+import { largestMoves } from './moves.ts'
 
 export type ProductLoad = {
   source: string
@@ -42,6 +43,7 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   const rejected = rejects(db)
   const content = contentHash()
   const guard = driftGuard()
+  const moves = largestMoves()
   /** Products whose row was refused: they are not gone. */
   const refusedSkus = new Set<string>()
   /** The first refused row without a readable sku. It may be any product: then none is called gone. */
@@ -70,7 +72,10 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
       return
     }
     counts[saved.result]++
-    if (saved.before) guard.compare(saved.before, product)
+    if (saved.before) {
+      guard.compare(saved.before, product)
+      moves.compare(saved.before, product)
+    }
   }
 
   // The newest file, by name the last, comes first: what it has is not taken from an older one.
@@ -136,7 +141,10 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   const gone = load.complete && !anySkuRefused ? writer.retire(refusedSkus) : 0
   rejected.save()
   writer.finish()
-  return { read, accepted, rejected: rejected.count(), ...counts, gone, content: content.text(), problems: rejected.problems }
+  return {
+    ...{ read, accepted, rejected: rejected.count(), ...counts, gone },
+    ...{ content: content.text(), problems: rejected.problems, moves: moves.list() },
+  }
 }
 
 /** Why so few rows cannot be the whole source, or null. */

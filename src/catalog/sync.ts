@@ -2,6 +2,7 @@ import { instantOf, type Zone } from '../day.ts'
 import { dataError, type Fault, type Problem, ShoptoolError } from '../errors.ts'
 import type { RecordOf } from '../feeds/feed.ts'
 import type { Snapshot } from '../feeds/fetch.ts'
+import { hashBytes } from '../feeds/formats/hash.ts'
 import { openReader } from '../feeds/read.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { RecordKind } from '../records.ts'
@@ -21,6 +22,7 @@ import {
   startRun,
 } from '../store/runs.ts'
 import type { Loaded, Opened } from './load.ts'
+import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
@@ -34,6 +36,9 @@ export type RunResult = RunSource &
     snapshot: string | null
     encodings: string[]
     problems: Problem[]
+    moves: Move[]
+    /** What `plan` must be for a run to do just this: it stands for the rows, how they are read, and what was there before. */
+    plan: string | null
     error: string | null
     /** What kind of error; null without one. */
     fault: Fault | 'bug' | null
@@ -44,6 +49,8 @@ export type RunOptions = {
   complete: boolean
   acceptShrink: boolean
   dryRun: boolean
+  /** The plan that a dry run gave: the run is refused where it would do anything else. */
+  plan?: string
   /** The shop's time zone, for the times of runs. */
   timezone: Zone
   now(): number
@@ -68,9 +75,9 @@ export async function runSource(
   let snapshots: Snapshot[] = []
   try {
     snapshots = await fetch()
-    const { loaded, status } = load(db, partner, source, snapshots, at, seconds, options)
+    const { loaded, status, plan } = load(db, partner, source, snapshots, at, seconds, options)
     const { content: _, ...counts } = loaded
-    return { ...source, status, ...counts, ...facts(snapshots), seconds: seconds(), error: null, fault: null }
+    return { ...source, status, ...counts, ...facts(snapshots), seconds: seconds(), plan, error: null, fault: null }
   } catch (error) {
     if (!(error instanceof ShoptoolError)) throw error
     const status = error.fault === 'data' ? 'refused' : 'failed'
@@ -85,6 +92,8 @@ export async function runSource(
       ...facts(snapshots),
       seconds: seconds(),
       problems: [],
+      moves: [],
+      plan: null,
       error: error.message,
       fault: error.fault,
     }
@@ -99,7 +108,7 @@ function facts(snapshots: readonly Snapshot[]): Pick<RunResult, 'bytes' | 'snaps
   }
 }
 
-type Done = { loaded: Omit<Loaded, 'content'> & { content: string | null }; status: RunResult['status'] }
+type Done = { loaded: Omit<Loaded, 'content'> & { content: string | null }; status: RunResult['status']; plan: string }
 
 function load(
   db: Database,
@@ -125,7 +134,7 @@ function load(
         last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots) && !othersRan(db, last)
       const run = startRun(db, source, at)
       const loaded = same
-        ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id) }
+        ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [] }
         : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
       const changes = loaded.added + loaded.changed + loaded.returned + loaded.gone
       // The same goods by hand once more are old news, though others came in between; a source says what holds now.
@@ -133,6 +142,10 @@ function load(
       const known =
         same || old || (changes === 0 && (last?.content === loaded.content || hasContent(db, source, run, loaded.content)))
       const status = known ? 'unchanged' : 'applied'
+      const plan = planOf(source, loaded.content, mapping, last?.id ?? null)
+      if (options.plan !== undefined && options.plan !== plan) {
+        throw dataError('the files, or what was read before, are not those of the plan; nothing was changed')
+      }
       if (options.dryRun) db.exec('ROLLBACK')
       else if (known) {
         // Only that it was looked at is recorded; all rows keep pointing to the files that they were first read from.
@@ -143,17 +156,23 @@ function load(
         for (const snapshot of snapshots) addFile(db, unchanged, snapshot)
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
         db.exec('COMMIT')
-        return { loaded: { ...result, problems: loaded.problems, content: loaded.content }, status }
+        return { loaded: { ...result, problems: loaded.problems, moves: [], content: loaded.content }, status, plan }
       } else {
         finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
         db.exec('COMMIT')
       }
-      return { loaded, status: options.dryRun ? 'dry-run' : status }
+      return { loaded, status: options.dryRun ? 'dry-run' : status, plan }
     } finally {
       for (const { reader } of opened) reader.close()
       if (db.inTransaction) db.exec('ROLLBACK')
     }
   }
+}
+
+/** Eight hex digits. */
+function planOf(source: RunSource, content: string | null, mapping: string, last: number | null): string {
+  const hash = hashBytes(Buffer.from(JSON.stringify([source, content, mapping, last])), 0n)
+  return (BigInt.asUintN(64, hash) >> 32n).toString(16).padStart(8, '0')
 }
 
 /** Of a run that met the rows of an earlier one. */

@@ -23,6 +23,8 @@ export type Reading = {
   source: string
   partner(): Partner
   fetch(partner: Partner, snapshots: string): Promise<Snapshot[]> | Snapshot[]
+  /** What a dry run gave for it; anything else is refused. */
+  plan?: string
 }
 
 /** Copies of the files read are kept for 30 days after they were last met. */
@@ -45,16 +47,20 @@ export async function readAll(
   const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
   const results: RunResult[] = []
   try {
-    for (const [i, { label, kind, source, partner: findPartner, fetch }] of readings.entries()) {
+    for (const [i, { label, kind, source, partner: findPartner, fetch, plan }] of readings.entries()) {
       print.progress(`${label} (${i + 1} of ${readings.length}) …`)
       try {
         const partner = findPartner()
-        const result = await runSource(db, partner, { kind, source }, () => fetch(partner, snapshots), settings)
+        const fetched = () => fetch(partner, snapshots)
+        const result = await runSource(db, partner, { kind, source }, fetched, {
+          ...settings,
+          ...(plan !== undefined && { plan }),
+        })
         results.push({ ...result, source: label })
       } catch (thrown) {
         const { outcome, message } = explain(thrown)
         if (outcome === 'interrupted') throw thrown
-        const nothing = { ...NO_COUNTS, bytes: 0, seconds: 0, snapshot: null, encodings: [], problems: [] }
+        const nothing = { ...NO_COUNTS, bytes: 0, seconds: 0, snapshot: null, encodings: [], problems: [], moves: [], plan: null }
         results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
       }
     }
@@ -92,10 +98,12 @@ export function printRuns(name: 'sync' | 'import', results: readonly RunResult[]
       ...[run.read, run.added, run.changed, run.unchanged, run.returned, run.gone, run.rejected].map(String),
     ]),
   )
-  for (const { source, error, problems, rejected, encodings } of results) {
+  for (const { source, status, error, problems, rejected, encodings, moves: all } of results) {
+    const moves = status === 'dry-run' ? all : []
     if (error) print.warn(error.includes(source) ? error : `${source}: ${error}`)
     for (const { where, field, message } of problems) print.warn(`${source}: ${where}${field ? `, ${field}` : ''}: ${message}`)
     if (rejected > problems.length) print.warn(`${source}: and more; ${rejected} rows were rejected in all`)
+    for (const { sku, of, before, now, title } of moves) print.note(`${source}: ${of} of ${sku} ${before} → ${now}  ${title}`)
     const other = encodings.filter((encoding) => encoding !== 'utf-8')
     if (other.length > 0) print.note(`${source}: read as ${other.join(', ')}`)
   }

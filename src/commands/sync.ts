@@ -5,7 +5,7 @@ import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Source, Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
-import { flag } from './option.ts'
+import { flag, option } from './option.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
 
 export const command = defineCommand({
@@ -13,24 +13,48 @@ export const command = defineCommand({
   args: [['[source...]', 'only these sources; else all']],
   options: {
     dryRun: flag('--dry-run', 'say what would change, change nothing'),
+    apply: option('--apply <plan>', 'do exactly what a dry run said, or refuse where the files have changed since'),
     acceptShrink: flag('--accept-shrink', 'take a source although it has lost most of its rows or looks otherwise damaged'),
   },
-  examples: ['shoptool sync', 'shoptool sync taobao-picks --dry-run', 'shoptool sync --json'],
+  examples: [
+    'shoptool sync',
+    'shoptool sync taobao-picks --dry-run',
+    'shoptool sync taobao-picks --apply 5f0c1d2e',
+    'shoptool sync --json',
+  ],
   async run(call) {
     const { args, options, workspace, print, global } = call
     const found = await workspace()
-    const readings = chosen(found, args[0]).map((source) => ({
+    const sources = chosen(found, args[0])
+    const plans = options.apply === undefined ? [] : readPlan(options.apply, sources.length)
+    if (options.apply !== undefined && options.dryRun) throw usageError('--apply and --dry-run: expected one of the two')
+    const readings = sources.map((source, i) => ({
       label: source.name,
       kind: source.feed,
       source: source.name,
       partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
       fetch: (partner: Partner, snapshots: string) => fetchSource({ ...found, snapshots }, source, partner),
+      ...(plans.length > 0 && { plan: plans[i]! }),
     }))
     const results = await readAll(call, found, readings, { ...options, complete: true })
     printRuns('sync', results, print, global.json)
+    if (options.dryRun && !global.json && results.every(({ plan }) => plan !== null)) {
+      const named = args[0].length > 0 ? ` ${args[0].join(' ')}` : ''
+      print.note(`To do exactly this: shoptool sync${named} --apply ${results.map(({ plan }) => plan).join('-')}`)
+    }
     return results.map(outcomeOf)
   },
 })
+
+/** The parts of a plan, one for each source in the order in which the dry run was given them. */
+function readPlan(text: string, sources: number): string[] {
+  const parts = text.split('-')
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{8})*$/.test(text))
+    throw usageError(`--apply: "${text}" is not a plan, expected what "sync --dry-run" printed`)
+  if (parts.length !== sources)
+    throw usageError(`--apply: the plan is for ${parts.length} sources, not ${sources}: name the same ones`)
+  return parts
+}
 
 function chosen({ sources, folder }: Workspace, names: readonly string[]): Source[] {
   const all = Object.values(sources)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACME, run, workspaceWith } from './shoptool.ts'
@@ -523,4 +523,52 @@ it('a dry run leaves no trace', async () => {
   const before = readdirSync(cwd).sort()
   expect((await run(['sync', '--dry-run'], { cwd })).code).toBe(0)
   expect(readdirSync(cwd).sort()).toEqual(before)
+})
+
+describe('sync --dry-run and --apply', () => {
+  const CHANGED = GOODS.replace('59.00,10,20', '39.00,10,10')
+  const planned = async (cwd: string) => {
+    const { stderr } = await run(['sync', 'goods', '--dry-run'], { cwd })
+    return { stderr, plan: /--apply (\S+)/.exec(stderr)?.[1] ?? '' }
+  }
+
+  it('says the largest moves, and does exactly what was said', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    writeFileSync(join(cwd, 'goods.csv'), CHANGED)
+    const { stderr, plan } = await planned(cwd)
+    expect(stderr).toBe(
+      [
+        'goods: price of 1 49.00 → 29.00  晴雨伞',
+        'goods: rate of 1 20% → 10%  晴雨伞',
+        `To do exactly this: shoptool sync goods --apply ${plan}`,
+        '',
+      ].join('\n'),
+    )
+    expect((await run(['sync', 'goods', '--apply', plan], { cwd })).stdout).toBe('goods\tapplied\t4\t0\t1\t3\t0\t0\t0\n')
+  })
+
+  it('refuses where the file has changed since, or the plan was carried out already', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    writeFileSync(join(cwd, 'goods.csv'), CHANGED)
+    const { plan } = await planned(cwd)
+    writeFileSync(join(cwd, 'goods.csv'), CHANGED.replace('19.80', '9.80'))
+    const refused = await run(['sync', 'goods', '--apply', plan], { cwd })
+    expect([refused.code, refused.stderr]).toEqual([
+      4,
+      'shoptool: goods: the files, or what was read before, are not those of the plan; nothing was changed\n',
+    ])
+    writeFileSync(join(cwd, 'goods.csv'), CHANGED)
+    expect((await run(['sync', 'goods', '--apply', plan], { cwd })).code).toBe(0)
+    expect((await run(['sync', 'goods', '--apply', plan], { cwd })).code).toBe(4)
+  })
+
+  it.each<[string[], string]>([
+    [['sync', '--apply', 'x'], '--apply: "x" is not a plan, expected what "sync --dry-run" printed'],
+    [['sync', '--apply', '01234567-01234567'], '--apply: the plan is for 2 sources, not 1: name the same ones'],
+    [['sync', '--apply', '01234567', '--dry-run'], '--apply and --dry-run: expected one of the two'],
+  ])('%j is refused', async (args, message) => {
+    expect(await run(args, { cwd: shop() })).toEqual({ code: 2, stdout: '', stderr: `shoptool: ${message}\n` })
+  })
 })
