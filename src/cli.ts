@@ -23,6 +23,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
   Catalog: [
     { name: 'find', summary: 'find goods by commission, sales, price and words', load: () => import('./commands/find.ts') },
     { name: 'show', summary: 'show one product', load: () => import('./commands/show.ts') },
+    { name: 'sql', summary: 'ask the database a question of your own', load: () => import('./commands/sql.ts') },
   ],
   Sharing: [
     { name: 'shelf', summary: 'choose the goods to share', load: () => import('./commands/shelf.ts') },

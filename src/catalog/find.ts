@@ -2,6 +2,7 @@ import { usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate, type Minor, type Ppm } from '../money.ts'
 import type { Database } from '../store/open.ts'
 import { productByKey, productsBySku, SELECT_PRODUCT, type StoredProduct } from '../store/products.ts'
+import { countMatches, hasTextIndex, matchOf } from './search.ts'
 
 /** What is looked for. Amounts are minor units of `currency`; goods in another currency are left out where an amount is asked for. */
 export type Search = {
@@ -33,26 +34,32 @@ const SORT_COLUMNS: Record<Sort, string> = {
   price: 'final_price',
 }
 
+/** How goods are found by their texts. */
+export type TextSearch = {
+  /** So many of the goods that fit all else, in the order asked for, are looked at before the text index is. */
+  scan?: number
+  /** Called where the text index is needed and not up to date. Where it stays so, all goods are looked at. */
+  refresh?: () => void
+}
+
+/** Common words show within a hundred goods for each one wanted; rare ones cost this look (some 5 ms) and are left to the index. */
+const SCAN = 100
+const MOST_SCANNED = 20_000
+
 /**
  * Finds live products. The page after the last row continues by that row's value and id, so that it costs the same at any depth.
  * @throws ShoptoolError (usage) on an `after` that is no cursor of this sort.
  */
-export function findProducts(db: Database, search: Search): { products: StoredProduct[]; next: string | null } {
+export function findProducts(
+  db: Database,
+  search: Search,
+  { scan = Math.min(SCAN * (search.limit + 1), MOST_SCANNED), refresh }: TextSearch = {},
+): { products: StoredProduct[]; next: string | null } {
   const column = SORT_COLUMNS[search.sort]
-  const where = ["p.status = 'live'"]
-  const values: unknown[] = []
+  const filter: Condition = { sql: ["p.status = 'live'"], values: [] }
   const condition = (sql: string, ...given: unknown[]) => {
-    where.push(sql)
-    values.push(...given)
-  }
-  for (const word of search.text.split(/\s+/).filter(Boolean)) {
-    const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-    condition(
-      "(p.title LIKE ? ESCAPE '\\' OR p.brand LIKE ? ESCAPE '\\' OR p.shop LIKE ? ESCAPE '\\')",
-      pattern,
-      pattern,
-      pattern,
-    )
+    filter.sql.push(sql)
+    filter.values.push(...given)
   }
   if (search.partners.length > 0) condition(`p.partner IN (${search.partners.map(() => '?').join(', ')})`, ...search.partners)
   if (search.category !== null) condition('p.category = ?', search.category)
@@ -66,25 +73,49 @@ export function findProducts(db: Database, search: Search): { products: StoredPr
   if (search.coupon) condition('p.coupon_amount > 0')
 
   // Goods without the value sorted by come last in either direction.
-  const order = search.ascending ? 'ASC' : 'DESC'
   const nothing = search.ascending ? Number.MAX_SAFE_INTEGER : -1
   const sortValue =
     search.sort === 'price' || (search.sort === 'commission' && !search.ascending)
       ? `p.${column}`
       : `ifnull(p.${column}, ${nothing})`
+  const order = `ORDER BY ${sortValue} ${search.ascending ? 'ASC' : 'DESC'}, p.id`
   if (search.after !== null) {
     const { value, id } = readCursor(search.after, search)
     const [beyond, isNull] = [search.ascending ? '>' : '<', value === null]
     if (isNull) condition(`${sortValue} IS NULL AND p.id > ?`, id)
     else condition(`(${sortValue} ${beyond} ? OR (${sortValue} = ? AND p.id > ?) OR ${sortValue} IS NULL)`, value, value, id)
   }
-  const found = db
-    .prepare<unknown[], StoredProduct & { sortValue: number | null }>(
-      `${SELECT_PRODUCT.replace('SELECT ', `SELECT ${sortValue} AS sortValue, `)}
-       WHERE p.id IN (SELECT p.id FROM product p WHERE ${where.join(' AND ')} ORDER BY ${sortValue} ${order}, p.id LIMIT ?)
-       ORDER BY ${sortValue} ${order}, p.id`,
-    )
-    .all(...values, search.limit + 1)
+
+  const select = (goods: string, by: string, ...conditions: Condition[]) =>
+    db
+      .prepare<unknown[], StoredProduct & { sortValue: number | null }>(
+        `${SELECT_PRODUCT.replace('SELECT ', `SELECT ${sortValue} AS sortValue, `)}
+         WHERE p.id IN (SELECT p.id FROM ${goods} WHERE ${conditions.flatMap(({ sql }) => sql).join(' AND ')} ${by} LIMIT ?) ${order}`,
+      )
+      .all(...conditions.flatMap(({ values }) => values), search.limit + 1)
+  const words = search.text.split(/\s+/).filter(Boolean)
+  const texts = holding(words)
+
+  function selectByText() {
+    const match = matchOf(words)
+    const matching = { sql: ['product_text MATCH ?'], values: [match] }
+    const byIndex = () => select('product_text CROSS JOIN product p ON p.id = product_text.rowid', order, matching, filter, texts)
+    // only the order by commission has an index; the first goods of any other cost a look at all
+    if (search.sort !== 'commission' && match !== null && hasTextIndex(db) && countMatches(db, match, scan) < scan)
+      return byIndex()
+    const first = db
+      .prepare<unknown[], number>(`SELECT p.id FROM product p WHERE ${filter.sql.join(' AND ')} ${order} LIMIT ?`)
+      .pluck()
+      .all(...filter.values, scan)
+    const among = { sql: ['true'], values: [JSON.stringify(first)] }
+    // comes in the order of the list, so that it may stop where enough are found
+    const found = select('json_each(?) first CROSS JOIN product p ON p.id = first.value', '', among, texts)
+    if (found.length > search.limit || first.length < scan) return found
+    if (refresh && !hasTextIndex(db)) refresh()
+    return match !== null && hasTextIndex(db) ? byIndex() : select('product p', order, filter, texts)
+  }
+
+  const found = words.length > 0 ? selectByText() : select('product p', order, filter)
   const more = found.length > search.limit
   const products = found.slice(0, search.limit)
   const last = found[search.limit - 1]
@@ -92,6 +123,17 @@ export function findProducts(db: Database, search: Search): { products: StoredPr
     products: products.map(({ sortValue: _, ...product }) => product),
     next:
       more && last ? writeCursor({ sort: search.sort, ascending: search.ascending, value: last.sortValue, id: last.id }) : null,
+  }
+}
+
+type Condition = { sql: string[]; values: unknown[] }
+
+/** That title, brand or shop holds every word, whatever the case of A to Z. */
+function holding(words: readonly string[]): Condition {
+  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  return {
+    sql: words.map(() => "(p.title LIKE ? ESCAPE '\\' OR p.brand LIKE ? ESCAPE '\\' OR p.shop LIKE ? ESCAPE '\\')"),
+    values: patterns.flatMap((pattern) => [pattern, pattern, pattern]),
   }
 }
 

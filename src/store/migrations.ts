@@ -133,6 +133,34 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (shelf, partner, sku)
   ) STRICT;
   `,
+  `
+  -- Pairs of neighbouring characters of title, brand and shop by product.id; filled by the first search that needs it, not by a sync.
+  -- Finds too much now and then, never too little: what it finds is compared with the texts themselves.
+  CREATE VIRTUAL TABLE product_text USING fts5 (pairs, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+  -- One row, the newest file whose goods are in product_text; a row of goods that changes belongs to a newer one.
+  CREATE TABLE product_text_state (file INTEGER NOT NULL REFERENCES file) STRICT;
+
+  CREATE TABLE saved_search (
+    name TEXT PRIMARY KEY,
+    flags TEXT NOT NULL               -- words and flags of find, as JSON
+  ) STRICT;
+
+  -- What "shoptool sql" documents. Columns are only ever added.
+  CREATE VIEW products AS SELECT partner, sku, title, brand, category, shop, currency, price, final_price,
+    coupon_amount, coupon_threshold, coupon_from, coupon_until, commission_rate, commission, sales, image_url, url, link, code, status, first_seen,
+    CASE WHEN status = 'gone' THEN last_seen
+      WHEN source = 'import' THEN (SELECT r.at FROM file f JOIN run r ON r.id = f.run WHERE f.id = product.file)
+      ELSE (SELECT max(r.at) FROM run r WHERE r.source = product.source AND r.partner = product.partner AND r.kind = 'products'
+        AND r.status IN ('applied', 'unchanged')) END AS last_seen,
+    source FROM product;
+  CREATE VIEW orders AS SELECT l.partner, l.order_id, l.line_id, s.sku, s.title, s.quantity, s.currency, s.paid_amount, s.commission_rate,
+    s.commission, s.refund_amount, s.status, s.raw_status AS partner_status,
+    s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line
+    FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
+  CREATE VIEW payouts AS SELECT l.partner, s.statement_id, l.order_id, l.line_id, l.sku, l.title, s.currency, l.amount, l.kind, l.paid_at,
+    f.name AS file, l.line
+    FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

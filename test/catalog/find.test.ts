@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findProducts, lookUpProduct, productDocument, type Search, SORTS } from '../../src/catalog/find.ts'
+import { indexTexts } from '../../src/catalog/search.ts'
 import { productByKey, type StoredProduct } from '../../src/store/products.ts'
 import { ACME, csv, session } from './session.ts'
 
@@ -160,13 +161,16 @@ describe('any search against a filter of an array', () => {
           const lines = rows.map((r, i) =>
             [i, r.title, r.brand, '', r.category, r.currency, r.price, r.coupon, r.rate, r.sales].join(','),
           )
-          const { db, find, close } = await shop(lines)
+          const { db, close } = await shop(lines)
           const products = rows.map((_, i) => productByKey(db, 'acme', String(i))!)
-          for (const one of searches) {
+          indexTexts(db)
+          for (const [i, one] of searches.entries()) {
+            // all by the first goods, some by the text index, all by it
+            const scan = [1000, 3, 0][i % 3]!
             const found: string[] = []
             let after: string | null = null
             do {
-              const page: ReturnType<typeof find> = find({ ...one, after })
+              const page: ReturnType<typeof findProducts> = findProducts(db, { ...one, after }, { scan })
               expect(page.products.length).toBeLessThanOrEqual(one.limit)
               found.push(...page.products.map(({ sku }) => sku))
               after = page.next

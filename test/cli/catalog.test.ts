@@ -572,3 +572,61 @@ describe('sync --dry-run and --apply', () => {
     expect(await run(args, { cwd: shop() })).toEqual({ code: 2, stdout: '', stderr: `shoptool: ${message}\n` })
   })
 })
+
+describe('saved searches', () => {
+  const search = async (cwd: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await run(['find', ...args, '--json'], { cwd })
+    return { code, stderr, skus: code === 0 ? JSON.parse(stdout).products.map(({ sku }: { sku: string }) => sku) : null }
+  }
+
+  it('keep words and flags, not what they find', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    const saving = await run(['find', '杯', '--min-rate', '9%', '--price', '10..', '--sort', 'price', '--save', 'cups'], { cwd })
+    expect(saving).toMatchObject({ code: 0, stderr: 'Kept: shoptool find --saved cups\n' })
+    expect((await search(cwd, '--saved', 'cups')).skus).toEqual(['2', '3'])
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(join(cwd, 'goods.csv'), `${GOODS}5,茶杯,杯子,30.00,,10,1,\n`)
+    await run(['sync'], { cwd })
+    expect((await search(cwd, '--saved', 'cups')).skus).toEqual(['2', '5', '3'])
+  })
+
+  it('give way to what is said further', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    await search(cwd, '杯', '--sort', 'price', '--desc', '--limit', '1', '--save', '杯 子')
+    const saved = (...more: string[]) => search(cwd, '--saved', '杯 子', ...more).then(({ skus }) => skus)
+    expect(await saved()).toEqual(['3'])
+    expect(await saved('--limit', '9')).toEqual(['3', '2'])
+    expect(await saved('--asc')).toEqual(['2'])
+    expect(await saved('--sort', 'price')).toEqual(['2'])
+    expect(await saved('伞')).toEqual(['1'])
+    expect(await saved('伞', '--save', '伞')).toEqual(['1'])
+    expect((await search(cwd, '--saved', '伞')).skus).toEqual(['1'])
+    expect(await saved('--coupon', '--save', '杯 子')).toEqual(['3'])
+    expect((await run(['find', '--saved', '杯 子', '--save', '杯 子'], { cwd })).stderr).toBe(
+      "Kept: shoptool find --saved '杯 子'\n",
+    )
+  })
+
+  it('that are not there are an error, which names the nearest', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    const none = 'shoptool: --saved: no search is kept as "cups"; keep one with "shoptool find … --save NAME"\n'
+    expect(await search(cwd, '--saved', 'cups')).toEqual({ code: 2, stderr: none, skus: null })
+    await search(cwd, '--save', 'cupx')
+    expect((await search(cwd, '--saved', 'cups')).stderr).toBe(
+      'shoptool: --saved: no search is kept as "cups"; did you mean cupx?\n',
+    )
+    expect((await search(cwd, '--saved', 'umbrellas')).stderr).toBe(
+      'shoptool: --saved: no search is kept as "umbrellas"; there are cupx\n',
+    )
+  })
+
+  it('are not kept where the search is wrong', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    expect((await search(cwd, '--price', '9..1', '--save', 'x')).code).toBe(2)
+    expect((await search(cwd, '--saved', 'x')).code).toBe(2)
+  })
+})

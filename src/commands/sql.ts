@@ -1,0 +1,83 @@
+import { usageError } from '../errors.ts'
+import { openDatabase, openForReading } from '../store/open.ts'
+import { defineCommand } from './command.ts'
+
+/** The views and their columns, as the schema makes them; a test compares. Commander leaves indented lines as they are. */
+const VIEWS = `
+  products  partner, sku, title, brand, category, shop, currency,
+            price, final_price (with the coupon), coupon_amount,
+            coupon_threshold, coupon_from, coupon_until,
+            commission_rate, commission, sales, image_url, url, link,
+            code, status (live, gone), first_seen, last_seen, source
+  orders    partner, order_id, line_id, sku, title, quantity, currency,
+            paid_amount, commission_rate, commission, refund_amount,
+            status, partner_status (its own word), ordered_at, paid_at,
+            received_at, verified_at, settled_at, modified_at,
+            tracking_id, file, line
+  payouts   partner, statement_id, order_id, line_id, sku, title,
+            currency, amount, kind, paid_at, file, line
+
+  Amounts are integers in minor units of the row's currency (19.80 CNY
+  is 1980, 300 JPY is 300), rates in parts per million (9.1 % is
+  91000), instants ISO 8601 text. An order is its newest state. Other
+  tables may change with any version. With --json, integers beyond
+  2^53 are strings, and blobs hexadecimal text.`
+
+export const command = defineCommand({
+  about: `Asks the database one SELECT; nothing can be changed. These views stay as they are:\n${VIEWS}`,
+  args: [['<select>', 'one statement of SQLite that begins with SELECT, WITH or EXPLAIN']],
+  examples: [
+    'shoptool sql "SELECT partner, count(*), max(commission) FROM products GROUP BY partner"',
+    'shoptool sql "SELECT * FROM orders WHERE status = \'refunded\'" --json',
+  ],
+  async run({ args: [select], workspace, print, global }) {
+    const { database } = await workspace()
+    const comments = /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))*/
+    if (!/^(select|with|explain)\b/i.test(select.replace(comments, '')))
+      throw usageError('sql: expected one statement that begins with SELECT, WITH or EXPLAIN')
+    // brings an older schema up to date, and is then done with writing
+    openForReading(database).close()
+    const db = openDatabase(database, { readonly: true })
+    const { columns, rows } = ask(db, select)
+    if (global.json) {
+      const twice = columns.find((column, i) => columns.indexOf(column) < i)
+      if (twice !== undefined) throw usageError(`sql: two columns are called "${twice}": rename one with AS`)
+      print.json('sql', { rows: rows.map((row) => Object.fromEntries(row.map((value, i) => [columns[i]!, value]))) })
+      return 'done'
+    }
+    // nothing is cut: half an id misleads; where the terminal is too narrow, each value has its line
+    print.table(
+      columns.map((title, i) => ({ title, ...(rows.some((row) => typeof row[i] === 'number') && { align: 'right' as const }) })),
+      rows.map((row) => row.map((value) => (value === null ? '' : String(value)))),
+    )
+    if (rows.length === 0) print.note('Nothing found.')
+    return 'done'
+  },
+})
+
+type Answer = { columns: string[]; rows: (string | number | null)[][] }
+
+/** @throws usage where it is not one statement that reads, or SQLite cannot answer it. */
+function ask(db: ReturnType<typeof openDatabase>, select: string): Answer {
+  try {
+    const statement = db.prepare<[], unknown[]>(select)
+    if (!statement.reader || !statement.readonly)
+      throw usageError('sql: this would change the database; only reading is possible')
+    const found = statement.safeIntegers().raw().all()
+    return { columns: statement.columns().map(({ name }) => name), rows: found.map((row) => row.map(plain)) }
+  } catch (error) {
+    const { code, name, message } = error as Error & { code?: string }
+    // RangeError: empty, or more than one statement
+    if (name === 'RangeError' || /^SQLITE_(ERROR|READONLY|AUTH|MISMATCH|RANGE|TOOBIG)/.test(code ?? ''))
+      throw usageError(`sql: ${message.replace(/^The supplied SQL string contains/, 'expected one statement, there is')}`)
+    throw error
+  }
+}
+
+/** A value as JSON can say it without loss. */
+function plain(value: unknown): string | number | null {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (Buffer.isBuffer(value)) return value.toString('hex')
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  return value as string | number | null
+}
