@@ -104,7 +104,7 @@ export function printRuns(name: 'sync' | 'import', results: readonly RunResult[]
     for (const { where, field, message } of problems) print.warn(`${source}: ${where}${field ? `, ${field}` : ''}: ${message}`)
     if (rejected > problems.length) print.warn(`${source}: and more; ${rejected} rows were rejected in all`)
     for (const { sku, of, before, now, title } of moves) print.note(`${source}: ${of} of ${sku} ${before} → ${now}  ${title}`)
-    const other = encodings.filter((encoding) => encoding !== 'utf-8')
+    const other = encodings.filter((encoding) => encoding !== 'utf-8' && encoding !== 'binary')
     if (other.length > 0) print.note(`${source}: read as ${other.join(', ')}`)
   }
 }

@@ -11,6 +11,8 @@ export type Format =
       skipLines?: number
       /** `none`: a `"` is an ordinary character. */
       quote?: '"' | 'none'
+      /** Rows above the header whose first cell begins with this are none of the table (`#`, the notes of Meta's templates). */
+      comment?: string
       encoding?: Encoding
     }
   | {
@@ -20,10 +22,31 @@ export type Format =
       encoding?: Encoding
     }
   | { type: 'ndjson'; encoding?: Encoding }
+  | {
+      type: 'xml'
+      /** Path to each record from the root, `rss.channel.item`; a prefix (`g:`) may be left out. Of several the first that is met is taken. */
+      rows: string | readonly string[]
+      encoding?: Encoding
+    }
+  | {
+      /** A workbook, XLS or XLSX. */
+      type: 'sheet'
+      /** Its name; the first that is not hidden unless said otherwise. */
+      sheet?: string
+      /** Rows above the header that are not part of the table (a title). */
+      skipLines?: number
+      encoding: 'binary'
+    }
 
-export const ENCODINGS = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be'] as const
-/** Stated where a partner always writes the same; else told by byte order mark and strict decoding. */
-export type Encoding = (typeof ENCODINGS)[number]
+const WINDOWS = ['1250', '1251', '1252', '1253', '1254', '1255', '1256', '1257', '1258'] as const
+const ISO = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '13', '14', '15'] as const
+export const ENCODINGS = [
+  ...(['utf-8', 'gb18030', 'utf-16le', 'utf-16be', 'big5'] as const),
+  ...WINDOWS.map((page) => `windows-${page}` as const),
+  ...ISO.map((part) => `iso-8859-${part}` as const),
+] as const
+/** Stated where a partner always writes the same; else told by byte order mark and strict decoding. `binary`: not text, kept as it is. */
+export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 
 export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine }
 

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
+  createWriteStream,
   existsSync,
   fstatSync,
   mkdirSync,
@@ -11,27 +12,31 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   utimesSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { dataError, temporaryError, usageError } from '../errors.ts'
 import type { Encoding } from './feed.ts'
+import { packingOf, unpack } from './unpack.ts'
 
 /** One file as it was received, and its clean UTF-8 copy in `.shoptool/snapshots`. */
 export type Snapshot = {
   /** The name to show: relative to the workspace where the file lies in it. */
   name: string
-  /** The UTF-8 copy, without byte order mark. */
+  /** The UTF-8 copy, unpacked and without byte order mark; a workbook's bytes as they are. */
   path: string
-  /** Of the bytes received. */
+  /** Of the bytes received, packed or not. */
   sha256: string
   bytes: number
   encoding: Encoding
+  /** Rows of an API: NDJSON, whatever the format of the partner's files. */
+  spooled?: true
 }
 
 const CHUNK = 4 << 20
@@ -42,8 +47,8 @@ const MARKS: readonly [Encoding, readonly number[]][] = [
 ]
 
 /**
- * Takes local files into the snapshot folder. `pattern` is a path or a glob, relative to `folder`.
- * @throws ShoptoolError (usage) where there is no such file or it cannot be read; (data) where it is empty or no text.
+ * Takes local files into the snapshot folder, unpacked where they are gzip or zip. `pattern` is a path or a glob, relative to `folder`.
+ * @throws ShoptoolError (usage) where there is no such file or it cannot be read; (data) where it is empty, damaged or no text.
  */
 export async function fetchFiles(pattern: string, folder: string, snapshots: string, encoding?: Encoding): Promise<Snapshot[]> {
   const exact = resolve(folder, pattern)
@@ -52,7 +57,9 @@ export async function fetchFiles(pattern: string, folder: string, snapshots: str
     paths = await glob(pattern, { cwd: folder, absolute: true, onlyFiles: true })
     if (paths.length === 0) throw usageError(`${pattern}: no file matches in ${folder}`)
   }
-  return paths.sort().map((path) => fetchFile(path, displayName(path, folder), snapshots, encoding))
+  const taken: Snapshot[] = []
+  for (const path of paths.sort()) taken.push(await fetchPacked(path, displayName(path, folder), snapshots, encoding))
+  return taken
 }
 
 function displayName(path: string, folder: string): string {
@@ -60,16 +67,69 @@ function displayName(path: string, folder: string): string {
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside
 }
 
-/** Takes one local file into the snapshot folder. */
-export function fetchFile(path: string, name: string, snapshots: string, encoding?: Encoding): Snapshot {
-  let file: number
+/** Takes one local file, unpacked where it is gzip or zip. */
+async function fetchPacked(path: string, name: string, snapshots: string, encoding?: Encoding): Promise<Snapshot> {
+  const file = openFile(path, name)
   try {
-    file = openSync(path, 'r')
+    const before = fstatSync(file)
+    const packing = before.isFile() ? packingOf(file) : null
+    if (packing === null) return fetchFile(path, name, snapshots, encoding)
+    return await withTemporary(snapshots, async (temporary) => {
+      if (!(await unpack(packing, path, name, temporary, encoding === 'binary')))
+        return fetchFile(path, name, snapshots, encoding)
+      const hash = createHash('sha256')
+      const chunk = Buffer.allocUnsafe(CHUNK)
+      for (let count = readSync(file, chunk, 0, CHUNK, 0), at = 0; count > 0; count = readSync(file, chunk, 0, CHUNK, at)) {
+        hash.update(chunk.subarray(0, count))
+        at += count
+      }
+      const received = { sha256: hash.digest('hex'), bytes: before.size }
+      const snapshot = fetchFile(temporary, name, snapshots, encoding, received)
+      checkUnchanged(file, before, snapshot)
+      return snapshot
+    })
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Gives a name in the snapshot folder for as long as `use` takes. */
+async function withTemporary<T>(snapshots: string, use: (temporary: string) => Promise<T>): Promise<T> {
+  mkdirSync(snapshots, { recursive: true })
+  const temporary = join(snapshots, `.${randomUUID()}.partial`)
+  try {
+    return await use(temporary)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+function openFile(path: string, name: string): number {
+  try {
+    return openSync(path, 'r')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT') throw usageError(`${name}: no such file`)
     throw usageError(`${name}: cannot be read (${code})`)
   }
+}
+
+function checkUnchanged(file: number, before: Stats, snapshot: Snapshot): void {
+  const after = fstatSync(file)
+  if (after.mtimeMs === before.mtimeMs && after.size === before.size) return
+  rmSync(snapshot.path, { force: true })
+  throw temporaryError(`${snapshot.name}: was changed while it was read; run again`)
+}
+
+/** Takes one local file into the snapshot folder as it is. `received`: the packed bytes that it comes from. */
+export function fetchFile(
+  path: string,
+  name: string,
+  snapshots: string,
+  encoding?: Encoding,
+  received?: { sha256: string; bytes: number },
+): Snapshot {
+  const file = openFile(path, name)
   try {
     const before = fstatSync(file)
     if (before.isDirectory()) throw usageError(`${name}: is a folder, expected a file`)
@@ -78,12 +138,8 @@ export function fetchFile(path: string, name: string, snapshots: string, encodin
       const count = readSync(file, chunk, 0, CHUNK, at)
       return count === 0 ? null : chunk.subarray(0, count)
     }
-    const snapshot = take({ read, copy: (to) => copyFileSync(path, to) }, name, snapshots, encoding)
-    const after = fstatSync(file)
-    if (after.mtimeMs !== before.mtimeMs || after.size !== before.size) {
-      rmSync(snapshot.path, { force: true })
-      throw temporaryError(`${name}: was changed while it was read; run again`)
-    }
+    const snapshot = take({ read, copy: (to) => copyFileSync(path, to) }, name, snapshots, encoding, received)
+    checkUnchanged(file, before, snapshot)
     return snapshot
   } finally {
     closeSync(file)
@@ -92,11 +148,10 @@ export function fetchFile(path: string, name: string, snapshots: string, encodin
 
 /** Takes a whole stream (standard input) into the snapshot folder. */
 export async function fetchStream(stream: Readable, name: string, snapshots: string, encoding?: Encoding): Promise<Snapshot> {
-  const parts: Buffer[] = []
-  for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part)
-  const bytes = Buffer.concat(parts)
-  const read = (at: number) => (at >= bytes.length ? null : bytes.subarray(at, at + CHUNK))
-  const snapshot = take({ read, copy: (to) => writeFileSync(to, bytes) }, name, snapshots, encoding)
+  const snapshot = await withTemporary(snapshots, async (temporary) => {
+    await pipeline(stream, createWriteStream(temporary))
+    return fetchPacked(temporary, name, snapshots, encoding)
+  })
   // Streams have no names, and a statement may be known by its file's name.
   return { ...snapshot, name: `stdin-${snapshot.sha256.slice(0, 12)}` }
 }
@@ -130,19 +185,27 @@ type Received = { read(at: number): Buffer | null; copy(to: string): void }
  * Copies what was received into the snapshot folder as UTF-8, unless it is there already. The encoding is the declared one, else the
  * byte order mark's, else UTF-8 where every byte fits it, else GB18030 where every byte fits that.
  */
-function take({ read, copy }: Received, name: string, snapshots: string, declared?: Encoding): Snapshot {
+function take(
+  { read, copy }: Received,
+  name: string,
+  snapshots: string,
+  declared?: Encoding,
+  received?: { sha256: string; bytes: number },
+): Snapshot {
   const head = read(0)
   if (head === null) throw dataError(`${name}: is empty`)
-  const marked = MARKS.find(([, mark]) => mark.every((byte, i) => head[i] === byte))?.[0]
+  const binary = declared === 'binary'
+  const marked = binary ? undefined : MARKS.find(([, mark]) => mark.every((byte, i) => head[i] === byte))?.[0]
   if (marked && declared && marked !== declared)
     throw dataError(`${name}: begins with the mark of ${marked}, expected ${declared}`)
   const certain = declared ?? marked
-  if (!certain?.startsWith('utf-16') && head.includes(0)) {
+  if (!binary && !certain?.startsWith('utf-16') && head.includes(0)) {
     throw dataError(
       `${name}: is not text (a NUL byte at offset ${head.indexOf(0)}); UTF-16 needs a byte order mark or "encoding: utf-16le"`,
     )
   }
-  const { sha256, bytes, utf8Until } = inspect(read)
+  const { utf8Until, ...own } = inspect(read)
+  const { sha256, bytes } = received ?? own
   const encoding = certain ?? (utf8Until === null ? 'utf-8' : 'gb18030')
   if (encoding === 'utf-8' && utf8Until !== null) throw dataError(`${name}: is not utf-8 (near byte ${utf8Until})`)
 
@@ -153,7 +216,7 @@ function take({ read, copy }: Received, name: string, snapshots: string, declare
     mkdirSync(snapshots, { recursive: true })
     const temporary = join(snapshots, `.${randomUUID()}.partial`)
     try {
-      if (encoding === 'utf-8' && !marked) copy(temporary)
+      if (binary || (encoding === 'utf-8' && !marked)) copy(temporary)
       else {
         const failedAt = recode(read, temporary, encoding)
         if (failedAt !== null) {
@@ -202,20 +265,32 @@ function cutCharacter(text: Buffer): number {
   return 0
 }
 
+/** 0x80 to 0x9f in windows-1252, as WHATWG reads it. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+
+/** Decodes piece by piece; the last call, without bytes, ends the text. Throws TypeError at bytes that are not of the encoding. */
+function decoderOf(encoding: Encoding): (bytes?: Buffer) => string {
+  // Node 20 reads 0x80 to 0x9f as control characters here. What the web calls iso-8859-1 is windows-1252 as well.
+  if (encoding === 'windows-1252' || encoding === 'iso-8859-1')
+    return (bytes) => bytes?.toString('latin1').replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80]!) ?? ''
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode())
+}
+
 /** Writes the text as UTF-8 without byte order mark; answers the offset of the chunk that is not of that encoding, or null. */
 function recode(read: Received['read'], path: string, encoding: Encoding): number | null {
-  const decoder = new TextDecoder(encoding, { fatal: true })
+  const decode = decoderOf(encoding)
   const out = openSync(path, 'w')
   let bytes = 0
   try {
     for (let chunk = read(0); chunk; chunk = read(bytes)) {
-      const text = decoder.decode(chunk, { stream: true })
+      const text = decode(chunk)
       // A control character other than tab and line breaks: the bytes fit by chance, this is no text.
       if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return bytes
       writeSync(out, text)
       bytes += chunk.length
     }
-    writeSync(out, decoder.decode())
+    writeSync(out, decode())
     return null
   } catch (error) {
     if (error instanceof TypeError) return bytes

@@ -392,7 +392,7 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
 
 function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): void {
   for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
-  line.statementId ??= around.name.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '')
+  line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
   line.kind ??=
     line.amount < 0 && line.orderId !== null
       ? 'clawback'

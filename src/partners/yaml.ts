@@ -27,9 +27,11 @@ const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
 const KINDS = Object.keys(OPTIONS) as CanonicalField['kind'][]
 
 const FORMAT_KEYS: Record<Format['type'], readonly string[]> = {
-  csv: ['delimiter', 'skipLines', 'quote', 'encoding'],
+  csv: ['delimiter', 'skipLines', 'quote', 'comment', 'encoding'],
   json: ['rows', 'encoding'],
   ndjson: ['encoding'],
+  xml: ['rows', 'encoding'],
+  sheet: ['sheet', 'skipLines'],
 }
 
 const texts = z.union([z.string(), z.array(z.string()).check(z.minLength(1))], 'expected a text or a list of texts')
@@ -40,8 +42,10 @@ const feed = z.strictObject({
     delimiter: z.optional(z.string()),
     skipLines: z.optional(z.int().check(z.minimum(0, 'expected 0 or more'))),
     quote: z.optional(z.enum(['"', 'none'])),
+    comment: z.optional(z.string().check(z.minLength(1, 'is empty, expected a text like "#"'))),
     encoding: z.optional(z.enum(ENCODINGS)),
     rows: z.optional(texts),
+    sheet: z.optional(z.string()),
   }),
   fields: loose,
 })
@@ -167,16 +171,16 @@ const TOTAL: CanonicalField = { kind: 'amount', need: 'optional', meaning: 'sum 
 function formatOf(file: YamlFile, kind: RecordKind, given: z.output<typeof feed>['format']): Format {
   const path = ['feeds', kind, 'format']
   const type = Object.keys(FORMAT_KEYS).find((known) => known === given.type) as Format['type'] | undefined
-  if (!type) {
-    const later = given.type === 'xml' || given.type === 'sheet' ? 'cannot be read yet' : 'is not known'
-    wrong(file, [...path, 'type'], `"${given.type}" ${later}, expected ${Object.keys(FORMAT_KEYS).join(', ')}`)
-  }
+  if (!type) wrong(file, [...path, 'type'], `"${given.type}" is not known, expected ${Object.keys(FORMAT_KEYS).join(', ')}`)
   const surplus = Object.keys(given).find((key) => key !== 'type' && !FORMAT_KEYS[type].includes(key))
   if (surplus) wrong(file, [...path, surplus], `does not go with ${type}, expected ${FORMAT_KEYS[type].join(', ')}`)
   const { delimiter } = given
   if (delimiter !== undefined && !/^[\t\x20-\x7e]$/.test(delimiter))
     wrong(file, [...path, 'delimiter'], 'expected one character, like "," or "\\t"')
-  return { ...(type === 'json' ? { rows: '' } : {}), ...given, type } as Format
+  if (type === 'xml' && [given.rows ?? ''].flat().some((rows) => rows.split('.').includes('')))
+    wrong(file, [...path, 'rows'], 'expected the path to each record, like rss.channel.item or feed.entry')
+  // A workbook is no text: its bytes are kept as they are.
+  return { ...(type === 'json' ? { rows: '' } : type === 'sheet' ? { encoding: 'binary' } : {}), ...given, type } as Format
 }
 
 /** A descriptor for every field of the record: as described, or none. */

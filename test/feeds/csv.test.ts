@@ -290,3 +290,22 @@ describe.skipIf(!existsSync(spectrum))(`csv-spectrum (skipped where ${spectrum} 
     expect(records).toEqual(expected)
   })
 })
+
+describe('comment rows above the header', () => {
+  it.each<[string, string, string[], number]>([
+    ['none', 'a,b\n1,2\n', ['a', 'b'], 2],
+    ['one', '# made by hand\na,b\n1,2\n', ['a', 'b'], 3],
+    ['a template of Meta', '"# Required | id, of yours","# Optional | x\ny"\n# ref_asset_id\n\na,b\n1,2\n', ['a', 'b'], 6],
+    ['behind a blank', ' # x\na,b\n1,2\n', ['a', 'b'], 3],
+    ['a # further on', 'a,#b\n1,2\n', ['a', '#b'], 2],
+  ])('%s', (_, content, header, line) => {
+    const found = table(content, { type: 'csv', comment: '#' })
+    expect(found).toEqual({ header, rows: [[line, ['1', '2']]] })
+  })
+
+  it('below it, a # is a cell; without `comment` it is one everywhere', () => {
+    expect(table('a,b\n#1,2\n', { type: 'csv', comment: '#' }).rows).toEqual([[2, ['#1', '2']]])
+    expect(table('#a,b\n1,2\n').header).toEqual(['#a', 'b'])
+    expect(() => table('# x\n# y\n', { type: 'csv', comment: '#' })).toThrow('feed.csv: is empty, expected a header and rows')
+  })
+})

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Encoding } from '../../src/feeds/feed.ts'
+import { ENCODINGS, type Encoding } from '../../src/feeds/feed.ts'
 import { fetchFile, fetchFiles, fetchStream, pruneSnapshots, type Snapshot } from '../../src/feeds/fetch.ts'
 import { folderWith } from '../cli/shoptool.ts'
 
@@ -59,6 +59,41 @@ describe('a file is taken as UTF-8, whatever it was written in', () => {
     expect([snapshot.encoding, text]).toEqual([encoding, TEXT])
   })
 
+  it.each<[Encoding, number[], string]>([
+    ['big5', [0xa4, 0x73, 0xaf, 0xf9, 0xaa, 0xe1], '山茶花'],
+    ['windows-1250', [0x9e, 0xe8], 'žč'],
+    ['windows-1251', [0xd2, 0xee, 0xe2, 0xe0, 0xf0, 0xb9], 'Товар№'],
+    ['windows-1252', [0x80, 0x35, 0x96, 0xfc, 0xe9], '€5–üé'],
+    ['windows-1253', [0xe1, 0xe2], 'αβ'],
+    ['windows-1254', [0xfe, 0xf0, 0x80], 'şğ€'],
+    ['windows-1255', [0xf9, 0xa4], 'ש₪'],
+    ['windows-1256', [0xc8, 0xed], 'بي'],
+    ['windows-1257', [0xe0, 0xf0], 'ąš'],
+    ['windows-1258', [0xd0, 0xfe], 'Đ₫'],
+    ['iso-8859-1', [0x53, 0xf8, 0x6c, 0x76, 0x80], 'Sølv€'],
+    ['iso-8859-2', [0xb3, 0xf3], 'łó'],
+    ['iso-8859-5', [0xb0, 0xd0], 'Аа'],
+    ['iso-8859-7', [0xe1, 0xa4], 'α€'],
+    ['iso-8859-9', [0xfd, 0xfe], 'ış'],
+    ['iso-8859-15', [0xa4, 0xbd], '€œ'],
+  ])('declared as %s', (encoding, bytes, expected) => {
+    const { snapshot, text } = take(Buffer.from(bytes), encoding)
+    expect([snapshot.encoding, text]).toEqual([encoding, expected])
+  })
+
+  it('every encoding that may be declared is one', () => {
+    for (const encoding of ENCODINGS.filter((each) => !each.startsWith('utf-16')))
+      expect(take('a,b\n1,2\n', encoding).text).toBe('a,b\n1,2\n')
+  })
+
+  it('windows-1252 is read as on the web, byte by byte', () => {
+    const bytes = Buffer.from(Array.from({ length: 224 }, (_, i) => i + 32))
+    const { text } = take(bytes, 'windows-1252')
+    // 0x81, 0x8d, 0x8f, 0x90 and 0x9d stand for nothing in it.
+    expect([...text].filter((c) => c >= '\x80' && c <= '\x9f')).toEqual(['\x81', '\x8d', '\x8f', '\x90', '\x9d'])
+    expect([text.length, text.slice(0x80 - 32, 0xa0 - 32)]).toEqual([224, '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'])
+  })
+
   const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
   it.each<[string, string | Buffer, Encoding | undefined, string]>([
     ['an empty file', '', undefined, 'feed.csv: is empty'],
@@ -89,6 +124,14 @@ describe('a file is taken as UTF-8, whatever it was written in', () => {
     ],
     ['GB18030 declared as UTF-8', GB, 'utf-8', 'feed.csv: is not utf-8 (near byte 0)'],
     ['UTF-8 declared as GB18030', 'a\n山茶花', 'gb18030', 'feed.csv: is not gb18030 (near byte 11)'],
+    ['half a Big5 character', Buffer.from([0xa4, 0x73, 0xaf]), 'big5', 'feed.csv: is not big5 (near byte 3)'],
+    ['UTF-8 declared as Big5', 'a\n山茶花', 'big5', 'feed.csv: is not big5 (near byte '],
+    [
+      'a byte that means nothing in ISO 8859-6',
+      Buffer.from([0x61, 0xa1]),
+      'iso-8859-6',
+      'feed.csv: is not iso-8859-6 (near byte 0)',
+    ],
     ['UTF-8 with a mark declared as GB18030', BOM + TEXT, 'gb18030', 'feed.csv: begins with the mark of utf-8, expected gb18030'],
     [
       'UTF-16 with a mark declared as UTF-8',

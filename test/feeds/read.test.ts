@@ -441,6 +441,9 @@ describe('a payout line', () => {
     ['inbox/2026-11 payout.csv', '2026-11 payout'],
     ['C:\\inbox\\a.b.csv', 'a.b'],
     ['payout', 'payout'],
+    ['inbox/2026-11.csv.gz', '2026-11'],
+    ['N-1.ZIP', 'N-1'],
+    ['N-1.v2.csv.zip', 'N-1.v2'],
   ])('without a number the statement is known by its file %s', (name, id) => expect(line('1,5', name).statementId).toBe(id))
 
   it('the day is that of the partner’s zone', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CANONICAL } from '../../src/feeds/canonical.ts'
+import type { Format } from '../../src/feeds/feed.ts'
 import type { Partner } from '../../src/partners/partner.ts'
 import { findPartner, parsePartner } from '../../src/partners/yaml.ts'
 import { folderWith } from '../cli/shoptool.ts'
@@ -55,6 +56,19 @@ const read = (text: string) => parsePartner('acme.yaml', text)
 const builtIn: Partner[] = [{ ...read(ACME), id: 'taobao', name: 'Taobao' }]
 
 describe('a partner in YAML', () => {
+  it.each<[string, Format]>([
+    ['type: csv, comment: "#"', { type: 'csv', comment: '#' }],
+    ['type: csv, encoding: windows-1252', { type: 'csv', encoding: 'windows-1252' }],
+    ['type: json', { type: 'json', rows: '' }],
+    ['type: xml, rows: rss.channel.item', { type: 'xml', rows: 'rss.channel.item' }],
+    ['type: xml, rows: [feed.entry, a]', { type: 'xml', rows: ['feed.entry', 'a'] }],
+    ['type: sheet', { type: 'sheet', encoding: 'binary' }],
+    ['type: sheet, sheet: 商品, skipLines: 2', { type: 'sheet', encoding: 'binary', sheet: '商品', skipLines: 2 }],
+  ])('has the format %s', (text, format) => {
+    const { feeds } = read(ACME.replace('type: csv, delimiter: ",", encoding: utf-8', text))
+    expect(feeds.products!.format).toEqual(format)
+  })
+
   it('is what a partner in TypeScript is', () => {
     const { feeds, ...acme } = read(ACME)
     expect(acme).toEqual({
@@ -159,12 +173,33 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
   [
     'type: csv, delimiter',
     'type: cvs, delimiter',
-    'partners/acme.yaml:7: feeds.products.format.type: "cvs" is not known, expected csv, json, ndjson',
+    'partners/acme.yaml:7: feeds.products.format.type: "cvs" is not known, expected csv, json, ndjson, xml, sheet',
   ],
   [
     'type: csv, delimiter',
-    'type: xml, delimiter',
-    'partners/acme.yaml:7: feeds.products.format.type: "xml" cannot be read yet, expected csv, json, ndjson',
+    'type: xml, rows: a.b, delimiter',
+    'partners/acme.yaml:7: feeds.products.format.delimiter: does not go with xml, expected rows, encoding',
+  ],
+  [
+    'type: csv, delimiter: ",", encoding: utf-8',
+    'type: xml',
+    'partners/acme.yaml:7: feeds.products.format.rows: expected the path to each record, like rss.channel.item or feed.entry',
+  ],
+  [
+    'type: csv, delimiter: ",", encoding: utf-8',
+    'type: xml, rows: [rss.channel.item, feed..entry]',
+    'partners/acme.yaml:7: feeds.products.format.rows: expected the path to each record, like rss.channel.item or feed.entry',
+  ],
+  [
+    'type: csv, delimiter: ",", encoding',
+    'type: sheet, encoding',
+    'partners/acme.yaml:7: feeds.products.format.encoding: does not go with sheet, expected sheet, skipLines',
+  ],
+  ['encoding: utf-8', 'comment: ""', 'partners/acme.yaml:7: feeds.products.format.comment: is empty, expected a text like "#"'],
+  [
+    'encoding: utf-8',
+    'encoding: binary',
+    'partners/acme.yaml:7: feeds.products.format.encoding: "binary" is not known, expected utf-8, gb18030',
   ],
   [
     'type: csv, delimiter',

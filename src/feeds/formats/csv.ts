@@ -177,7 +177,8 @@ export function openCsv(path: string, name: string, format: CsvFormat): Rows {
   try {
     fill()
     for (let skipped = 0; skipped < (format.skipLines ?? 0); skipped++) skipLine()
-    if (!nextRow()) throw dataError(`${name}: is empty, expected a header and rows`)
+    do if (!nextRow()) throw dataError(`${name}: is empty, expected a header and rows`)
+    while (format.comment && decode(0).trimStart().startsWith(format.comment))
   } catch (error) {
     closeSync(file)
     throw error

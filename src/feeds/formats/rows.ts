@@ -1,6 +1,8 @@
 import type { Format } from '../feed.ts'
 import { openCsv } from './csv.ts'
 import { openJson, openNdjson } from './json.ts'
+import { openSheet } from './sheet.ts'
+import { openXml } from './xml.ts'
 
 /** Reads the present row's cell of one column as text; '' where it is empty. */
 export type Cell = () => string
@@ -10,13 +12,13 @@ export type Cell = () => string
  * most rows of most runs were seen before.
  */
 export type Rows = {
-  /** The names of the columns, or null where every row names its own (JSON). */
+  /** The names of the columns, or null where every row names its own (JSON, XML). */
   header: readonly string[] | null
   /** The cell of a column, or null where the header lacks it. A name is compared after NFKC and without blanks. */
   cell(column: string): Cell | null
   /** Goes to the next row; false at the end. */
   next(): boolean
-  /** Physical line of the present row's start, or its number where the format has no lines. */
+  /** Physical line of the present row's start, or its number where the format has no lines. No two rows have the same. */
   line(): number
   /** `line 5`, `record 5`. */
   where(): string
@@ -40,5 +42,9 @@ export function openRows(path: string, name: string, format: Format): Rows {
       return openJson(path, name, format)
     case 'ndjson':
       return openNdjson(path, name)
+    case 'xml':
+      return openXml(path, name, format)
+    case 'sheet':
+      return openSheet(path, name, format)
   }
 }

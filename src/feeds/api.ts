@@ -1,0 +1,260 @@
+import { createHash, randomInt, randomUUID } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { Context, HttpResponse } from '../context.ts'
+import { dataError, type ShoptoolError, temporaryError, usageError } from '../errors.ts'
+import { type Snapshot, snapshotPath } from './fetch.ts'
+import { parseJson } from './formats/json.ts'
+
+/** One call of an API, signed and encoded, ready to send. */
+export type HttpRequest = {
+  method: 'GET' | 'POST'
+  url: string
+  headers: Readonly<Record<string, string>>
+  body?: string
+}
+
+/** Whose call it is and what is asked for: `api` and `query` of the source, secrets already read. */
+export type Account = {
+  credentials: Readonly<Record<string, string>>
+  query: Readonly<Record<string, string | number | boolean>>
+}
+
+/**
+ * Why an answer holds no rows. `retry`: the partner asks to come again, in `after` milliseconds if it says so. `quota`: no more today.
+ * `stop`: what was sent is wrong (signature, permission, parameter) and stays so until the operator changes it.
+ */
+export type ApiFault = { fault: 'retry' | 'stop' | 'quota'; message: string; after?: number }
+
+/** `rows`: what stands where the partner puts its list; what is no list is refused. `next`: null behind the last page. */
+export type Answer<Page> = { rows: unknown; next: Page | null } | ApiFault
+
+/**
+ * How to page through one kind of record of one partner's API. Pure. A `Page` is plain data (a number, a cursor, a window with its page)
+ * that says all about one call; a call may answer no rows and only tell the next page, as where the last page comes first.
+ */
+export type ApiFeed<Page> = {
+  /** Calls a second that the partner allows; 60 a minute are 1. */
+  perSecond: number
+  first(account: Account, now: number): Page
+  /** Called anew for every try, so that a repeated call has a fresh time and signature. `now` in milliseconds. */
+  request(page: Page, account: Account, now: number): HttpRequest
+  /** `body`: the JSON, its numbers as texts. Rows are kept as they are given; partners nest JSON in texts, see `parseJson`. */
+  read(body: unknown, page: Page): Answer<Page>
+}
+
+/** The world outside: network and clock of the context; waiting and chance as tests want them. */
+export type Outside = Pick<Context, 'fetch' | 'now'> & {
+  sleep?(milliseconds: number): Promise<unknown>
+  /** 0 ≤ chance < 1. */
+  chance?(): number
+}
+
+/** What one call, and all of them, may take. */
+export type Limits = {
+  /** Milliseconds until an answer must be there, whole. */
+  timeout: number
+  /** Bytes of one answer. */
+  answer: number
+  /** Bytes of all rows. */
+  rows: number
+  /** Pages, against cursors that never end. */
+  pages: number
+  /** How often one page is asked for. */
+  tries: number
+  /** Milliseconds that a partner may ask us to wait; longer is left to the next run. */
+  wait: number
+}
+
+export const LIMITS: Limits = { timeout: 30_000, answer: 32 << 20, rows: 2 ** 31, pages: 100_000, tries: 6, wait: 120_000 }
+
+/** Waits until the next call may begin. Sources of one partner share one. */
+export type Turn = () => Promise<void>
+
+const WAITS = { first: 1000, longest: 30_000 }
+
+const realSleep = (milliseconds: number) => setTimeout(milliseconds)
+const realChance = () => randomInt(1000) / 1000
+
+/** A queue in which calls begin at least a `perSecond`th of a second apart, whoever makes them. */
+export function takeTurns(perSecond: number, { now, sleep = realSleep }: Pick<Outside, 'now' | 'sleep'>): Turn {
+  const apart = 1000 / perSecond
+  let free = 0
+  let waiting = 0
+  return async () => {
+    const time = now()
+    // No further ahead than the queue is long: a clock that was set back must not make it wait for hours.
+    const mine = Math.max(time, Math.min(free, time + (waiting + 1) * apart))
+    free = mine + apart
+    waiting++
+    if (mine > time) await sleep(mine - time)
+    waiting--
+  }
+}
+
+/**
+ * Reads all pages of an API into one snapshot: NDJSON, one row a line as the partner gave it, numbers as texts. All pages or none: where
+ * one fails for good, no file is left. Server errors, 429, broken connections, damaged answers and the partner's own "come again" are
+ * tried again, later each time and by Retry-After. Secrets are in no message.
+ * @throws ShoptoolError (temporary) where a page fails for good, (usage) where the partner will never take the call as it is,
+ * (data) where pages go in circles or exceed the limits.
+ */
+export async function fetchApi<Page>(
+  feed: ApiFeed<Page>,
+  account: Account,
+  source: { name: string; partner: string },
+  snapshots: string,
+  outside: Outside,
+  { turn = takeTurns(feed.perSecond, outside), limits = LIMITS }: { turn?: Turn; limits?: Limits } = {},
+): Promise<Snapshot> {
+  const hash = createHash('sha256')
+  const seen = new Set<string>()
+  let bytes = 0
+  let page: Page | null = feed.first(account, outside.now())
+  mkdirSync(snapshots, { recursive: true })
+  const temporary = join(snapshots, `.${randomUUID()}.partial`)
+  const file = openSync(temporary, 'wx')
+  try {
+    try {
+      while (page !== null) {
+        const key: string = JSON.stringify(page)
+        const count = seen.size + 1
+        const where = `${source.partner}, page ${count}${key === String(count) ? '' : ` (${shortened(key, 120)})`}`
+        const refuse: Refuse = (error, message) => error(shortened(redacted(`${where}: ${message}`, account), 400))
+        if (seen.has(key)) throw refuse(dataError, 'came before; the pages go in circles')
+        if (count > limits.pages) throw refuse(dataError, `more than ${limits.pages} pages`)
+        seen.add(key)
+        const { rows, next }: Read<Page> = await readPage(feed, page, account, outside, turn, limits, refuse)
+        const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+        bytes += lines.length
+        if (bytes > limits.rows) throw refuse(dataError, `the rows are larger than ${limits.rows} bytes`)
+        hash.update(lines)
+        // A full disk writes less than it was given.
+        for (let at = 0; at < lines.length; ) at += writeSync(file, lines, at)
+        page = next
+      }
+    } finally {
+      closeSync(file)
+    }
+    const sha256 = hash.digest('hex')
+    const path = snapshotPath(snapshots, { sha256, encoding: 'utf-8' })
+    renameSync(temporary, path)
+    return { name: `${source.name} api`, path, sha256, bytes, encoding: 'utf-8' }
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+type Read<Page> = { rows: readonly unknown[]; next: Page | null }
+
+/** The error that names partner and page. */
+type Refuse = (error: typeof dataError, message: string) => ShoptoolError
+
+async function readPage<Page>(
+  feed: ApiFeed<Page>,
+  page: Page,
+  account: Account,
+  outside: Outside,
+  turn: Turn,
+  limits: Limits,
+  refuse: Refuse,
+): Promise<Read<Page>> {
+  const { sleep = realSleep, chance = realChance } = outside
+  for (let tried = 1; ; tried++) {
+    await turn()
+    const request = feed.request(page, account, outside.now())
+    const answer = await send(request, outside, limits, (body) => feed.read(body, page))
+    if (!('fault' in answer)) {
+      if (!Array.isArray(answer.rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
+      return { rows: answer.rows, next: answer.next }
+    }
+    const { fault, message, after = 0 } = answer
+    if (fault === 'stop') throw refuse(usageError, message)
+    if (fault === 'large') throw refuse(dataError, message)
+    if (fault !== 'retry') throw refuse(temporaryError, message)
+    if (tried >= limits.tries) throw refuse(temporaryError, `${message} (tried ${tried} times)`)
+    if (after > limits.wait) throw refuse(temporaryError, `${message}; asks to wait ${(after - (after % 1000)) / 1000} s`)
+    // Twice as long each time; half of it by chance, so that many operators' runs do not come back together.
+    const pause = Math.min(WAITS.longest, WAITS.first * 2 ** (tried - 1))
+    await sleep(after + pause / 2 + (pause / 2) * chance())
+  }
+}
+
+type Sent<Page> = Answer<Page> | { fault: 'large' | 'redirect'; message: string; after?: number }
+
+/** Makes one call; whatever goes wrong on the way is a value. */
+async function send<Page>(
+  { url, ...request }: HttpRequest,
+  { fetch, now }: Outside,
+  limits: Limits,
+  read: (body: unknown) => Answer<Page>,
+): Promise<Sent<Page>> {
+  let response: HttpResponse
+  let bytes: Buffer | null
+  try {
+    // A signed call goes where it was meant to go, or nowhere.
+    response = await fetch(url, {
+      ...request,
+      headers: { ...request.headers },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(limits.timeout),
+    })
+    bytes = await bytesOf(response, limits.answer)
+  } catch (error) {
+    return { fault: 'retry', message: failureOf(error, limits.timeout) }
+  }
+  const { status, ok } = response
+  const message = `answers HTTP ${status}`
+  if (status >= 500 || [408, 425, 429].includes(status)) {
+    return { fault: 'retry', message, after: waitOf(response.headers.get('retry-after'), now()) }
+  }
+  if (status >= 300 && status < 400) return { fault: 'redirect', message: `${message}, a redirect` }
+  if (bytes === null) return { fault: 'large', message: `the answer is larger than ${limits.answer} bytes` }
+  let body: unknown
+  try {
+    body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return ok ? { fault: 'retry', message: 'the answer is no JSON or ends too early' } : { fault: 'stop', message }
+  }
+  const answer = read(body)
+  return ok || 'fault' in answer ? answer : { fault: 'stop', message }
+}
+
+/** All bytes of the answer, or null where there are more than `most`. */
+async function bytesOf({ body }: HttpResponse, most: number): Promise<Buffer | null> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of body ?? []) {
+    const chunk = Buffer.from(part)
+    bytes += chunk.length
+    if (bytes > most) return null
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts)
+}
+
+/** Only the code of a failed connection: its message holds the address, and so the signature and the token. */
+function failureOf(error: unknown, timeout: number): string {
+  const { name, code, type } = error as { name?: string; code?: string; type?: string }
+  if (name === 'AbortError' || name === 'TimeoutError') return `no answer within ${timeout / 1000} s`
+  return `the connection failed (${code ?? type ?? name})`
+}
+
+/** Retry-After in milliseconds from `now`: seconds or a date; 0 where it is neither or past. */
+function waitOf(text: string | null, now: number): number {
+  if (text === null) return 0
+  const wait = /^\s*\d{1,9}\s*$/.test(text) ? Number.parseInt(text, 10) * 1000 : Date.parse(text) - now
+  return wait > 0 ? wait : 0
+}
+
+const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+
+/** What partners echo in their messages, without the account's secrets and on one line. */
+function redacted(message: string, { credentials }: Account): string {
+  const secrets = Object.values(credentials)
+    .filter((secret) => secret.length > 2)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .sort((a, b) => b.length - a.length)
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), message).replace(/\s+/g, ' ')
+}
