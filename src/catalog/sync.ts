@@ -26,6 +26,7 @@ import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
+import { feedOf } from './source.ts'
 
 /** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
 export type RunResult = RunSource &
@@ -181,7 +182,7 @@ function countsOfSame({ read, accepted, rejected }: RunCounts): RunCounts {
 }
 
 function open(partner: Partner, kind: RecordKind, snapshot: Snapshot): Opened<RecordOf[RecordKind]> {
-  const feed = partner.feeds[kind]
+  const feed = feedOf(partner, kind, snapshot)
   if (!feed) throw dataError(`${partner.name} has no feed of ${kind}`)
   const around = { currency: partner.currency, timezone: partner.timezone, name: snapshot.name }
   return { snapshot, reader: openReader(kind, feed as never, snapshot.path, around) }

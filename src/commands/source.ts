@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Context } from '../context.ts'
 import { dataError, nearest, type Problem, usageError } from '../errors.ts'
 import { CANONICAL, type CanonicalField } from '../feeds/canonical.ts'
 import { formatAmount, formatRate } from '../money.ts'
@@ -51,10 +52,10 @@ const test = defineCommand({
   about: 'Reads a source without saving anything and shows its first rows as they are mapped.',
   args: [['<name>', 'a source of shoptool.yaml']],
   examples: ['shoptool source test taobao-picks'],
-  async run({ args: [name], workspace, print, global }) {
+  async run({ ctx, args: [name], workspace, print, global }) {
     const found = await workspace()
     const source = sourceOf(found, name)
-    const { files, records, problems } = await readSome(found, source)
+    const { files, records, problems } = await readSome(ctx, found, source)
     const shown = records.map((record) => written(source.feed, record))
     if (global.json)
       print.json('source-test', { source: name, partner: source.partner, feed: source.feed, files, records: shown, problems })
@@ -133,9 +134,9 @@ type Read = {
 }
 
 /** The first rows of a source that are records, and what was wrong with those before them. @throws data where no row is one. */
-async function readSome(workspace: Workspace, source: Source): Promise<Read> {
+async function readSome(ctx: Context, workspace: Workspace, source: Source): Promise<Read> {
   const { name, feed: kind } = source
-  const [{ fetchSource }, { openReader }, { BUILT_IN }, { findPartner }] = await Promise.all([
+  const [{ fetchSource, feedOf }, { openReader }, { BUILT_IN }, { findPartner }] = await Promise.all([
     import('../catalog/source.ts'),
     import('../feeds/read.ts'),
     import('../partners/index.ts'),
@@ -150,14 +151,14 @@ async function readSome(workspace: Workspace, source: Source): Promise<Read> {
   // not in .shoptool: a test leaves nothing behind, and the workspace may be read-only
   const snapshots = mkdtempSync(join(tmpdir(), 'shoptool-source-'))
   try {
-    const found = await fetchSource({ ...workspace, snapshots }, source, partner)
+    const found = await fetchSource({ ...workspace, snapshots }, source, partner, ctx)
     const read: Read = {
       files: found.map(({ name: file, encoding, bytes, sha256 }) => ({ file, encoding, bytes, sha256 })),
       records: [],
       problems: [],
     }
     for (const snapshot of found) {
-      const reader = openReader(kind, feed as never, snapshot.path, {
+      const reader = openReader(kind, feedOf(partner, kind, snapshot) as never, snapshot.path, {
         currency: partner.currency,
         timezone: partner.timezone,
         name: snapshot.name,

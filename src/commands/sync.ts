@@ -33,7 +33,7 @@ export const command = defineCommand({
       kind: source.feed,
       source: source.name,
       partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
-      fetch: (partner: Partner, snapshots: string) => fetchSource({ ...found, snapshots }, source, partner),
+      fetch: (partner: Partner, snapshots: string) => fetchSource({ ...found, snapshots }, source, partner, call.ctx),
       ...(plans.length > 0 && { plan: plans[i]! }),
     }))
     const results = await readAll(call, found, readings, { ...options, complete: true })

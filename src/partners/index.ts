@@ -1,5 +1,6 @@
+import { jd } from './jd.ts'
 import { pdd } from './pdd.ts'
 import { taobao } from './taobao.ts'
 
 /** The partners that come with shoptool; operators add theirs in partners/*.yaml of the workspace. */
-export const BUILT_IN = [taobao, pdd]
+export const BUILT_IN = [taobao, jd, pdd]

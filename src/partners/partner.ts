@@ -1,4 +1,5 @@
 import type { Zone } from '../day.ts'
+import type { ApiFeed } from '../feeds/api.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
 import type { Order, PayoutLine, Product } from '../records.ts'
@@ -27,6 +28,8 @@ export type Partner = {
   currency: Currency
   timezone: Zone
   feeds: { products?: Feed<Product>; orders?: Feed<Order>; payouts?: Feed<PayoutLine> }
+  /** How the partner's API is asked for the same records; its rows are read by the fields of `feeds`. */
+  apis?: { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown> }
   calendar: Calendar | null
   fees: readonly Fee[]
   /** Minor units by which a line may differ without being a finding. */

@@ -1,11 +1,12 @@
 import { always, amount, count, day, instant, none, oneOf, rate, text } from '../feeds/field.ts'
 import { EXPORT_DAYS, payoutKind } from './_top.ts'
 import type { Partner } from './partner.ts'
+import { pddGoods, pddOrders } from './pdd-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['0'] } as const
 
-/** 多多进宝 (DDK): saved answers of its API for goods and orders, back-office export for payouts. */
+/** 多多进宝 (DDK): its API, or saved answers of it, for goods and orders; back-office export for payouts. */
 export const pdd: Partner = {
   id: 'pdd',
   name: '多多进宝',
@@ -92,6 +93,7 @@ export const pdd: Partner = {
       },
     },
   },
+  apis: { products: pddGoods, orders: pddOrders },
   // Reviews passed from the 16th to the 15th are paid on the 20th.
   calendar: { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 },
   fees: [],

@@ -1,0 +1,125 @@
+import type { Account, Answer, ApiFault, ApiFeed } from '../feeds/api.ts'
+import { parseJson, valueAt } from '../feeds/formats/json.ts'
+import { beijingTime, formOf, signSandwich } from '../feeds/sign.ts'
+
+// 京东联盟's gateway: business parameters as one JSON text, an answer inside an answer. Credentials: appKey, secret, and accessToken for
+// the methods that ask for one; gateway only to go by another address.
+const GATEWAY = 'https://api.jd.com/routerjson'
+const HOUR = 3_600_000
+
+function call(method: string, business: object, { credentials }: Account, now: number) {
+  const { appKey = '', secret = '', accessToken = '', gateway = GATEWAY } = credentials
+  const form = {
+    ...{
+      method,
+      app_key: appKey,
+      access_token: accessToken,
+      timestamp: beijingTime(now),
+      format: 'json',
+      v: '1.0',
+      sign_method: 'md5',
+    },
+    '360buy_param_json': JSON.stringify(business),
+  }
+  const body = formOf({ ...form, sign: signSandwich(form, secret) })
+  return {
+    method: 'POST' as const,
+    url: gateway,
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    body,
+  }
+}
+
+/**
+ * The inner answer. The outer key is the method's name with `_responce` (the partner's own spelling; some gateways spell it right), and
+ * in it a JSON text under `queryResult`.
+ */
+function inner(body: unknown, method: string): { result: unknown } | ApiFault {
+  const error = valueAt(body, ['error_response'])
+  if (error !== undefined)
+    return { fault: 'stop', message: [said(error, 'code'), said(error, 'zh_desc') || said(error, 'msg')].join(' ').trim() }
+  const name = method.replaceAll('.', '_')
+  const outer = valueAt(body, [`${name}_responce`]) ?? valueAt(body, [`${name}_response`])
+  const text = valueAt(outer, ['queryResult'])
+  if (typeof text !== 'string')
+    return { fault: 'retry', message: `answers without a result (code ${said(outer, 'code') || 'none'})` }
+  let result: unknown
+  try {
+    result = parseJson(text)
+  } catch {
+    return { fault: 'retry', message: 'answers with a damaged result' }
+  }
+  const code = said(result, 'code')
+  if (code === '200') return { result }
+  return {
+    fault: /频率|频繁|稍后/.test(said(result, 'message')) ? 'retry' : 'stop',
+    message: `${code} ${said(result, 'message')}`.trim(),
+  }
+}
+
+const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
+const rowsOf = (result: unknown) => valueAt(result, ['data']) ?? []
+
+type GoodsPage = { page: number }
+const GOODS_SIZE = 50
+const JINGFEN = 'jd.union.open.goods.jingfen.query'
+
+/** `jd.union.open.goods.jingfen.query`; the source's query holds eliteId (22: best sellers) and sortName, sort, pid. */
+export const jdGoods: ApiFeed<GoodsPage> = {
+  perSecond: 2,
+  first: () => ({ page: 1 }),
+  request({ page }, account, now) {
+    return call(JINGFEN, { goodsReq: { ...account.query, pageIndex: page, pageSize: GOODS_SIZE } }, account, now)
+  },
+  read(body, { page }): Answer<GoodsPage> {
+    const answer = inner(body, JINGFEN)
+    if ('fault' in answer) return answer
+    const rows = rowsOf(answer.result)
+    if (!Array.isArray(rows)) return { rows, next: null }
+    return { rows: rows.map(withBestCoupon), next: rows.length === GOODS_SIZE ? { page: page + 1 } : null }
+  },
+}
+
+/** Of several coupons the one that `lowestCouponPrice` is computed with, under a name of its own. */
+function withBestCoupon(row: unknown): unknown {
+  const coupons = valueAt(row, ['couponInfo', 'couponList'])
+  const best = Array.isArray(coupons) ? coupons.find((coupon) => said(coupon, 'isBest') === '1') : undefined
+  return { ...(row as object), ...(best !== undefined && { bestCoupon: best }) }
+}
+
+/** One hour of changes, in milliseconds, and its page. `until`: where the last hour ends. */
+type OrdersPage = { from: number; until: number; page: number }
+const ORDERS_SIZE = 200
+const ORDERS = 'jd.union.open.order.row.query'
+/** Not paid yet, or only the deposit: no orders so far. */
+const UNPAID = new Set(['-1', '15', '24'])
+
+/** The figures that count: once the order is finished the actual ones, which shrink with refunds, down to nothing; else the estimates. */
+function withFigures(row: unknown): unknown {
+  const finished = ['17', '18'].includes(said(row, 'validCode'))
+  const figure = (actual: string, estimate: string) => valueAt(row, [finished ? actual : estimate])
+  return { ...(row as object), base: figure('actualCosPrice', 'estimateCosPrice'), fee: figure('actualFee', 'estimateFee') }
+}
+
+/** `jd.union.open.order.row.query` by the time of the last change, an hour at most in one call; `days` of the query says how far back, 1 unless told. */
+export const jdOrders: ApiFeed<OrdersPage> = {
+  perSecond: 5,
+  first({ query }, now) {
+    const days = Number.parseInt(String(query.days ?? 1), 10)
+    return { from: now - days * 24 * HOUR, until: now, page: 1 }
+  },
+  request({ from, until, page }, account, now) {
+    const { days: _, ...query } = account.query
+    const window = { type: 3, startTime: beijingTime(from), endTime: beijingTime(Math.min(from + HOUR, until)) }
+    return call(ORDERS, { orderReq: { ...query, ...window, pageIndex: page, pageSize: ORDERS_SIZE } }, account, now)
+  },
+  read(body, { from, until, page }): Answer<OrdersPage> {
+    const answer = inner(body, ORDERS)
+    if ('fault' in answer) return answer
+    const rows = rowsOf(answer.result)
+    const next = from + HOUR < until ? { from: from + HOUR, until, page: 1 } : null
+    if (!Array.isArray(rows)) return { rows, next: null }
+    const paid = rows.filter((row) => !UNPAID.has(said(row, 'validCode'))).map(withFigures)
+    return { rows: paid, next: said(answer.result, 'hasMore') === 'true' ? { from, until, page: page + 1 } : next }
+  },
+}

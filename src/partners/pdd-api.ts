@@ -1,0 +1,91 @@
+import type { Account, Answer, ApiFault, ApiFeed } from '../feeds/api.ts'
+import { valueAt } from '../feeds/formats/json.ts'
+import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
+import { multiplyDivide } from '../money.ts'
+
+// 多多进宝's gateway (open.pinduoduo.com): one address for all methods, a form in, errors inside HTTP 200. Credentials: clientId,
+// clientSecret, and for goods.search the pid under which the operator is registered; gateway only to go by another address.
+const GATEWAY = 'https://gw-api.pinduoduo.com/api/router'
+const DAY = 86_400
+
+function call(type: string, parameters: Readonly<Record<string, string>>, { credentials }: Account, now: number) {
+  const { clientId = '', clientSecret = '', gateway = GATEWAY } = credentials
+  const form = { ...parameters, type, client_id: clientId, timestamp: unixTime(now), data_type: 'JSON', version: 'V1' }
+  const body = formOf({ ...form, sign: signSandwich(form, clientSecret) })
+  return {
+    method: 'POST' as const,
+    url: gateway,
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    body,
+  }
+}
+
+/** Codes that pass by themselves: system errors and throttling. */
+const RETRY = new Set(['50000', '50001', '70031', '70033'])
+
+function faultIn(body: unknown): ApiFault | null {
+  const error = valueAt(body, ['error_response'])
+  if (error === undefined) return null
+  const text = (name: string) => String(valueAt(error, [name]) ?? '')
+  const code = text('error_code')
+  return { fault: RETRY.has(code) ? 'retry' : 'stop', message: `${code} ${text('sub_msg') || text('error_msg')}`.trim() }
+}
+
+const queryOf = ({ query }: Account) => Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
+
+/** `list_id` keeps the order of the first page on the next ones. */
+type GoodsPage = { page: number; list: string }
+const GOODS_SIZE = 100
+
+/** `pdd.ddk.goods.search`; the source's query holds keyword, cat_id, sort_type and the like. */
+export const pddGoods: ApiFeed<GoodsPage> = {
+  perSecond: 2,
+  first: () => ({ page: 1, list: '' }),
+  request({ page, list }, account, now) {
+    const pid = account.credentials.pid ?? ''
+    const paging = { page: String(page), page_size: String(GOODS_SIZE), list_id: list }
+    return call('pdd.ddk.goods.search', { pid, ...queryOf(account), ...paging }, account, now)
+  },
+  read(body, { page }): Answer<GoodsPage> {
+    const fault = faultIn(body)
+    if (fault) return fault
+    const answer = valueAt(body, ['goods_search_response'])
+    const rows = valueAt(answer, ['goods_list'])
+    const more = Array.isArray(rows) && rows.length === GOODS_SIZE
+    return { rows, next: more ? { page: page + 1, list: String(valueAt(answer, ['list_id']) ?? '') } : null }
+  },
+}
+
+/** One day of changes, in Unix seconds, and its page; null asks only how many there are. `until`: where the last day ends. */
+type OrdersPage = { from: number; until: number; page: number | null }
+const ORDERS_SIZE = 50
+
+/**
+ * `pdd.ddk.order.list.increment.get`: orders by the time of their last change, a day at most in one call. The last page comes first, as
+ * the partner asks for: rows that change meanwhile move to the end and are read in the next run. `days` of the query says how far back,
+ * 3 unless told.
+ */
+export const pddOrders: ApiFeed<OrdersPage> = {
+  perSecond: 2,
+  first({ query }, now) {
+    const until = Number.parseInt(unixTime(now), 10)
+    const days = Number.parseInt(String(query.days ?? 3), 10)
+    return { from: until - days * DAY, until, page: null }
+  },
+  request({ from, until, page }, account, now) {
+    const { days: _, ...query } = queryOf(account)
+    const window = { start_update_time: String(from), end_update_time: String(Math.min(from + DAY, until)) }
+    const paging = { page: String(page ?? 1), page_size: String(ORDERS_SIZE), return_count: String(page === null) }
+    return call('pdd.ddk.order.list.increment.get', { ...query, ...window, ...paging }, account, now)
+  },
+  read(body, { from, until, page }): Answer<OrdersPage> {
+    const fault = faultIn(body)
+    if (fault) return fault
+    const answer = valueAt(body, ['order_list_get_response'])
+    const next = from + DAY < until ? { from: from + DAY, until, page: null } : null
+    if (page !== null) return { rows: valueAt(answer, ['order_list']), next: page > 1 ? { from, until, page: page - 1 } : next }
+    const total = Number.parseInt(String(valueAt(answer, ['total_count'])), 10)
+    if (!Number.isSafeInteger(total)) return { rows: undefined, next: null }
+    return { rows: [], next: total > 0 ? { from, until, page: multiplyDivide(total, 1, ORDERS_SIZE, 'up') } : next }
+  },
+}
