@@ -35,6 +35,9 @@ export async function benchFind({ rows, workspace, say }) {
   const folder = workspace ?? (await filledWorkspace(rows))
   const { openForReading } = await source('store/open.ts')
   const { findProducts } = await source('catalog/find.ts')
+  const { indexTextsOf } = await source('catalog/search.ts')
+  // The first search for a rare word does this once after a sync.
+  indexTextsOf(join(folder, 'shoptool.db'))
   const db = openForReading(join(folder, 'shoptool.db'))
   const timed = ({ args, search }) => {
     const times = []
