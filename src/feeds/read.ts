@@ -357,7 +357,7 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
     product.commission = fromFinal
     return
   }
-  // Some exports compute commission before the coupon, some after it (partner notes); one minor unit for their rounding.
+  // Some exports compute commission before the coupon, some after it; one minor unit for their rounding.
   if (Math.abs(product.commission - fromFinal) <= 1 || Math.abs(product.commission - share(product.price, rate)) <= 1) return
   fail(
     'commission',

@@ -22,7 +22,7 @@ const joined = (parameters: Parameters) => filled(parameters).flat().join('')
 /**
  * Taobao (`sign_method=md5`), JD and Pinduoduo: md5 in upper case over secret, sorted names and values without anything between them,
  * secret. Signed are all parameters, public and business; nested values as the JSON text that is sent.
- * Sources: open.taobao.com, union.jd.com (`360buy_param_json` sorts first), open.pinduoduo.com; the SDKs named in partners/cn.
+ * Sources: open.taobao.com, union.jd.com (`360buy_param_json` sorts first), open.pinduoduo.com, and public SDKs of each.
  */
 export function signSandwich(parameters: Parameters, secret: string): string {
   return md5(secret + joined(parameters) + secret).toUpperCase()

@@ -19,7 +19,7 @@ export const EXPORT_DAYS = [
   'yyyyMMdd',
 ] as const
 
-/** What a line of a payout statement is called. No partner documents its statement (see the partners' notes): the words in use. */
+/** What a line of a payout statement is called. No partner documents its statement: the words in use. */
 const PAYOUT_WORDS = {
   佣金: 'commission',
   推广佣金: 'commission',

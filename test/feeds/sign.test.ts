@@ -14,7 +14,7 @@ import {
   unixTime,
 } from '../../src/feeds/sign.ts'
 
-// The worked vectors of the partners: facts, not results of ours. Where each is from stands in partners/cn.
+// The worked vectors of the partners: facts, not results of ours.
 
 const TOP = { app_key: '12345678', format: 'json', v: '2.0' }
 const SELLER = {
