@@ -6,7 +6,15 @@ import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { ORDER_STATUSES, type Recorded } from '../records.ts'
 import { openForReading } from '../store/open.ts'
-import { listOrders, type OrderOfPartner, orderStates, ordersById, ordersPerDay, partnersInLedger } from '../store/orders.ts'
+import {
+  listOrders,
+  type OrderOfPartner,
+  orderNamed,
+  orderStates,
+  ordersById,
+  ordersPerDay,
+  partnersInLedger,
+} from '../store/orders.ts'
 import { defineCommand } from './command.ts'
 import { count, day, oneOf, option, list as several } from './option.ts'
 
@@ -65,8 +73,8 @@ const show = defineCommand({
   async run({ args: [given], workspace, print, global }) {
     const { database } = await workspace()
     const db = openForReading(database)
-    const prefix = partnersInLedger(db).find((id) => given.startsWith(`${id}:`))
-    const orders = ordersById(db, prefix ?? null, prefix ? given.slice(prefix.length + 1) : given)
+    const { partner, orderId } = orderNamed(db, given)
+    const orders = ordersById(db, partner, orderId)
     const ids = [...new Set(orders.map(({ partner }) => partner))]
     if (ids.length === 0) throw usageError(`${given}: no order of that number is on file`)
     if (ids.length > 1)

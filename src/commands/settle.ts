@@ -11,7 +11,7 @@ import { explainOrder, explanationText } from '../settle/order.ts'
 import type { Settlement } from '../settle/report.ts'
 import { settle } from '../settle/settle.ts'
 import { openForReading } from '../store/open.ts'
-import { orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
+import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
@@ -32,8 +32,8 @@ const explain = defineCommand({
   async run({ ctx, args: [given], options, workspace, print, global }) {
     const found = await workspace()
     const db = openForReading(found.database)
-    const prefix = partnersInLedger(db).find((id) => given.startsWith(`${id}:`))
-    const [named, orderId] = prefix ? [prefix, given.slice(prefix.length + 1)] : [options.partner, given]
+    const { partner: prefix, orderId } = orderNamed(db, given)
+    const named = prefix ?? options.partner
     const orders = ordersById(db, named ?? null, orderId)
     const ids = [
       ...new Set([

@@ -30,7 +30,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
 }
 
 /**
- * Opens the database of a command that only looks. It is not made where it is missing, and works in a folder that cannot be written.
+ * Opens the database of a command that only looks. It is not made where it is missing. The folder must be writable all the same: with WAL
+ * readers too keep a file beside the database.
  * @throws ShoptoolError (usage) where nothing was ever read into it.
  */
 export function openForReading(path: string): Database {

@@ -172,6 +172,12 @@ export function ordersPerDay(db: Database, partner: string): { day: Day; orders:
     .all(partner)
 }
 
+/** The order number that `partner:number` or a bare number names; the partner is null where it is left out. */
+export function orderNamed(db: Database, name: string): { partner: string | null; orderId: string } {
+  const partner = partnersInLedger(db).find((id) => name.startsWith(`${id}:`)) ?? null
+  return { partner, orderId: partner === null ? name : name.slice(partner.length + 1) }
+}
+
 /** Partners that have orders or payouts. */
 export function partnersInLedger(db: Database): string[] {
   return db
