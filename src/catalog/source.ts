@@ -1,9 +1,8 @@
-import { usageError } from '../errors.ts'
+import { nearest, usageError } from '../errors.ts'
 import { fetchApi, type Outside } from '../feeds/api.ts'
-import type { Feed, RecordOf } from '../feeds/feed.ts'
 import { fetchFiles, type Snapshot } from '../feeds/fetch.ts'
-import type { Partner } from '../partners/partner.ts'
-import type { RecordKind } from '../records.ts'
+import { expectedOf, type Forms } from '../feeds/form.ts'
+import type { Apis, Partner } from '../partners/partner.ts'
 import { readSecret, type Source, type Workspace } from '../workspace.ts'
 
 /**
@@ -13,26 +12,32 @@ import { readSecret, type Source, type Workspace } from '../workspace.ts'
 export async function fetchSource(workspace: Workspace, source: Source, partner: Partner, outside: Outside): Promise<Snapshot[]> {
   const { name, from, feed } = source
   if (from.kind === 'file') {
-    const encoding = partner.feeds[feed]?.format.encoding
+    const expected = expectedOf(partner.feeds[feed] as Forms<unknown> | undefined)
     const found: Snapshot[] = []
-    for (const pattern of from.files) found.push(...(await fetchFiles(pattern, workspace.folder, workspace.snapshots, encoding)))
+    for (const pattern of from.files) found.push(...(await fetchFiles(pattern, workspace.folder, workspace.snapshots, expected)))
     return found
   }
   const instead = 'save the answer as a file and name it with "file:"'
   if (from.kind === 'url') throw usageError(`sources.${name}: shoptool cannot read from a URL yet; ${instead}`)
-  const api = feed === 'payouts' ? undefined : partner.apis?.[feed]
-  if (!api) throw usageError(`sources.${name}: shoptool knows no API of ${partner.name} for ${feed}; ${instead}`)
+  const { via, ...texts } = from.credentials
+  const { name: whose, apis } = apisOf(partner, via, `sources.${name}.api.via`)
+  const api = feed === 'payouts' ? undefined : apis?.[feed]
+  if (!api) throw usageError(`sources.${name}: shoptool knows no API of ${whose} for ${feed}; ${instead}`)
   const credentials = Object.fromEntries(
-    Object.entries(from.credentials).map(([key, text]) => [key, readSecret(workspace, text, `sources.${name}.api.${key}`)]),
+    Object.entries(texts).map(([key, text]) => [key, readSecret(workspace, text, `sources.${name}.api.${key}`)]),
   )
   const account = { credentials, query: from.query }
   const snapshot = await fetchApi(api, account, { name, partner: partner.id }, workspace.snapshots, outside)
   // No rows at all is an answer too: a day without orders.
-  return snapshot.bytes === 0 ? [] : [{ ...snapshot, spooled: true }]
+  return snapshot.bytes === 0 ? [] : [snapshot]
 }
 
-/** How a snapshot is read: rows of an API stand for themselves, one a line. */
-export function feedOf<K extends RecordKind>(partner: Partner, kind: K, snapshot: Snapshot): Feed<RecordOf[K]> | undefined {
-  const feed = partner.feeds[kind] as Feed<RecordOf[K]> | undefined
-  return feed && snapshot.spooled ? { ...feed, format: { type: 'ndjson' } } : feed
+/** The partner's own APIs, or those of the aggregator that `via` names. */
+function apisOf(partner: Partner, via: string | undefined, place: string): { name: string; apis: Apis | undefined } {
+  if (via === undefined) return { name: partner.name, apis: partner.apis }
+  const known = partner.aggregators ?? {}
+  if (Object.hasOwn(known, via)) return known[via]!
+  const meant = nearest(via, Object.keys(known))
+  const hint = meant ? `did you mean ${meant}?` : `expected ${Object.keys(known).join(', ') || 'none, there is no aggregator'}`
+  throw usageError(`${place}: "${via}" is no aggregator of ${partner.name}; ${hint}`)
 }

@@ -2,6 +2,7 @@ import { instantOf, type Zone } from '../day.ts'
 import { dataError, type Fault, type Problem, ShoptoolError } from '../errors.ts'
 import type { RecordOf } from '../feeds/feed.ts'
 import type { Snapshot } from '../feeds/fetch.ts'
+import { type Forms, formOf } from '../feeds/form.ts'
 import { hashBytes } from '../feeds/formats/hash.ts'
 import { openReader } from '../feeds/read.ts'
 import type { Partner } from '../partners/partner.ts'
@@ -26,7 +27,6 @@ import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
-import { feedOf } from './source.ts'
 
 /** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
 export type RunResult = RunSource &
@@ -182,10 +182,10 @@ function countsOfSame({ read, accepted, rejected }: RunCounts): RunCounts {
 }
 
 function open(partner: Partner, kind: RecordKind, snapshot: Snapshot): Opened<RecordOf[RecordKind]> {
-  const feed = feedOf(partner, kind, snapshot)
-  if (!feed) throw dataError(`${partner.name} has no feed of ${kind}`)
+  const forms = partner.feeds[kind] as Forms<RecordOf[RecordKind]> | undefined
+  if (!forms) throw dataError(`${partner.name} has no feed of ${kind}`)
   const around = { currency: partner.currency, timezone: partner.timezone, name: snapshot.name }
-  return { snapshot, reader: openReader(kind, feed as never, snapshot.path, around) }
+  return { snapshot, reader: openReader(kind, formOf(forms, snapshot) as never, snapshot.path, around) }
 }
 
 function loadRecords(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { fetchFiles, fetchStream } from '../feeds/fetch.ts'
+import { expectedOf, type Forms } from '../feeds/form.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -45,7 +46,7 @@ const importing = (kind: RecordKind) =>
 
 /** A file of a partner that was named on the command line; `-` is standard input. */
 export function fileReading(ctx: Context, folder: string, partner: Partner, kind: RecordKind, file: string): Reading {
-  const encoding = partner.feeds[kind]?.format.encoding
+  const expected = expectedOf(partner.feeds[kind] as Forms<unknown> | undefined)
   return {
     label: file,
     kind,
@@ -54,8 +55,8 @@ export function fileReading(ctx: Context, folder: string, partner: Partner, kind
     // The name to keep is relative to the workspace, the one that was typed to where it was typed.
     fetch: async (_, snapshots) =>
       file === '-'
-        ? [await fetchStream(ctx.stdin, 'standard input', snapshots, encoding)]
-        : fetchFiles(resolve(ctx.cwd, file), folder, snapshots, encoding),
+        ? [await fetchStream(ctx.stdin, 'standard input', snapshots, expected)]
+        : fetchFiles(resolve(ctx.cwd, file), folder, snapshots, expected),
   }
 }
 

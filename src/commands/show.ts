@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { lookUpProduct, productDocument } from '../catalog/find.ts'
 import { usageError } from '../errors.ts'
+import type { Encoding } from '../feeds/feed.ts'
 import { snapshotPath } from '../feeds/fetch.ts'
+import { formOf } from '../feeds/form.ts'
 import { openRows } from '../feeds/formats/rows.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
@@ -112,7 +114,8 @@ function rawRow(workspace: Workspace, product: StoredProduct, file: FileRow): st
   if (!existsSync(path))
     throw usageError(`${file.name}: its copy in .shoptool/snapshots was deleted; the row was line ${product.line} of it`)
   const { feeds } = findPartner(product.partner, workspace.partners, BUILT_IN, product.partner)
-  const rows = openRows(path, file.name, feeds.products!.format)
+  const { format } = formOf(feeds.products!, { ...file, path, encoding: file.encoding as Encoding })
+  const rows = openRows(path, file.name, format)
   try {
     while (rows.next()) if (rows.line() === product.line) return rows.raw()
   } finally {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { dataError, nearest, type Problem, usageError } from '../errors.ts'
 import { CANONICAL, type CanonicalField } from '../feeds/canonical.ts'
+import type { RecordOf } from '../feeds/feed.ts'
+import type { Forms } from '../feeds/form.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import type { RecordKind } from '../records.ts'
 import type { Source, Workspace } from '../workspace.ts'
@@ -136,15 +138,16 @@ type Read = {
 /** The first rows of a source that are records, and what was wrong with those before them. @throws data where no row is one. */
 async function readSome(ctx: Context, workspace: Workspace, source: Source): Promise<Read> {
   const { name, feed: kind } = source
-  const [{ fetchSource, feedOf }, { openReader }, { BUILT_IN }, { findPartner }] = await Promise.all([
+  const [{ fetchSource }, { openReader }, { formOf }, { BUILT_IN }, { findPartner }] = await Promise.all([
     import('../catalog/source.ts'),
     import('../feeds/read.ts'),
+    import('../feeds/form.ts'),
     import('../partners/index.ts'),
     import('../partners/yaml.ts'),
   ])
   const partner = findPartner(source.partner, workspace.partners, BUILT_IN, `shoptool.yaml: sources.${name}.partner`)
-  const feed = partner.feeds[kind]
-  if (!feed)
+  const forms = partner.feeds[kind]
+  if (!forms)
     throw usageError(
       `shoptool.yaml: sources.${name}.feed: ${partner.name} has no ${kind}, only ${Object.keys(partner.feeds).join(', ')}`,
     )
@@ -158,7 +161,7 @@ async function readSome(ctx: Context, workspace: Workspace, source: Source): Pro
       problems: [],
     }
     for (const snapshot of found) {
-      const reader = openReader(kind, feedOf(partner, kind, snapshot) as never, snapshot.path, {
+      const reader = openReader(kind, formOf(forms as Forms<RecordOf[RecordKind]>, snapshot) as never, snapshot.path, {
         currency: partner.currency,
         timezone: partner.timezone,
         name: snapshot.name,

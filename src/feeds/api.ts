@@ -30,6 +30,31 @@ export type ApiFault = { fault: 'retry' | 'stop' | 'quota'; message: string; aft
 /** `rows`: what stands where the partner puts its list; what is no list is refused. `next`: null behind the last page. */
 export type Answer<Page> = { rows: unknown; next: Page | null } | ApiFault
 
+/** A stretch of time in milliseconds; `until` is no part of it. */
+export type Span = { from: number; until: number }
+
+/** One window of a span whose end is `end`, and the page or cursor within it. */
+export type Windowed<At> = Span & { end: number; at: At }
+
+/**
+ * Cuts a span into windows as long as the partner allows (`longest` milliseconds, from that time on), from the oldest on. Each begins
+ * with `at`.
+ */
+export function windows<At>(longest: number | ((from: number) => number), at: At) {
+  const window = (from: number, end: number): Windowed<At> => {
+    const length = typeof longest === 'number' ? longest : longest(from)
+    return { from, until: Math.min(from + length, end), end, at }
+  }
+  return {
+    first: ({ from, until }: Span) => window(from, until),
+    /** The window behind this one; null behind the last. */
+    next: ({ until, end }: Windowed<At>) => (until < end ? window(until, end) : null),
+  }
+}
+
+/** How far back a feed that is read by time is asked: `days` where nothing was read yet, and at most `most` days. */
+export type Reach = { days: number; most: number }
+
 /**
  * How to page through one kind of record of one partner's API. Pure. A `Page` is plain data (a number, a cursor, a window with its page)
  * that says all about one call; a call may answer no rows and only tell the next page, as where the last page comes first.
@@ -37,11 +62,38 @@ export type Answer<Page> = { rows: unknown; next: Page | null } | ApiFault
 export type ApiFeed<Page> = {
   /** Calls a second that the partner allows; 60 a minute are 1. */
   perSecond: number
-  first(account: Account, now: number): Page
+  /** Of a feed that is read by time, as orders are; others are given the moment of the call. */
+  reach?: Reach
+  first(account: Account, span: Span): Page
   /** Called anew for every try, so that a repeated call has a fresh time and signature. `now` in milliseconds. */
   request(page: Page, account: Account, now: number): HttpRequest
   /** `body`: the JSON, its numbers as texts. Rows are kept as they are given; partners nest JSON in texts, see `parseJson`. */
   read(body: unknown, page: Page): Answer<Page>
+}
+
+/** Goods that a link is to be made for. */
+export type LinkGoods = { sku: string; title: string; url: string | null; link: string | null }
+
+/** What a partner gives for goods in the name of one promoter; null where it gives no such thing. */
+export type Links = {
+  /** Address with the operator's tracking id. */
+  link: string | null
+  shortLink: string | null
+  /** Text code (口令) that opens the goods in the partner's app. */
+  code: string | null
+  miniProgram: { appId: string; path: string } | null
+  /** A mini-program code, the bytes of its picture. */
+  picture: Buffer | null
+}
+
+/** How links are asked for, in one call or several. Pure; a `Step` is plain data like a page. */
+export type LinkApi<Step> = {
+  /** Calls a second that the partner allows. */
+  perSecond: number
+  first(goods: LinkGoods, account: Account): Step
+  request(step: Step, account: Account, now: number): HttpRequest
+  /** `body`: the JSON, its numbers as texts, or the bytes of a picture. What it gives is added to what the steps before gave. */
+  read(body: unknown, step: Step): { links: Partial<Links>; next: Step | null } | ApiFault
 }
 
 /** The world outside: network and clock of the context; waiting and chance as tests want them. */
@@ -71,6 +123,8 @@ export const LIMITS: Limits = { timeout: 30_000, answer: 32 << 20, rows: 2 ** 31
 
 /** Waits until the next call may begin. Sources of one partner share one. */
 export type Turn = () => Promise<void>
+
+const DAY = 86_400_000
 
 const WAITS = { first: 1000, longest: 30_000 }
 
@@ -106,12 +160,16 @@ export async function fetchApi<Page>(
   source: { name: string; partner: string },
   snapshots: string,
   outside: Outside,
-  { turn = takeTurns(feed.perSecond, outside), limits = LIMITS }: { turn?: Turn; limits?: Limits } = {},
+  {
+    turn = takeTurns(feed.perSecond, outside),
+    limits = LIMITS,
+    span = spanOf(feed, account, outside.now()),
+  }: { turn?: Turn; limits?: Limits; span?: Span } = {},
 ): Promise<Snapshot> {
   const hash = createHash('sha256')
   const seen = new Set<string>()
   let bytes = 0
-  let page: Page | null = feed.first(account, outside.now())
+  let page: Page | null = feed.first(account, span)
   mkdirSync(snapshots, { recursive: true })
   const temporary = join(snapshots, `.${randomUUID()}.partial`)
   const file = openSync(temporary, 'wx')
@@ -144,6 +202,12 @@ export async function fetchApi<Page>(
   } finally {
     rmSync(temporary, { force: true })
   }
+}
+
+/** What is asked for where nothing else is said: up to now, as many days as the query's `days`, else the feed's own. */
+export function spanOf<Page>({ reach }: ApiFeed<Page>, { query }: Account, now: number): Span {
+  const days = Number.parseInt(String(query.days ?? reach?.days ?? 0), 10)
+  return { from: now - Math.min(days, reach?.most ?? 0) * DAY, until: now }
 }
 
 type Read<Page> = { rows: readonly unknown[]; next: Page | null }

@@ -35,9 +35,10 @@ export type Snapshot = {
   sha256: string
   bytes: number
   encoding: Encoding
-  /** Rows of an API: NDJSON, whatever the format of the partner's files. */
-  spooled?: true
 }
+
+/** The encodings of the forms that a file may have; undefined: its bytes tell. */
+export type Expected = readonly (Encoding | undefined)[]
 
 const CHUNK = 4 << 20
 const MARKS: readonly [Encoding, readonly number[]][] = [
@@ -50,7 +51,12 @@ const MARKS: readonly [Encoding, readonly number[]][] = [
  * Takes local files into the snapshot folder, unpacked where they are gzip or zip. `pattern` is a path or a glob, relative to `folder`.
  * @throws ShoptoolError (usage) where there is no such file or it cannot be read; (data) where it is empty, damaged or no text.
  */
-export async function fetchFiles(pattern: string, folder: string, snapshots: string, encoding?: Encoding): Promise<Snapshot[]> {
+export async function fetchFiles(
+  pattern: string,
+  folder: string,
+  snapshots: string,
+  expected: Expected = [],
+): Promise<Snapshot[]> {
   const exact = resolve(folder, pattern)
   let paths = [exact]
   if (!existsSync(exact) && isDynamicPattern(pattern)) {
@@ -58,7 +64,7 @@ export async function fetchFiles(pattern: string, folder: string, snapshots: str
     if (paths.length === 0) throw usageError(`${pattern}: no file matches in ${folder}`)
   }
   const taken: Snapshot[] = []
-  for (const path of paths.sort()) taken.push(await fetchPacked(path, displayName(path, folder), snapshots, encoding))
+  for (const path of paths.sort()) taken.push(await fetchPacked(path, displayName(path, folder), snapshots, expected))
   return taken
 }
 
@@ -68,15 +74,15 @@ function displayName(path: string, folder: string): string {
 }
 
 /** Takes one local file, unpacked where it is gzip or zip. */
-async function fetchPacked(path: string, name: string, snapshots: string, encoding?: Encoding): Promise<Snapshot> {
+async function fetchPacked(path: string, name: string, snapshots: string, expected: Expected): Promise<Snapshot> {
   const file = openFile(path, name)
   try {
     const before = fstatSync(file)
     const packing = before.isFile() ? packingOf(file) : null
-    if (packing === null) return fetchFile(path, name, snapshots, encoding)
+    if (packing === null) return fetchFile(path, name, snapshots, encodingFor(expected, path))
     return await withTemporary(snapshots, async (temporary) => {
-      if (!(await unpack(packing, path, name, temporary, encoding === 'binary')))
-        return fetchFile(path, name, snapshots, encoding)
+      if (!(await unpack(packing, path, name, temporary, expected.includes('binary'))))
+        return fetchFile(path, name, snapshots, 'binary')
       const hash = createHash('sha256')
       const chunk = Buffer.allocUnsafe(CHUNK)
       for (let count = readSync(file, chunk, 0, CHUNK, 0), at = 0; count > 0; count = readSync(file, chunk, 0, CHUNK, at)) {
@@ -84,13 +90,28 @@ async function fetchPacked(path: string, name: string, snapshots: string, encodi
         at += count
       }
       const received = { sha256: hash.digest('hex'), bytes: before.size }
-      const snapshot = fetchFile(temporary, name, snapshots, encoding, received)
+      const snapshot = fetchFile(temporary, name, snapshots, encodingFor(expected, temporary), received)
       checkUnchanged(file, before, snapshot)
       return snapshot
     })
   } finally {
     closeSync(file)
   }
+}
+
+/** The first bytes of XLS (a compound file) and XLSX (a zip). */
+const WORKBOOKS = ['d0cf11e0', '504b0304']
+
+/** What a file is to be read as: a workbook as it is, where one is expected; else text, in the encoding that is declared for all forms of it. */
+function encodingFor(expected: Expected, path: string): Encoding | undefined {
+  const [text, ...others] = new Set(expected.filter((encoding) => encoding !== 'binary'))
+  if (!expected.includes('binary')) return others.length === 0 ? text : undefined
+  const head = Buffer.alloc(4)
+  const file = openSync(path, 'r')
+  readSync(file, head, 0, 4, 0)
+  closeSync(file)
+  const isWorkbook = WORKBOOKS.includes(head.toString('hex')) || expected.every((encoding) => encoding === 'binary')
+  return isWorkbook ? 'binary' : others.length === 0 ? text : undefined
 }
 
 /** Gives a name in the snapshot folder for as long as `use` takes. */
@@ -147,10 +168,10 @@ export function fetchFile(
 }
 
 /** Takes a whole stream (standard input) into the snapshot folder. */
-export async function fetchStream(stream: Readable, name: string, snapshots: string, encoding?: Encoding): Promise<Snapshot> {
+export async function fetchStream(stream: Readable, name: string, snapshots: string, expected: Expected = []): Promise<Snapshot> {
   const snapshot = await withTemporary(snapshots, async (temporary) => {
     await pipeline(stream, createWriteStream(temporary))
-    return fetchPacked(temporary, name, snapshots, encoding)
+    return fetchPacked(temporary, name, snapshots, expected)
   })
   // Streams have no names, and a statement may be known by its file's name.
   return { ...snapshot, name: `stdin-${snapshot.sha256.slice(0, 12)}` }

@@ -1,4 +1,4 @@
-import type { Account, Answer, ApiFault, ApiFeed } from '../feeds/api.ts'
+import { type Account, type Answer, type ApiFault, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
 import { parseJson, valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, signSandwich } from '../feeds/sign.ts'
 
@@ -87,10 +87,11 @@ function withBestCoupon(row: unknown): unknown {
   return { ...(row as object), ...(best !== undefined && { bestCoupon: best }) }
 }
 
-/** One hour of changes, in milliseconds, and its page. `until`: where the last hour ends. */
-type OrdersPage = { from: number; until: number; page: number }
+/** `at` is the page within the window. */
+type OrdersPage = Windowed<number>
 const ORDERS_SIZE = 200
 const ORDERS = 'jd.union.open.order.row.query'
+const hours = windows(HOUR, 1)
 /** Not paid yet, or only the deposit: no orders so far. */
 const UNPAID = new Set(['-1', '15', '24'])
 
@@ -101,25 +102,23 @@ function withFigures(row: unknown): unknown {
   return { ...(row as object), base: figure('actualCosPrice', 'estimateCosPrice'), fee: figure('actualFee', 'estimateFee') }
 }
 
-/** `jd.union.open.order.row.query` by the time of the last change, an hour at most in one call; `days` of the query says how far back, 1 unless told. */
+/** `jd.union.open.order.row.query` by the time of the last change, an hour at most in one call. */
 export const jdOrders: ApiFeed<OrdersPage> = {
   perSecond: 5,
-  first({ query }, now) {
-    const days = Number.parseInt(String(query.days ?? 1), 10)
-    return { from: now - days * 24 * HOUR, until: now, page: 1 }
-  },
-  request({ from, until, page }, account, now) {
+  reach: { days: 1, most: 90 },
+  first: (_, span) => hours.first(span),
+  request({ from, until, at }, account, now) {
     const { days: _, ...query } = account.query
-    const window = { type: 3, startTime: beijingTime(from), endTime: beijingTime(Math.min(from + HOUR, until)) }
-    return call(ORDERS, { orderReq: { ...query, ...window, pageIndex: page, pageSize: ORDERS_SIZE } }, account, now)
+    const window = { type: 3, startTime: beijingTime(from), endTime: beijingTime(until) }
+    return call(ORDERS, { orderReq: { ...query, ...window, pageIndex: at, pageSize: ORDERS_SIZE } }, account, now)
   },
-  read(body, { from, until, page }): Answer<OrdersPage> {
+  read(body, page): Answer<OrdersPage> {
     const answer = inner(body, ORDERS)
     if ('fault' in answer) return answer
     const rows = rowsOf(answer.result)
-    const next = from + HOUR < until ? { from: from + HOUR, until, page: 1 } : null
     if (!Array.isArray(rows)) return { rows, next: null }
     const paid = rows.filter((row) => !UNPAID.has(said(row, 'validCode'))).map(withFigures)
-    return { rows: paid, next: said(answer.result, 'hasMore') === 'true' ? { from, until, page: page + 1 } : next }
+    const more = said(answer.result, 'hasMore') === 'true'
+    return { rows: paid, next: more ? { ...page, at: page.at + 1 } : hours.next(page) }
   },
 }

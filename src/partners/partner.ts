@@ -1,6 +1,6 @@
 import type { Zone } from '../day.ts'
-import type { ApiFeed } from '../feeds/api.ts'
-import type { Feed } from '../feeds/feed.ts'
+import type { ApiFeed, LinkApi } from '../feeds/api.ts'
+import type { Forms } from '../feeds/form.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
 import type { Order, PayoutLine, Product } from '../records.ts'
 
@@ -21,15 +21,21 @@ export type Calendar =
 /** What the partner keeps of each order line. Rounded per line. */
 export type Fee = { name: string; of: 'commission' | 'paidAmount'; rate: Ppm; rounding: Rounding }
 
+/** The APIs of a partner, or of an aggregator of its goods. */
+export type Apis = { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown>; links?: LinkApi<unknown> }
+
 /** Everything shoptool knows of a partner. Built-in ones are files of data beside this one; operators write theirs in YAML. */
 export type Partner = {
   id: string
   name: string
   currency: Currency
   timezone: Zone
-  feeds: { products?: Feed<Product>; orders?: Feed<Order>; payouts?: Feed<PayoutLine> }
+  /** Of each kind of record one form or several: files are told apart by their columns (`feeds/form.ts`). */
+  feeds: { products?: Forms<Product>; orders?: Forms<Order>; payouts?: Forms<PayoutLine> }
   /** How the partner's API is asked for the same records; its rows are read by the fields of `feeds`. */
-  apis?: { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown> }
+  apis?: Apis
+  /** Services that resell access to the partner's goods, by the word that a source names in `api: { via: … }`. Their rows are further forms of `feeds`. */
+  aggregators?: Readonly<Record<string, { name: string; apis: Apis }>>
   calendar: Calendar | null
   fees: readonly Fee[]
   /** Minor units by which a line may differ without being a finding. */

@@ -1,4 +1,4 @@
-import type { Account, Answer, ApiFault, ApiFeed } from '../feeds/api.ts'
+import { type Account, type Answer, type ApiFault, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
 import { multiplyDivide } from '../money.ts'
@@ -6,7 +6,7 @@ import { multiplyDivide } from '../money.ts'
 // 多多进宝's gateway (open.pinduoduo.com): one address for all methods, a form in, errors inside HTTP 200. Credentials: clientId,
 // clientSecret, and for goods.search the pid under which the operator is registered; gateway only to go by another address.
 const GATEWAY = 'https://gw-api.pinduoduo.com/api/router'
-const DAY = 86_400
+const DAY = 86_400_000
 
 function call(type: string, parameters: Readonly<Record<string, string>>, { credentials }: Account, now: number) {
   const { clientId = '', clientSecret = '', gateway = GATEWAY } = credentials
@@ -56,36 +56,34 @@ export const pddGoods: ApiFeed<GoodsPage> = {
   },
 }
 
-/** One day of changes, in Unix seconds, and its page; null asks only how many there are. `until`: where the last day ends. */
-type OrdersPage = { from: number; until: number; page: number | null }
+/** `at` is the page within the window; null asks only how many there are. */
+type OrdersPage = Windowed<number | null>
 const ORDERS_SIZE = 50
+
+const days = windows<number | null>(DAY, null)
 
 /**
  * `pdd.ddk.order.list.increment.get`: orders by the time of their last change, a day at most in one call. The last page comes first, as
- * the partner asks for: rows that change meanwhile move to the end and are read in the next run. `days` of the query says how far back,
- * 3 unless told.
+ * the partner asks for: rows that change meanwhile move to the end and are read in the next run.
  */
 export const pddOrders: ApiFeed<OrdersPage> = {
   perSecond: 2,
-  first({ query }, now) {
-    const until = Number.parseInt(unixTime(now), 10)
-    const days = Number.parseInt(String(query.days ?? 3), 10)
-    return { from: until - days * DAY, until, page: null }
-  },
-  request({ from, until, page }, account, now) {
+  reach: { days: 3, most: 90 },
+  first: (_, span) => days.first(span),
+  request({ from, until, at }, account, now) {
     const { days: _, ...query } = queryOf(account)
-    const window = { start_update_time: String(from), end_update_time: String(Math.min(from + DAY, until)) }
-    const paging = { page: String(page ?? 1), page_size: String(ORDERS_SIZE), return_count: String(page === null) }
+    const window = { start_update_time: unixTime(from), end_update_time: unixTime(until) }
+    const paging = { page: String(at ?? 1), page_size: String(ORDERS_SIZE), return_count: String(at === null) }
     return call('pdd.ddk.order.list.increment.get', { ...query, ...window, ...paging }, account, now)
   },
-  read(body, { from, until, page }): Answer<OrdersPage> {
+  read(body, page): Answer<OrdersPage> {
     const fault = faultIn(body)
     if (fault) return fault
     const answer = valueAt(body, ['order_list_get_response'])
-    const next = from + DAY < until ? { from: from + DAY, until, page: null } : null
-    if (page !== null) return { rows: valueAt(answer, ['order_list']), next: page > 1 ? { from, until, page: page - 1 } : next }
+    const { at } = page
+    if (at !== null) return { rows: valueAt(answer, ['order_list']), next: at > 1 ? { ...page, at: at - 1 } : days.next(page) }
     const total = Number.parseInt(String(valueAt(answer, ['total_count'])), 10)
     if (!Number.isSafeInteger(total)) return { rows: undefined, next: null }
-    return { rows: [], next: total > 0 ? { from, until, page: multiplyDivide(total, 1, ORDERS_SIZE, 'up') } : next }
+    return { rows: [], next: total > 0 ? { ...page, at: multiplyDivide(total, 1, ORDERS_SIZE, 'up') } : days.next(page) }
   },
 }

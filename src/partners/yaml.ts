@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { instantReader, isZone } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } from '../feeds/canonical.ts'
-import { ENCODINGS, type Feed, type Format } from '../feeds/feed.ts'
+import { ENCODINGS, type Feed, type Format, type RecordOf } from '../feeds/feed.ts'
 import type { FieldData } from '../feeds/field.ts'
 import { type Currency, isCurrency, ROUNDINGS, readRate } from '../money.ts'
 import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
@@ -128,8 +128,11 @@ export function readPartner(folder: string, name: string, builtIn: readonly Part
   return parsePartner(name, readFileSync(join(folder, name), 'utf8'), builtIn)
 }
 
+/** A partner with one form for each kind of record. */
+export type DescribedPartner = Partner & { feeds: { [K in RecordKind]?: Feed<RecordOf[K]> } }
+
 /** The partner that the text of `partners/<name>` describes. */
-export function parsePartner(name: string, text: string, builtIn: readonly Partner[] = []): Partner {
+export function parsePartner(name: string, text: string, builtIn: readonly Partner[] = []): DescribedPartner {
   const file = parseYaml(`partners/${name}`, text)
   const given = readYaml(file, schema)
   const id = name.slice(0, -ENDING.length)
@@ -146,7 +149,7 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     format: formatOf(file, kind, each.format),
     fields: fieldsOf(file, kind, each.fields, currency),
   })
-  const feeds: Partner['feeds'] = {}
+  const feeds: DescribedPartner['feeds'] = {}
   // the fields of `fieldsOf` are those of the record's table in canonical.ts, which the compiler holds to the record
   if (products) feeds.products = feedOf('products', products) as Feed<Product>
   if (orders) feeds.orders = feedOf('orders', orders) as Feed<Order>

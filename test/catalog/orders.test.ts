@@ -96,8 +96,8 @@ describe('order files', () => {
   })
 
   it('without a line number, the goods tell the lines of an order apart', async () => {
-    const bare: Partner = { ...ACME, feeds: { orders: { ...ACME.feeds.orders! } } }
-    bare.feeds.orders!.fields = { ...bare.feeds.orders!.fields, lineId: none }
+    const fields = { ...ACME.feeds.orders.fields, lineId: none }
+    const bare: Partner = { ...ACME, feeds: { orders: { ...ACME.feeds.orders, fields } } }
     const { importing, db } = session()
     const row = (sku: string, commission: string) => `1,${sku},20.00,${commission},paid,2026-08-30`
     const file = csv('order,sku,paid,commission,status,ordered', row('S1', '2.00'), row('S2', '1.00'), row('S1', '2.50'))
@@ -115,9 +115,9 @@ describe('order files', () => {
   })
 
   describe('read again by a corrected mapping', () => {
-    const mapped = (changes: Partial<NonNullable<Partner['feeds']['orders']>['fields']>): Partner => ({
+    const mapped = (changes: Partial<typeof ACME.feeds.orders.fields>): Partner => ({
       ...ACME,
-      feeds: { orders: { ...ACME.feeds.orders!, fields: { ...ACME.feeds.orders!.fields, ...changes } } },
+      feeds: { orders: { ...ACME.feeds.orders, fields: { ...ACME.feeds.orders.fields, ...changes } } },
     })
     const numbers = ['1', '2', '3', '4', '5', '6', '7', '8']
     const file = csv(
@@ -283,8 +283,8 @@ it('an order that the buyer got all money back for is refunded, whatever its sta
     ...ACME,
     feeds: {
       orders: {
-        ...ACME.feeds.orders!,
-        fields: { ...ACME.feeds.orders!.fields, refundAmount: amount('refund', 'major', { optional: true }) },
+        ...ACME.feeds.orders,
+        fields: { ...ACME.feeds.orders.fields, refundAmount: amount('refund', 'major', { optional: true }) },
       },
     },
   }

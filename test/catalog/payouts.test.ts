@@ -200,8 +200,8 @@ describe('what one statement is', () => {
 
   it('the same bytes read by a corrected mapping replace what was read wrongly', async () => {
     const { importing, db } = session()
-    const fields = { ...ACME.feeds.payouts!.fields, amount: amount('amount', 'minor') }
-    const wrong = { ...ACME, feeds: { payouts: { ...ACME.feeds.payouts!, fields } } }
+    const fields = { ...ACME.feeds.payouts.fields, amount: amount('amount', 'minor') }
+    const wrong = { ...ACME, feeds: { payouts: { ...ACME.feeds.payouts, fields } } }
     const whole = csv(HEADER, 'N1,1001,commission,20,2026-11-20')
     await importing('payouts', { 'nov.csv': whole }, { partner: wrong })
     expect(stored(db)).toEqual(['1001 commission 20'])
@@ -231,7 +231,7 @@ describe('what one statement is', () => {
 
   it('one without the total that its partner always states is refused', async () => {
     const { importing } = session()
-    const payouts = { ...ACME.feeds.payouts!, total: { ...ACME.feeds.payouts!.total!, optional: false } }
+    const payouts = { ...ACME.feeds.payouts, total: { ...ACME.feeds.payouts.total, optional: false } }
     const answer = await importing('payouts', { 'a.csv': NOVEMBER }, { partner: { ...ACME, feeds: { payouts } } })
     expect(answer.error).toBe('a.csv: states no total; nothing of it was taken')
   })

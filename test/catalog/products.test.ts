@@ -309,8 +309,8 @@ describe('without reading all again', () => {
   })
 
   it('a change of the mapping reads every row again', async () => {
-    const fen: Partner = { ...ACME, feeds: { products: { ...ACME.feeds.products! } } }
-    fen.feeds.products!.fields = { ...fen.feeds.products!.fields, price: amount('price', 'minor') }
+    const fields = { ...ACME.feeds.products.fields, price: amount('price', 'minor') }
+    const fen: Partner = { ...ACME, feeds: { products: { ...ACME.feeds.products, fields } } }
     const { sync, query } = session()
     const file = feed({ A: '200', B: '300' })
     await sync(file)

@@ -27,7 +27,7 @@ const orders: Fields<RecordOf['orders']> = {
   ...{ settledAt: instant('settled', 'yyyy-MM-dd', optional), modifiedAt: instant('modified', 'yyyy-MM-dd', optional) },
   ...{ refundAmount: none, trackingId: none },
 }
-const payouts: Feed<RecordOf['payouts']> = {
+const payouts = {
   format: { type: 'csv' },
   total: { kind: 'amount', from: '合计', optional: true, unit: 'major', decimal: '.' },
   fields: {
@@ -35,13 +35,13 @@ const payouts: Feed<RecordOf['payouts']> = {
     ...{ currency: text('currency', optional), amount: amount('amount', 'major'), paidAt: day('day', 'yyyy-MM-dd') },
     kind: oneOf('kind', same<PayoutKind>(PAYOUT_KINDS)),
   },
-}
+} satisfies Feed<RecordOf['payouts']>
 
 /** An invented network whose column names are those of the records. */
-export const ACME: Partner = {
+export const ACME = {
   ...{ id: 'acme', name: 'Acme', currency: 'CNY', timezone: 'Asia/Shanghai', calendar: null, fees: [], tolerance: 0 },
   feeds: { products: { format: { type: 'csv' }, fields: goods }, orders: { format: { type: 'csv' }, fields: orders }, payouts },
-}
+} satisfies Partner
 
 export const csv = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('')
 

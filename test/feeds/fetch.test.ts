@@ -268,7 +268,7 @@ describe('snapshots', () => {
 
 describe('standard input', () => {
   const from = (parts: (Buffer | string)[], encoding?: Encoding) =>
-    fetchStream(Readable.from(parts), 'standard input', folderWith(), encoding)
+    fetchStream(Readable.from(parts), 'standard input', folderWith(), [encoding])
 
   it('is put together from its parts', async () => {
     const bytes = Buffer.from(BOM + TEXT)

@@ -161,7 +161,7 @@ describe('what is no workbook', () => {
 describe('a workbook is fetched as it is', () => {
   const take = async (content: Buffer) => {
     const folder = folderWith({ 'book.xls': content })
-    const [snapshot] = await fetchFiles('book.xls', folder, join(folder, 'snapshots'), 'binary')
+    const [snapshot] = await fetchFiles('book.xls', folder, join(folder, 'snapshots'), ['binary'])
     return snapshot!
   }
 

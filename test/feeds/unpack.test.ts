@@ -50,7 +50,7 @@ function zipOf(...entries: ZipEntry[]): Buffer {
 async function take(content: Buffer, encoding?: Encoding) {
   const folder = folderWith({ 'feed.csv.gz': content })
   const snapshots = join(folder, 'snapshots')
-  const [snapshot] = await fetchFiles('feed.csv.gz', folder, snapshots, encoding)
+  const [snapshot] = await fetchFiles('feed.csv.gz', folder, snapshots, [encoding])
   return { snapshot: snapshot!, text: readFileSync(snapshot!.path, 'utf8'), left: readdirSync(snapshots) }
 }
 

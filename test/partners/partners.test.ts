@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { isDay } from '../../src/day.ts'
 import { CANONICAL } from '../../src/feeds/canonical.ts'
-import { fetchFile } from '../../src/feeds/fetch.ts'
+import { fetchFiles } from '../../src/feeds/fetch.ts'
+import { expectedOf, type Forms, formOf } from '../../src/feeds/form.ts'
 import { openReader } from '../../src/feeds/read.ts'
 import { isCurrency, share } from '../../src/money.ts'
 import { BUILT_IN } from '../../src/partners/index.ts'
@@ -26,10 +27,11 @@ const kindOf = (fixture: string) => fixture.slice(0, fixture.indexOf('.')) as Re
 const scratch = folderWith()
 
 /** Everything that comes of a file. */
-function read(partner: Partner, kind: RecordKind, path: string) {
-  const feed = partner.feeds[kind]!
-  const snapshot = fetchFile(path, path.replace(/^.*\//, ''), scratch, feed.format.encoding)
-  const reader = openReader(kind, feed as never, snapshot.path, { ...partner, name: snapshot.name })
+async function read(partner: Partner, kind: RecordKind, path: string) {
+  const forms = partner.feeds[kind] as Forms<unknown>
+  const [snapshot] = await fetchFiles(path, folderOf(partner), scratch, expectedOf(forms))
+  const { name } = snapshot!
+  const reader = openReader(kind, formOf(forms, snapshot!) as never, snapshot!.path, { ...partner, name })
   const records: Record<string, unknown>[] = []
   const problems: string[] = []
   while (reader.rows.next()) {
@@ -38,7 +40,7 @@ function read(partner: Partner, kind: RecordKind, path: string) {
     for (const { where, field, message } of reader.problems()) problems.push(`${where}, ${field}: ${message}`)
   }
   reader.close()
-  return { encoding: snapshot.encoding, statedTotal: reader.statedTotal(), records, problems }
+  return { encoding: snapshot!.encoding, statedTotal: reader.statedTotal(), records, problems }
 }
 
 describe.each(PARTNERS)('$id', (partner) => {
@@ -49,10 +51,10 @@ describe.each(PARTNERS)('$id', (partner) => {
     expect([...new Set(fixtures.map(kindOf))].sort()).toEqual([...kinds].sort())
   })
 
-  describe.each(fixtures)('%s', (fixture) => {
+  describe.each(fixtures)('%s', async (fixture) => {
     const path = join(folderOf(partner), fixture)
     const expected = path.replace(/\.\w+$/, '.expected.json')
-    const found = read(partner, kindOf(fixture), path)
+    const found = await read(partner, kindOf(fixture), path)
     if (process.env.UPDATE && !existsSync(expected)) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
 
     it('is read as expected', () => expect(found).toEqual(JSON.parse(readFileSync(expected, 'utf8'))))
