@@ -18,7 +18,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     { name: 'source', summary: 'list and test the sources of the workspace', load: () => import('./commands/source.ts') },
     { name: 'sync', summary: 'read the sources into the database', load: () => import('./commands/sync.ts') },
     { name: 'import', summary: 'read files of products, orders or payouts', load: () => import('./commands/import.ts') },
-    { name: 'map', summary: 'document the fields that a partner file is mapped to', load: () => import('./commands/map.ts') },
+    { name: 'map', summary: 'guess how the file of a new partner is described', load: () => import('./commands/map.ts') },
   ],
   Catalog: [
     { name: 'find', summary: 'find goods by commission, sales, price and words', load: () => import('./commands/find.ts') },
