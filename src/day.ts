@@ -7,6 +7,9 @@ export type Instant = string
 /** An IANA time zone, `Asia/Shanghai`. */
 export type Zone = string
 
+/** A stretch of time in milliseconds since 1970; `until` is no part of it. */
+export type Span = { from: number; until: number }
+
 /** Whether the runtime knows the time zone. */
 export function isZone(zone: string): boolean {
   // A tenth of the time of making a formatter, and right for all but old names.

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Context, HttpResponse } from '../context.ts'
+import type { Span } from '../day.ts'
 import { dataError, type ShoptoolError, temporaryError, usageError } from '../errors.ts'
 import { type Snapshot, snapshotPath } from './fetch.ts'
 import { parseJson } from './formats/json.ts'
@@ -30,9 +31,6 @@ export type ApiFault = { fault: 'retry' | 'stop' | 'quota'; message: string; aft
 /** `rows`: what stands where the partner puts its list; what is no list is refused. `next`: null behind the last page. */
 export type Answer<Page> = { rows: unknown; next: Page | null } | ApiFault
 
-/** A stretch of time in milliseconds; `until` is no part of it. */
-export type Span = { from: number; until: number }
-
 /** One window of a span whose end is `end`, and the page or cursor within it. */
 export type Windowed<At> = Span & { end: number; at: At }
 
@@ -52,8 +50,11 @@ export function windows<At>(longest: number | ((from: number) => number), at: At
   }
 }
 
-/** How far back a feed that is read by time is asked: `days` where nothing was read yet, and at most `most` days. */
-export type Reach = { days: number; most: number }
+/**
+ * How far back a feed that is read by time is asked: `days` where nothing was read yet, and at most `most` days. `again`: days that are
+ * read once more each time, where the partner tells records by when they were made and not by when they changed.
+ */
+export type Reach = { days: number; most: number; again?: number }
 
 /**
  * How to page through one kind of record of one partner's API. Pure. A `Page` is plain data (a number, a cursor, a window with its page)

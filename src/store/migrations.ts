@@ -161,6 +161,13 @@ export const MIGRATIONS: readonly string[] = [
     f.name AS file, l.line
     FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file;
   `,
+  `
+  -- What of time a source that is read by time was read for, in milliseconds since 1970. Spans of one source do not touch.
+  CREATE TABLE coverage (
+    source TEXT NOT NULL, partner TEXT NOT NULL, kind TEXT NOT NULL,
+    since INTEGER NOT NULL, until INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */
