@@ -17,8 +17,9 @@ export type Fetch = (
     headers?: Record<string, string>
     body?: string
     signal?: AbortSignal
-    size?: number
     redirect?: 'follow' | 'manual'
+    /** False: the body stays as it came, still in its content encoding. */
+    compress?: boolean
   },
 ) => Promise<HttpResponse>
 

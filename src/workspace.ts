@@ -126,3 +126,10 @@ export function readSecret(workspace: Workspace, text: string, place: string): s
     return keep(secret)
   })
 }
+
+/** `https://feeds.example/…`: what may be shown of an address. One that is wholly a secret is shown as it stands in shoptool.yaml. */
+export function shownUrl(url: string): string {
+  const [, scheme, host, rest] = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]+)(.*)/is.exec(url) ?? []
+  if (scheme) return `${scheme}${host}${rest === '' || rest === '/' ? rest : '/…'}`
+  return /^(\$\{[^}]*\}$|file:)/.test(url) ? url : '…'
+}

@@ -49,6 +49,8 @@ export type RunOptions = {
   /** Whether the files are the whole of the source, so that goods missing from them are gone. */
   complete: boolean
   acceptShrink: boolean
+  /** Read them although they are the files of the last run. */
+  anew?: boolean
   dryRun: boolean
   /** The plan that a dry run gave: the run is refused where it would do anything else. */
   plan?: string
@@ -57,25 +59,40 @@ export type RunOptions = {
   now(): number
 }
 
+/** What fetching came to: the files, or why there are none. `started` in milliseconds since 1970, `took` in milliseconds. */
+export type Fetched = { snapshots: Snapshot[]; error: ShoptoolError | null; started: number; took: number }
+
+/** The first half of a run: takes the files of a source into the snapshot folder, touches no database, never throws a ShoptoolError. */
+export async function fetchRun(fetch: () => Promise<Snapshot[]> | Snapshot[], now: () => number): Promise<Fetched> {
+  const started = now()
+  let snapshots: Snapshot[] = []
+  let error: ShoptoolError | null = null
+  try {
+    snapshots = await fetch()
+  } catch (thrown) {
+    if (!(thrown instanceof ShoptoolError)) throw thrown
+    error = thrown
+  }
+  return { snapshots, error, started, took: now() - started }
+}
+
 /**
- * Reads one source or imported file into the database: all of it, or, where it fails, nothing. Never throws a ShoptoolError; what
+ * The second half: reads what was fetched into the database, all of it, or, where it fails, nothing. Never throws a ShoptoolError; what
  * went wrong is in the result and, but for a dry run, in the table of runs.
- * @param fetch takes the files into the snapshot folder
  */
-export async function runSource(
+export function loadRun(
   db: Database,
   partner: Partner,
   origin: { kind: RecordKind; source: string },
-  fetch: () => Promise<Snapshot[]> | Snapshot[],
+  { snapshots, error: failed, started, took }: Fetched,
   options: RunOptions,
-): Promise<RunResult> {
-  const started = options.now()
+): RunResult {
   const source: RunSource = { ...origin, partner: partner.id }
   const at = instantOf(started, options.timezone)
-  const seconds = () => Math.round(options.now() - started) / 1000
-  let snapshots: Snapshot[] = []
+  const begun = options.now()
+  const seconds = () => Math.round(took + options.now() - begun) / 1000
   try {
-    snapshots = await fetch()
+    if (failed) throw failed
     const { loaded, status, plan } = load(db, partner, source, snapshots, at, seconds, options)
     const { content: _, ...counts } = loaded
     return { ...source, status, ...counts, ...facts(snapshots), seconds: seconds(), plan, error: null, fault: null }
@@ -132,7 +149,12 @@ function load(
       const mapping = opened.map(({ reader }) => reader.seed.toString(16)).join('+')
       const last = lastGoodRun(db, source)
       const same =
-        last && options.complete && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots) && !othersRan(db, last)
+        last &&
+        options.complete &&
+        !options.anew &&
+        last.mapping === mapping &&
+        sameFiles(filesOf(db, last), snapshots) &&
+        !othersRan(db, last)
       const run = startRun(db, source, at)
       const loaded = same
         ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [] }

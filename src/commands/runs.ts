@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type RunResult, runSource } from '../catalog/sync.ts'
+import { fetchRun, loadRun, type RunResult } from '../catalog/sync.ts'
 import type { Context } from '../context.ts'
 import { explain } from '../failure.ts'
 import { pruneSnapshots, type Snapshot } from '../feeds/fetch.ts'
+import type { Outside } from '../feeds/tries.ts'
 import { lock } from '../lock.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { RecordKind } from '../records.ts'
@@ -13,6 +14,7 @@ import { NO_COUNTS } from '../store/runs.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Outcome } from './command.ts'
 import type { Print } from './print.ts'
+import { showFetches } from './progress.ts'
 
 /** One source or file to be read. What `partner` and `fetch` throw concerns this one only. */
 export type Reading = {
@@ -22,23 +24,26 @@ export type Reading = {
   /** Its name in the table of runs. */
   source: string
   partner(): Partner
-  fetch(partner: Partner, snapshots: string): Promise<Snapshot[]> | Snapshot[]
+  fetch(partner: Partner, snapshots: string, outside: Outside): Promise<Snapshot[]> | Snapshot[]
   /** What a dry run gave for it; anything else is refused. */
   plan?: string
 }
 
 /** Copies of the files read are kept for 30 days after they were last met. */
 const SNAPSHOTS_KEPT = 30 * 86_400_000
+/** How many are fetched at a time. */
+const AT_ONCE = 6
 
 /**
- * Reads sources or files one after the other, each on its own. Takes the workspace's lock; a dry run takes none and leaves no trace.
- * @param options `complete`: each is the whole of a source, so that goods missing from it are gone
+ * Reads sources or files, each on its own: fetched several at a time, then loaded one after the other in their order. Takes the workspace's
+ * lock; a dry run takes none and leaves no trace.
+ * @param options `complete`: each is the whole of a source, so that goods missing from it are gone; `anew`: also where nothing has changed
  */
 export async function readAll(
   { ctx, print }: { ctx: Context; print: Print },
   workspace: Workspace,
   readings: readonly Reading[],
-  options: { complete: boolean; acceptShrink: boolean; dryRun: boolean },
+  options: { complete: boolean; acceptShrink: boolean; dryRun: boolean; anew?: boolean },
 ): Promise<RunResult[]> {
   const { dryRun } = options
   const release = dryRun ? () => {} : lock(workspace, ctx)
@@ -46,16 +51,28 @@ export async function readAll(
   const db = dryRun && !existsSync(workspace.database) ? memoryDatabase() : openDatabase(workspace.database)
   const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
   const results: RunResult[] = []
+  const shown = showFetches(print, ctx.now)
+  const fetches = startAll(
+    readings.map(({ label, partner: findPartner, fetch }) => async () => {
+      const partner = findPartner()
+      const outside: Outside = {
+        ...ctx,
+        progress: (so) => shown.progress(label, so),
+        detail: (text) => print.detail(`${label}: ${text}`),
+      }
+      const fetched = await fetchRun(() => fetch(partner, snapshots, outside), ctx.now).finally(() => shown.done(label))
+      for (const { sha256, bytes, encoding } of fetched.snapshots)
+        print.detail(`${label}: ${bytes} bytes, ${encoding}, sha256:${sha256}`)
+      return { partner, fetched }
+    }),
+    AT_ONCE,
+  )
   try {
-    for (const [i, { label, kind, source, partner: findPartner, fetch, plan }] of readings.entries()) {
-      print.progress(`${label} (${i + 1} of ${readings.length}) …`)
+    for (const [i, { label, kind, source, plan }] of readings.entries()) {
       try {
-        const partner = findPartner()
-        const fetched = () => fetch(partner, snapshots)
-        const result = await runSource(db, partner, { kind, source }, fetched, {
-          ...settings,
-          ...(plan !== undefined && { plan }),
-        })
+        const { partner, fetched } = await fetches[i]!
+        print.progress(`${label}: saving (${i + 1} of ${readings.length}) …`)
+        const result = loadRun(db, partner, { kind, source }, fetched, { ...settings, ...(plan !== undefined && { plan }) })
         results.push({ ...result, source: label })
       } catch (thrown) {
         const { outcome, message } = explain(thrown)
@@ -72,6 +89,26 @@ export async function readAll(
     release()
   }
   return results
+}
+
+/** Starts jobs in their order, at most `most` at a time. Each answer, or error, can be waited for on its own. */
+function startAll<T>(jobs: readonly (() => Promise<T>)[], most: number): Promise<T>[] {
+  const waiting: (() => void)[] = []
+  let free = most
+  const started = jobs.map(async (job) => {
+    if (free > 0) free--
+    else await new Promise<void>((go) => waiting.push(go))
+    try {
+      return await job()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
+  })
+  // Nobody may be waiting yet for the one that fails.
+  for (const one of started) one.catch(() => {})
+  return started
 }
 
 /** What a run means for the exit code: its error's kind, or findings where rows were rejected. */

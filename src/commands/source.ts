@@ -8,7 +8,7 @@ import type { RecordOf } from '../feeds/feed.ts'
 import type { Forms } from '../feeds/form.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import type { RecordKind } from '../records.ts'
-import type { Source, Workspace } from '../workspace.ts'
+import { type Source, shownUrl, type Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 
 const ROWS_SHOWN = 3
@@ -99,7 +99,7 @@ function sourceOf({ sources }: Workspace, name: string): Source {
 }
 
 function whereOf(from: Source['from']): string {
-  return from.kind === 'file' ? from.files.join(', ') : from.kind === 'url' ? from.url : 'api'
+  return from.kind === 'file' ? from.files.join(', ') : from.kind === 'url' ? shownUrl(from.url) : 'api'
 }
 
 async function runsOf({ database }: Workspace) {
@@ -154,7 +154,7 @@ async function readSome(ctx: Context, workspace: Workspace, source: Source): Pro
   // not in .shoptool: a test leaves nothing behind, and the workspace may be read-only
   const snapshots = mkdtempSync(join(tmpdir(), 'shoptool-source-'))
   try {
-    const found = await fetchSource({ ...workspace, snapshots }, source, partner, ctx)
+    const found = await fetchSource(workspace, source, partner, ctx, { snapshots })
     const read: Read = {
       files: found.map(({ name: file, encoding, bytes, sha256 }) => ({ file, encoding, bytes, sha256 })),
       records: [],

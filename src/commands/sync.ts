@@ -1,5 +1,6 @@
 import { fetchSource } from '../catalog/source.ts'
 import { nearest, usageError } from '../errors.ts'
+import { type Outside, shareTurns } from '../feeds/tries.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -14,6 +15,8 @@ export const command = defineCommand({
   options: {
     dryRun: flag('--dry-run', 'say what would change, change nothing'),
     apply: option('--apply <plan>', 'do exactly what a dry run said, or refuse where the files have changed since'),
+    full: flag('--full', 'read everything anew, also what has not changed since the last run'),
+    offline: flag('--offline', 'no network: local files as they are, of URLs and APIs what was fetched last'),
     acceptShrink: flag('--accept-shrink', 'take a source although it has lost most of its rows or looks otherwise damaged'),
   },
   examples: [
@@ -21,22 +24,27 @@ export const command = defineCommand({
     'shoptool sync taobao-picks --dry-run',
     'shoptool sync taobao-picks --apply 5f0c1d2e',
     'shoptool sync --json',
+    'shoptool sync acme --offline',
   ],
   async run(call) {
     const { args, options, workspace, print, global } = call
     const found = await workspace()
     const sources = chosen(found, args[0])
     const plans = options.apply === undefined ? [] : readPlan(options.apply, sources.length)
+    const { full, offline } = options
     if (options.apply !== undefined && options.dryRun) throw usageError('--apply and --dry-run: expected one of the two')
+    const turns = shareTurns(call.ctx)
+    const how = offline ? 'offline' : full ? 'anew' : 'changed'
     const readings = sources.map((source, i) => ({
       label: source.name,
       kind: source.feed,
       source: source.name,
       partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
-      fetch: (partner: Partner, snapshots: string) => fetchSource({ ...found, snapshots }, source, partner, call.ctx),
+      fetch: (partner: Partner, snapshots: string, outside: Outside) =>
+        fetchSource(found, source, partner, outside, { snapshots, how, turns }),
       ...(plans.length > 0 && { plan: plans[i]! }),
     }))
-    const results = await readAll(call, found, readings, { ...options, complete: true })
+    const results = await readAll(call, found, readings, { ...options, complete: true, anew: full })
     printRuns('sync', results, print, global.json)
     if (options.dryRun && !global.json && results.every(({ plan }) => plan !== null)) {
       const named = args[0].length > 0 ? ` ${args[0].join(' ')}` : ''

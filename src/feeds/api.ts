@@ -1,12 +1,12 @@
-import { createHash, randomInt, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import type { Context, HttpResponse } from '../context.ts'
+import type { HttpResponse } from '../context.ts'
 import type { Span } from '../day.ts'
-import { dataError, type ShoptoolError, temporaryError, usageError } from '../errors.ts'
+import { dataError, type ShoptoolError } from '../errors.ts'
 import { type Snapshot, snapshotPath } from './fetch.ts'
 import { parseJson } from './formats/json.ts'
+import { broken, busy, type Failed, keepTrying, type Outside, type Patience, type Turn, takeTurns } from './tries.ts'
 
 /** One call of an API, signed and encoded, ready to send. */
 export type HttpRequest = {
@@ -97,15 +97,8 @@ export type LinkApi<Step> = {
   read(body: unknown, step: Step): { links: Partial<Links>; next: Step | null } | ApiFault
 }
 
-/** The world outside: network and clock of the context; waiting and chance as tests want them. */
-export type Outside = Pick<Context, 'fetch' | 'now'> & {
-  sleep?(milliseconds: number): Promise<unknown>
-  /** 0 ≤ chance < 1. */
-  chance?(): number
-}
-
 /** What one call, and all of them, may take. */
-export type Limits = {
+export type Limits = Patience & {
   /** Milliseconds until an answer must be there, whole. */
   timeout: number
   /** Bytes of one answer. */
@@ -114,39 +107,11 @@ export type Limits = {
   rows: number
   /** Pages, against cursors that never end. */
   pages: number
-  /** How often one page is asked for. */
-  tries: number
-  /** Milliseconds that a partner may ask us to wait; longer is left to the next run. */
-  wait: number
 }
 
 export const LIMITS: Limits = { timeout: 30_000, answer: 32 << 20, rows: 2 ** 31, pages: 100_000, tries: 6, wait: 120_000 }
 
-/** Waits until the next call may begin. Sources of one partner share one. */
-export type Turn = () => Promise<void>
-
 const DAY = 86_400_000
-
-const WAITS = { first: 1000, longest: 30_000 }
-
-const realSleep = (milliseconds: number) => setTimeout(milliseconds)
-const realChance = () => randomInt(1000) / 1000
-
-/** A queue in which calls begin at least a `perSecond`th of a second apart, whoever makes them. */
-export function takeTurns(perSecond: number, { now, sleep = realSleep }: Pick<Outside, 'now' | 'sleep'>): Turn {
-  const apart = 1000 / perSecond
-  let free = 0
-  let waiting = 0
-  return async () => {
-    const time = now()
-    // No further ahead than the queue is long: a clock that was set back must not make it wait for hours.
-    const mine = Math.max(time, Math.min(free, time + (waiting + 1) * apart))
-    free = mine + apart
-    waiting++
-    if (mine > time) await sleep(mine - time)
-    waiting--
-  }
-}
 
 /**
  * Reads all pages of an API into one snapshot: NDJSON, one row a line as the partner gave it, numbers as texts. All pages or none: where
@@ -191,6 +156,7 @@ export async function fetchApi<Page>(
         hash.update(lines)
         // A full disk writes less than it was given.
         for (let at = 0; at < lines.length; ) at += writeSync(file, lines, at)
+        outside.progress?.({ bytes, pages: count })
         page = next
       }
     } finally {
@@ -225,36 +191,25 @@ async function readPage<Page>(
   limits: Limits,
   refuse: Refuse,
 ): Promise<Read<Page>> {
-  const { sleep = realSleep, chance = realChance } = outside
-  for (let tried = 1; ; tried++) {
+  const once = async () => {
     await turn()
     const request = feed.request(page, account, outside.now())
-    const answer = await send(request, outside, limits, (body) => feed.read(body, page))
-    if (!('fault' in answer)) {
-      if (!Array.isArray(answer.rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
-      return { rows: answer.rows, next: answer.next }
-    }
-    const { fault, message, after = 0 } = answer
-    if (fault === 'stop') throw refuse(usageError, message)
-    if (fault === 'large') throw refuse(dataError, message)
-    if (fault !== 'retry') throw refuse(temporaryError, message)
-    if (tried >= limits.tries) throw refuse(temporaryError, `${message} (tried ${tried} times)`)
-    if (after > limits.wait) throw refuse(temporaryError, `${message}; asks to wait ${(after - (after % 1000)) / 1000} s`)
-    // Twice as long each time; half of it by chance, so that many operators' runs do not come back together.
-    const pause = Math.min(WAITS.longest, WAITS.first * 2 ** (tried - 1))
-    await sleep(after + pause / 2 + (pause / 2) * chance())
+    return send(request, outside, limits, (body) => feed.read(body, page))
   }
+  const { rows, next } = await keepTrying(once, outside, limits, refuse)
+  if (!Array.isArray(rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
+  return { rows, next }
 }
-
-type Sent<Page> = Answer<Page> | { fault: 'large' | 'redirect'; message: string; after?: number }
 
 /** Makes one call; whatever goes wrong on the way is a value. */
 async function send<Page>(
   { url, ...request }: HttpRequest,
-  { fetch, now }: Outside,
+  { fetch, now, detail }: Outside,
   limits: Limits,
   read: (body: unknown) => Answer<Page>,
-): Promise<Sent<Page>> {
+): Promise<Answer<Page> | Failed> {
+  const started = now()
+  const told = (what: string) => detail?.(`${request.method} ${new URL(url).host}: ${what}, ${now() - started} ms`)
   let response: HttpResponse
   let bytes: Buffer | null
   try {
@@ -267,15 +222,17 @@ async function send<Page>(
     })
     bytes = await bytesOf(response, limits.answer)
   } catch (error) {
-    return { fault: 'retry', message: failureOf(error, limits.timeout) }
+    const failed = broken(error, limits.timeout)
+    told(failed.message)
+    return failed
   }
   const { status, ok } = response
+  told(`${status}, ${bytes?.length ?? `more than ${limits.answer}`} bytes`)
+  const later = busy(response, now())
+  if (later) return later
   const message = `answers HTTP ${status}`
-  if (status >= 500 || [408, 425, 429].includes(status)) {
-    return { fault: 'retry', message, after: waitOf(response.headers.get('retry-after'), now()) }
-  }
   if (status >= 300 && status < 400) return { fault: 'redirect', message: `${message}, a redirect` }
-  if (bytes === null) return { fault: 'large', message: `the answer is larger than ${limits.answer} bytes` }
+  if (bytes === null) return { fault: 'refuse', message: `the answer is larger than ${limits.answer} bytes` }
   let body: unknown
   try {
     body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -297,20 +254,6 @@ async function bytesOf({ body }: HttpResponse, most: number): Promise<Buffer | n
     parts.push(chunk)
   }
   return Buffer.concat(parts)
-}
-
-/** Only the code of a failed connection: its message holds the address, and so the signature and the token. */
-function failureOf(error: unknown, timeout: number): string {
-  const { name, code, type } = error as { name?: string; code?: string; type?: string }
-  if (name === 'AbortError' || name === 'TimeoutError') return `no answer within ${timeout / 1000} s`
-  return `the connection failed (${code ?? type ?? name})`
-}
-
-/** Retry-After in milliseconds from `now`: seconds or a date; 0 where it is neither or past. */
-function waitOf(text: string | null, now: number): number {
-  if (text === null) return 0
-  const wait = /^\s*\d{1,9}\s*$/.test(text) ? Number.parseInt(text, 10) * 1000 : Date.parse(text) - now
-  return wait > 0 ? wait : 0
 }
 
 const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)

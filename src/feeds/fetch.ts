@@ -74,7 +74,7 @@ function displayName(path: string, folder: string): string {
 }
 
 /** Takes one local file, unpacked where it is gzip or zip. */
-async function fetchPacked(path: string, name: string, snapshots: string, expected: Expected): Promise<Snapshot> {
+export async function fetchPacked(path: string, name: string, snapshots: string, expected: Expected): Promise<Snapshot> {
   const file = openFile(path, name)
   try {
     const before = fstatSync(file)
@@ -115,7 +115,7 @@ function encodingFor(expected: Expected, path: string): Encoding | undefined {
 }
 
 /** Gives a name in the snapshot folder for as long as `use` takes. */
-async function withTemporary<T>(snapshots: string, use: (temporary: string) => Promise<T>): Promise<T> {
+export async function withTemporary<T>(snapshots: string, use: (temporary: string) => Promise<T>): Promise<T> {
   mkdirSync(snapshots, { recursive: true })
   const temporary = join(snapshots, `.${randomUUID()}.partial`)
   try {
@@ -182,7 +182,8 @@ export function snapshotPath(snapshots: string, { sha256, encoding }: { sha256: 
   return join(snapshots, encoding === 'utf-8' ? sha256 : `${sha256}.${encoding}`)
 }
 
-function touch(path: string): void {
+/** Says that a copy was met again, see pruneSnapshots. */
+export function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date())
   } catch {

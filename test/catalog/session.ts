@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { type RunOptions, type RunResult, runSource } from '../../src/catalog/sync.ts'
+import { fetchRun, loadRun, type RunOptions, type RunResult } from '../../src/catalog/sync.ts'
 import type { Encoding, Feed, Fields, RecordOf } from '../../src/feeds/feed.ts'
 import { fetchFile } from '../../src/feeds/fetch.ts'
 import { amount, count, day, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
@@ -80,7 +80,7 @@ export function session() {
       return now
     }
     const given = { complete: true, acceptShrink: false, dryRun: false, timezone: 'Asia/Shanghai', ...options, now: clock }
-    const result = await runSource(db, partner, { kind, source }, fetch, given)
+    const result = loadRun(db, partner, { kind, source }, await fetchRun(fetch, () => now), given)
     const { read, accepted, rejected, added, changed, unchanged, returned } = result
     if (read !== accepted + rejected || accepted !== added + changed + unchanged + returned)
       throw new Error(`counts do not add up: ${told(result)}`)

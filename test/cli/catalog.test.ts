@@ -311,11 +311,11 @@ const CASES: Record<string, Case> = {
     code: 2,
     says: /^no sources yet: add some to .*shoptool\.yaml, or use "shoptool import"$/,
   },
-  'a URL for a source': {
+  'no address for a source': {
     args: ['sync'],
-    more: 'sources: { web: { partner: acme, feed: products, url: "https://a.example/feed.csv" } }\n',
+    more: 'sources: { web: { partner: acme, feed: products, url: "a.example/feed.csv" } }\n',
     code: 2,
-    says: 'sources.web: shoptool cannot read from a URL yet; save the answer as a file and name it with "file:"',
+    says: 'sources.web.url: is no address, expected like https://feeds.example/goods.csv.gz',
   },
   'whose file': {
     args: ['import', 'products', 'goods.csv'],

@@ -107,11 +107,11 @@ const CASES: Record<string, Case> = {
     code: 2,
     says: 'partners/acme.yaml:11: feeds.products.fields.price.unit: "yuang" is not known; did you mean yuan?',
   },
-  'source that is not a file': {
+  'API that is not known': {
     args: ['source', 'test', 'a'],
-    cwd: () => workspaceWith('sources: { a: { partner: taobao, feed: products, url: "https://x" } }\n'),
+    cwd: () => workspaceWith('sources: { a: { partner: taobao, feed: payouts, api: {} } }\n'),
     code: 2,
-    says: /^sources.a: shoptool cannot read from a URL yet/,
+    says: /^sources.a: shoptool knows no API of .* for payouts; save the answer as a file and name it with "file:"$/,
   },
   'missing file': { args: ['source', 'test', 'goods'], cwd: () => acme({}), code: 2, says: 'goods.csv: no such file' },
   'folder for a file': {
