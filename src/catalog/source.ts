@@ -1,5 +1,6 @@
+import type { Span } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
-import { fetchApi } from '../feeds/api.ts'
+import { fetchApi, type Reach } from '../feeds/api.ts'
 import { download, hostOf } from '../feeds/download.ts'
 import { fetchFiles, type Snapshot } from '../feeds/fetch.ts'
 import { expectedOf, type Forms } from '../feeds/form.ts'
@@ -7,6 +8,7 @@ import { type Outside, shareTurns, type Turns } from '../feeds/tries.ts'
 import type { Apis, Partner } from '../partners/partner.ts'
 import { readSecret, type Source, type Workspace } from '../workspace.ts'
 import { hashOf, recall, remember } from './fetched.ts'
+import { lastDays, nextSpan } from './windows.ts'
 
 export type FetchOptions = {
   /** Where copies go; what was fetched before is looked for in the workspace all the same. */
@@ -15,7 +17,12 @@ export type FetchOptions = {
   how?: 'changed' | 'anew' | 'offline'
   /** The queues that all sources of a command share. */
   turns?: Turns
+  /** For which time the source was read before, oldest first; what is read by time goes on from there. */
+  covered?: readonly Span[]
 }
+
+/** What was taken, and for which time it speaks where the source is read by time. */
+export type Taken = { snapshots: Snapshot[]; span?: Span }
 
 /**
  * Takes the files of a source, its URL, or all pages of its API, into the snapshot folder.
@@ -27,25 +34,25 @@ export async function fetchSource(
   source: Source,
   partner: Partner,
   outside: Outside,
-  { snapshots = workspace.snapshots, how = 'changed', turns = shareTurns(outside) }: FetchOptions = {},
-): Promise<Snapshot[]> {
+  { snapshots = workspace.snapshots, how = 'changed', turns = shareTurns(outside), covered = [] }: FetchOptions = {},
+): Promise<Taken> {
   const { name, from, feed } = source
   const expected = expectedOf(partner.feeds[feed] as Forms<unknown> | undefined)
   if (from.kind === 'file') {
     const found: Snapshot[] = []
     for (const pattern of from.files) found.push(...(await fetchFiles(pattern, workspace.folder, snapshots, expected)))
-    return found
+    return { snapshots: found }
   }
   const of = hashOf(partner.id, feed, from, expected)
   const before = how === 'anew' ? null : recall(workspace.snapshots, name, of)
   if (how === 'offline') {
-    if (before) return before.snapshots
+    if (before) return { snapshots: before.snapshots }
     throw usageError(`sources.${name}: there is nothing to use offline: it was not fetched yet as it stands in shoptool.yaml`)
   }
   if (from.kind === 'api') {
-    const found = await fetchPages(workspace, source, from, partner, outside, snapshots, turns)
-    remember(snapshots, name, { of, snapshots: found, url: null })
-    return found
+    const taken = await fetchPages(workspace, source, from, partner, outside, { snapshots, how, turns, covered })
+    remember(snapshots, name, { of, snapshots: taken.snapshots, url: null })
+    return taken
   }
   const url = readSecret(workspace, from.url, `sources.${name}.url`)
   const address = hashOf(url)
@@ -53,9 +60,9 @@ export async function fetchSource(
   const { host, perSecond } = hostOf(url, name)
   const turn = turns(host, perSecond)
   const fetched = await download(name, url, snapshots, outside, { expected, tag, turn })
-  if (fetched === null) return before!.snapshots
+  if (fetched === null) return { snapshots: before!.snapshots }
   remember(snapshots, name, { of, snapshots: [fetched.snapshot], url: { tag: fetched.tag, address } })
-  return [fetched.snapshot]
+  return { snapshots: [fetched.snapshot] }
 }
 
 async function fetchPages(
@@ -64,9 +71,8 @@ async function fetchPages(
   { credentials: { via, ...texts }, query }: Extract<Source['from'], { kind: 'api' }>,
   partner: Partner,
   outside: Outside,
-  snapshots: string,
-  turns: Turns,
-): Promise<Snapshot[]> {
+  { snapshots, how, turns, covered }: Required<FetchOptions>,
+): Promise<Taken> {
   const { name: whose, apis } = apisOf(partner, via, `sources.${name}.api.via`)
   const api = feed === 'payouts' ? undefined : apis?.[feed]
   if (!api) {
@@ -78,9 +84,30 @@ async function fetchPages(
     Object.entries(texts).map(([key, text]) => [key, readSecret(workspace, text, `sources.${name}.api.${key}`)]),
   )
   const turn = turns(via ?? partner.id, api.perSecond)
-  const snapshot = await fetchApi(api, { credentials, query }, { name, partner: partner.id }, snapshots, outside, { turn })
+  const span = api.reach && spanOf(api.reach, query.days, how, covered, outside.now(), `sources.${name}.query.days`)
+  const account = { credentials, query }
+  const snapshot = await fetchApi(api, account, { name, partner: partner.id }, snapshots, outside, {
+    turn,
+    ...(span && { span }),
+  })
   // No rows at all is an answer too: a day without orders.
-  return snapshot.bytes === 0 ? [] : [snapshot]
+  return { snapshots: snapshot.bytes === 0 ? [] : [snapshot], ...(span && { span }) }
+}
+
+/** All that the partner answers for, or what was not read yet and at least the days that the source's query asks for. */
+function spanOf(
+  reach: Reach,
+  days: string | number | boolean | undefined,
+  how: FetchOptions['how'],
+  covered: readonly Span[],
+  now: number,
+  place: string,
+): Span {
+  if (how === 'anew') return lastDays(reach.most, reach.most, now)
+  if (days === undefined) return nextSpan(covered, reach, now)
+  if (!/^[1-9]\d*$/.test(String(days))) throw usageError(`${place}: "${days}" is not a count of days, expected 1 or more`)
+  const count = Number.parseInt(String(days), 10)
+  return nextSpan(covered, { ...reach, days: count, again: count }, now)
 }
 
 /** The partner's own APIs, or those of the aggregator that `via` names. */
@@ -91,4 +118,10 @@ function apisOf(partner: Partner, via: string | undefined, place: string): { nam
   const meant = nearest(via, Object.keys(known))
   const hint = meant ? `did you mean ${meant}?` : `expected ${Object.keys(known).join(', ') || 'none, there is no aggregator'}`
   throw usageError(`${place}: "${via}" is no aggregator of ${partner.name}; ${hint}`)
+}
+
+/** How far back the API of a source can be asked, where it is one that is read by time. */
+export function reachOf({ from, feed }: Source, partner: Partner): Reach | undefined {
+  if (from.kind !== 'api' || feed === 'payouts') return undefined
+  return apisOf(partner, from.credentials.via, '').apis?.[feed]?.reach
 }

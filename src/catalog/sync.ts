@@ -7,6 +7,7 @@ import { hashBytes } from '../feeds/formats/hash.ts'
 import { openReader } from '../feeds/read.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { RecordKind } from '../records.ts'
+import { addCoverage } from '../store/coverage.ts'
 import { type Database, withoutWal } from '../store/open.ts'
 import { hasProducts } from '../store/products.ts'
 import {
@@ -27,6 +28,7 @@ import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
+import type { Taken } from './source.ts'
 
 /** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
 export type RunResult = RunSource &
@@ -60,20 +62,20 @@ export type RunOptions = {
 }
 
 /** What fetching came to: the files, or why there are none. `started` in milliseconds since 1970, `took` in milliseconds. */
-export type Fetched = { snapshots: Snapshot[]; error: ShoptoolError | null; started: number; took: number }
+export type Fetched = Taken & { error: ShoptoolError | null; started: number; took: number }
 
 /** The first half of a run: takes the files of a source into the snapshot folder, touches no database, never throws a ShoptoolError. */
-export async function fetchRun(fetch: () => Promise<Snapshot[]> | Snapshot[], now: () => number): Promise<Fetched> {
+export async function fetchRun(fetch: () => Promise<Taken>, now: () => number): Promise<Fetched> {
   const started = now()
-  let snapshots: Snapshot[] = []
+  let taken: Taken = { snapshots: [] }
   let error: ShoptoolError | null = null
   try {
-    snapshots = await fetch()
+    taken = await fetch()
   } catch (thrown) {
     if (!(thrown instanceof ShoptoolError)) throw thrown
     error = thrown
   }
-  return { snapshots, error, started, took: now() - started }
+  return { ...taken, error, started, took: now() - started }
 }
 
 /**
@@ -84,7 +86,7 @@ export function loadRun(
   db: Database,
   partner: Partner,
   origin: { kind: RecordKind; source: string },
-  { snapshots, error: failed, started, took }: Fetched,
+  { error: failed, started, took, ...taken }: Fetched,
   options: RunOptions,
 ): RunResult {
   const source: RunSource = { ...origin, partner: partner.id }
@@ -93,9 +95,9 @@ export function loadRun(
   const seconds = () => Math.round(took + options.now() - begun) / 1000
   try {
     if (failed) throw failed
-    const { loaded, status, plan } = load(db, partner, source, snapshots, at, seconds, options)
+    const { loaded, status, plan } = load(db, partner, source, taken, at, seconds, options)
     const { content: _, ...counts } = loaded
-    return { ...source, status, ...counts, ...facts(snapshots), seconds: seconds(), plan, error: null, fault: null }
+    return { ...source, status, ...counts, ...facts(taken.snapshots), seconds: seconds(), plan, error: null, fault: null }
   } catch (error) {
     if (!(error instanceof ShoptoolError)) throw error
     const status = error.fault === 'data' ? 'refused' : 'failed'
@@ -107,7 +109,7 @@ export function loadRun(
       ...source,
       status,
       ...NO_COUNTS,
-      ...facts(snapshots),
+      ...facts(taken.snapshots),
       seconds: seconds(),
       problems: [],
       moves: [],
@@ -132,7 +134,7 @@ function load(
   db: Database,
   partner: Partner,
   source: RunSource,
-  snapshots: readonly Snapshot[],
+  { snapshots, span }: Taken,
   at: string,
   seconds: () => number,
   options: RunOptions,
@@ -178,10 +180,12 @@ function load(
         const unchanged = startRun(db, source, at)
         for (const snapshot of snapshots) addFile(db, unchanged, snapshot)
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
+        if (span) addCoverage(db, source, span)
         db.exec('COMMIT')
         return { loaded: { ...result, problems: loaded.problems, moves: [], content: loaded.content }, status, plan }
       } else {
         finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
+        if (span) addCoverage(db, source, span)
         db.exec('COMMIT')
       }
       return { loaded, status: options.dryRun ? 'dry-run' : status, plan }

@@ -14,10 +14,15 @@ const OVERLAP = HOUR
 export function nextSpan(covered: readonly Span[], { days, most, again = 0 }: Reach, now: number): Span {
   const earliest = now - most * DAY
   const [first] = covered
-  if (!first) return { from: Math.max(earliest, now - days * DAY), until: now }
+  if (!first) return lastDays(days, most, now)
   let read = Math.max(earliest, first.from)
   for (const { from, until } of covered) if (from <= read) read = Math.max(read, until)
   return { from: Math.max(earliest, Math.min(read - OVERLAP, now - again * DAY, now - OVERLAP)), until: now }
+}
+
+/** So many days up to now, as far back as the partner answers. */
+export function lastDays(days: number, most: number, now: number): Span {
+  return { from: now - Math.min(days, most) * DAY, until: now }
 }
 
 /** What lies between the spans that were read. `lost`: the partner does not answer for all of it any more. */

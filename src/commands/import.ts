@@ -53,10 +53,12 @@ export function fileReading(ctx: Context, folder: string, partner: Partner, kind
     source: 'import',
     partner: () => partner,
     // The name to keep is relative to the workspace, the one that was typed to where it was typed.
-    fetch: async (_, snapshots) =>
-      file === '-'
-        ? [await fetchStream(ctx.stdin, 'standard input', snapshots, expected)]
-        : fetchFiles(resolve(ctx.cwd, file), folder, snapshots, expected),
+    fetch: async (_, snapshots) => ({
+      snapshots:
+        file === '-'
+          ? [await fetchStream(ctx.stdin, 'standard input', snapshots, expected)]
+          : await fetchFiles(resolve(ctx.cwd, file), folder, snapshots, expected),
+    }),
   }
 }
 

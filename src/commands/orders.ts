@@ -1,10 +1,13 @@
 import { orderGaps } from '../catalog/gaps.ts'
+import { reachOf } from '../catalog/source.ts'
+import { holesIn } from '../catalog/windows.ts'
 import { instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { ORDER_STATUSES, type Recorded } from '../records.ts'
+import { coverageOf } from '../store/coverage.ts'
 import { openForReading } from '../store/open.ts'
 import {
   listOrders,
@@ -117,17 +120,29 @@ const show = defineCommand({
 
 const gaps = defineCommand({
   about:
-    'Names holes in the recorded orders: days without any where at least seven were to be expected by the weeks around. Read the order files of these days again.',
+    'Names holes in the recorded orders: days without any where at least seven were to be expected by the weeks around, and times for which an API was not read. The next sync reads what the partner still answers for; for the rest, import its order files.',
   options: { partner: PARTNER },
   examples: ['shoptool orders gaps', 'shoptool orders gaps --partner taobao --json'],
   async run({ ctx, options, workspace, print, global }) {
-    const { database, partners, shop } = await workspace()
+    const { database, partners, shop, sources } = await workspace()
     for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
     const db = openForReading(database)
+    const asked = (partner: string) => options.partner.length === 0 || options.partner.includes(partner)
     const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
-    const ids = partnersInLedger(db).filter((id) => options.partner.length === 0 || options.partner.includes(id))
-    const found = ids.flatMap((partner) => orderGaps(ordersPerDay(db, partner), today).map((gap) => ({ partner, ...gap })))
-    if (global.json) print.json('orders-gaps', { gaps: found })
+    const found = partnersInLedger(db)
+      .filter(asked)
+      .flatMap((partner) => orderGaps(ordersPerDay(db, partner), today).map((gap) => ({ partner, ...gap })))
+    const unread = Object.values(sources).flatMap((source) => {
+      const { name, partner, feed } = source
+      if (!asked(partner)) return []
+      const reach = reachOf(source, findPartner(partner, partners, BUILT_IN, `sources.${name}.partner`))
+      if (!reach) return []
+      return holesIn(coverageOf(db, { source: name, partner, kind: feed }), reach, ctx.now()).map(({ from, until, lost }) => ({
+        ...{ partner, source: name, lost },
+        ...{ from: instantOf(from, shop.timezone), until: instantOf(until, shop.timezone) },
+      }))
+    })
+    if (global.json) print.json('orders-gaps', { gaps: found, unread })
     else {
       print.table(
         [
@@ -139,9 +154,16 @@ const gaps = defineCommand({
         ],
         found.map(({ partner, from, to, days, expected }) => [partner, from, to, String(days), String(expected)]),
       )
-      if (found.length === 0) print.note('No holes.')
+      print.table(
+        [{ title: 'SOURCE' }, { title: 'NOT READ FROM' }, { title: 'UNTIL' }, { title: 'WHAT TO DO', cut: true }],
+        unread.map(({ source, from, until, lost }) => [
+          ...[source, from.slice(0, 16).replace('T', ' '), until.slice(0, 16).replace('T', ' ')],
+          lost ? "import the partner's order file: its API does not answer for all of it any more" : 'sync',
+        ]),
+      )
+      if (found.length + unread.length === 0) print.note('No holes.')
     }
-    return found.length > 0 ? 'findings' : 'done'
+    return found.length + unread.length > 0 ? 'findings' : 'done'
   },
 })
 

@@ -1,14 +1,17 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Taken } from '../catalog/source.ts'
 import { fetchRun, loadRun, type RunResult } from '../catalog/sync.ts'
 import type { Context } from '../context.ts'
+import type { Span } from '../day.ts'
 import { explain } from '../failure.ts'
-import { pruneSnapshots, type Snapshot } from '../feeds/fetch.ts'
+import { pruneSnapshots } from '../feeds/fetch.ts'
 import type { Outside } from '../feeds/tries.ts'
 import { lock } from '../lock.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { RecordKind } from '../records.ts'
+import { coverageOf } from '../store/coverage.ts'
 import { memoryDatabase, openDatabase } from '../store/open.ts'
 import { NO_COUNTS } from '../store/runs.ts'
 import type { Workspace } from '../workspace.ts'
@@ -24,7 +27,8 @@ export type Reading = {
   /** Its name in the table of runs. */
   source: string
   partner(): Partner
-  fetch(partner: Partner, snapshots: string, outside: Outside): Promise<Snapshot[]> | Snapshot[]
+  /** `covered`: for which time the source was read before. */
+  fetch(partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]): Promise<Taken>
   /** What a dry run gave for it; anything else is refused. */
   plan?: string
 }
@@ -53,14 +57,15 @@ export async function readAll(
   const results: RunResult[] = []
   const shown = showFetches(print, ctx.now)
   const fetches = startAll(
-    readings.map(({ label, partner: findPartner, fetch }) => async () => {
+    readings.map(({ label, kind, source, partner: findPartner, fetch }) => async () => {
       const partner = findPartner()
+      const covered = coverageOf(db, { source, kind, partner: partner.id })
       const outside: Outside = {
         ...ctx,
         progress: (so) => shown.progress(label, so),
         detail: (text) => print.detail(`${label}: ${text}`),
       }
-      const fetched = await fetchRun(() => fetch(partner, snapshots, outside), ctx.now).finally(() => shown.done(label))
+      const fetched = await fetchRun(() => fetch(partner, snapshots, outside, covered), ctx.now).finally(() => shown.done(label))
       for (const { sha256, bytes, encoding } of fetched.snapshots)
         print.detail(`${label}: ${bytes} bytes, ${encoding}, sha256:${sha256}`)
       return { partner, fetched }

@@ -154,7 +154,7 @@ async function readSome(ctx: Context, workspace: Workspace, source: Source): Pro
   // not in .shoptool: a test leaves nothing behind, and the workspace may be read-only
   const snapshots = mkdtempSync(join(tmpdir(), 'shoptool-source-'))
   try {
-    const found = await fetchSource(workspace, source, partner, ctx, { snapshots })
+    const { snapshots: found } = await fetchSource(workspace, source, partner, ctx, { snapshots })
     const read: Read = {
       files: found.map(({ name: file, encoding, bytes, sha256 }) => ({ file, encoding, bytes, sha256 })),
       records: [],

@@ -1,4 +1,5 @@
 import { fetchSource } from '../catalog/source.ts'
+import type { Span } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Outside, shareTurns } from '../feeds/tries.ts'
 import { BUILT_IN } from '../partners/index.ts'
@@ -40,8 +41,8 @@ export const command = defineCommand({
       kind: source.feed,
       source: source.name,
       partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
-      fetch: (partner: Partner, snapshots: string, outside: Outside) =>
-        fetchSource(found, source, partner, outside, { snapshots, how, turns }),
+      fetch: (partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]) =>
+        fetchSource(found, source, partner, outside, { snapshots, how, turns, covered }),
       ...(plans.length > 0 && { plan: plans[i]! }),
     }))
     const results = await readAll(call, found, readings, { ...options, complete: true, anew: full })

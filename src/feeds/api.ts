@@ -111,8 +111,6 @@ export type Limits = Patience & {
 
 export const LIMITS: Limits = { timeout: 30_000, answer: 32 << 20, rows: 2 ** 31, pages: 100_000, tries: 6, wait: 120_000 }
 
-const DAY = 86_400_000
-
 /**
  * Reads all pages of an API into one snapshot: NDJSON, one row a line as the partner gave it, numbers as texts. All pages or none: where
  * one fails for good, no file is left. Server errors, 429, broken connections, damaged answers and the partner's own "come again" are
@@ -129,7 +127,7 @@ export async function fetchApi<Page>(
   {
     turn = takeTurns(feed.perSecond, outside),
     limits = LIMITS,
-    span = spanOf(feed, account, outside.now()),
+    span = { from: outside.now(), until: outside.now() },
   }: { turn?: Turn; limits?: Limits; span?: Span } = {},
 ): Promise<Snapshot> {
   const hash = createHash('sha256')
@@ -169,12 +167,6 @@ export async function fetchApi<Page>(
   } finally {
     rmSync(temporary, { force: true })
   }
-}
-
-/** What is asked for where nothing else is said: up to now, as many days as the query's `days`, else the feed's own. */
-export function spanOf<Page>({ reach }: ApiFeed<Page>, { query }: Account, now: number): Span {
-  const days = Number.parseInt(String(query.days ?? reach?.days ?? 0), 10)
-  return { from: now - Math.min(days, reach?.most ?? 0) * DAY, until: now }
 }
 
 type Read<Page> = { rows: readonly unknown[]; next: Page | null }
