@@ -19,6 +19,8 @@ export type Format =
       type: 'json'
       /** Path to the list of records, `goods_search_response.goods_list`; '' where the document is the list. Of several the first that is there is taken. */
       rows: string | readonly string[]
+      /** `only`: a row by itself does not tell which answer it comes from, and so not its units. */
+      wrapped?: 'only'
       encoding?: Encoding
     }
   | { type: 'ndjson'; encoding?: Encoding }

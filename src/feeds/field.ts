@@ -1,7 +1,10 @@
 import type { Day, Instant } from '../day.ts'
 import type { AmountUnit, DecimalMark, Minor, Ppm, RateUnit } from '../money.ts'
 
-/** A column of the header, or a path into a JSON object (`couponInfo.couponList[0].discount`). Of several names the first that is there is taken. */
+/**
+ * A column of the header, or a path into a JSON object: `couponInfo.couponList[0].discount`, or `couponList[isBest=1].discount` for the
+ * first of the list that has one of these words (`kind=coupon|voucher`). Of several names the first that is there is taken.
+ */
 export type Column = string | readonly string[]
 
 /**

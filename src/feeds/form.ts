@@ -47,7 +47,7 @@ export function formOf<T>(forms: Forms<T>, snapshot: Received): Feed<T> {
 
 /** Rows of an API stand for themselves, one a line, without what a saved answer wraps them in. A line is looked at first: it costs nothing. */
 function variants<T>(feed: Feed<T>): Feed<T>[] {
-  return feed.format.type === 'json' ? [{ ...feed, format: { type: 'ndjson' } }, feed] : [feed]
+  return feed.format.type === 'json' && !feed.format.wrapped ? [{ ...feed, format: { type: 'ndjson' } }, feed] : [feed]
 }
 
 /** What the first character that is no blank tells. */

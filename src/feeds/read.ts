@@ -52,7 +52,7 @@ export type Reader<T> = {
 const WATCHED: Record<RecordKind, readonly Derived[]> = { products: [], orders: ['lineId'], payouts: ['statementId'] }
 
 /** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
-const READING = 1
+const READING = 2
 
 type Fail = (field: string, message: string) => null
 /** Reads one canonical value of the present row. Null: absent, or failed and reported. */
@@ -212,8 +212,10 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
   }
   const expected = (text: string, what: string) => fail(name, `${column}: "${cleanText(text)}" is not ${what}`)
   switch (field.kind) {
-    case 'text':
-      return filled((text) => cleanText(text) || (field.optional ? null : fail(name, `${column} is empty`)))
+    case 'text': {
+      const clean = ADDRESSES.has(name) ? (text: string) => cleanText(text).replace(/^\/\//, 'https://') : cleanText
+      return filled((text) => clean(text) || (field.optional ? null : fail(name, `${column} is empty`)))
+    }
     case 'amount': {
       const { unit, decimal } = field
       const finders = (field.find ?? []).map((source) => new RegExp(source))
@@ -267,6 +269,9 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
     }
   }
 }
+
+/** Fields that hold an address. Partners write `//img.example/x.jpg`, which only means something on a page of their own: https. */
+const ADDRESSES = new Set(['imageUrl', 'url', 'link'])
 
 /** 100 % in parts per million. */
 const ONE = 1_000_000

@@ -1,4 +1,5 @@
 // What several Chinese partners share. A file of data for each partner stands beside this one.
+import type { Account } from '../feeds/api.ts'
 import { oneOf } from '../feeds/field.ts'
 
 /** Times in back-office exports: as exported, and as a spreadsheet writes them back. */
@@ -38,3 +39,13 @@ const PAYOUT_WORDS = {
   尾差: 'rounding',
 } as const
 export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费用类型'], PAYOUT_WORDS, { optional: true })
+
+/** The source's query as parameters of a call. */
+export const queryOf = ({ query }: Account): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
+
+/** Whether there is a page behind this one: by the total that the answer states, else where the page is full. */
+export function hasMore(rows: readonly unknown[], { page, size, total }: { page: number; size: number; total: string }): boolean {
+  const count = Number.parseInt(total, 10)
+  return rows.length > 0 && (Number.isNaN(count) ? rows.length >= size : page * size < count)
+}

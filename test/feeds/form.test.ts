@@ -37,6 +37,17 @@ it.each([
   ['rows of an API, one a line', '{"itemid":"1","title":"a","price":2}\n{"itemid":"2","title":"b","price":3}\n', [4, 'ndjson']],
 ])('%s', async (_, content, expected) => expect(await formOfText(content)).toEqual(expected))
 
+it('rows by themselves are not those of an answer that only as a whole tells their units', async () => {
+  const forms: Goods[] = [
+    named('item_id', { type: 'json', rows: 'old.list', wrapped: 'only' }),
+    named('item_id', { type: 'json', rows: 'new.list', wrapped: 'only' }),
+    named('item_no', { type: 'ndjson' }),
+  ]
+  const row = '{"item_id":"1","title":"a","price":2}'
+  expect(await formOfText(`{"new":{"list":[${row}]}}`, forms)).toEqual([1, 'json'])
+  expect(await formOfText(`${row}\n${row}\n`, forms)).toEqual([2, 'ndjson'])
+})
+
 it('one form is taken for what it is, without a look', async () => {
   expect(await formOfText('<xml/>', [FORMS[0]!])).toEqual([0, 'csv'])
 })

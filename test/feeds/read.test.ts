@@ -126,6 +126,12 @@ describe('a cell', () => {
     expect(value('commissionRate', rate('x', unit, optional), cell)).toEqual(expected),
   )
 
+  it.each(['imageUrl', 'url', 'link'] as const)('an address without a scheme (%s) is one of https', (field) => {
+    expect(value(field, text('x', optional), '//img.example/x.jpg')).toBe('https://img.example/x.jpg')
+    expect(value(field, text('x', optional), 'http://img.example/x.jpg')).toBe('http://img.example/x.jpg')
+    expect(value('title', text('x'), '//')).toBe('//')
+  })
+
   it.each<[string, unknown]>([
     ['1.2万+', 12_000],
     ['5632', 5632],

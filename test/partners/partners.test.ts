@@ -82,10 +82,11 @@ describe.each(PARTNERS)('$id', (partner) => {
     it('imported twice, the second time nothing changes', async () => {
       const { importing, content } = session()
       const kind = kindOf(fixture)
-      const first = await importing(kind, { [fixture]: readFileSync(path) }, { partner })
+      const settings = { partner, ...(found.encoding === 'binary' && { encoding: found.encoding }) }
+      const first = await importing(kind, { [fixture]: readFileSync(path) }, settings)
       expect(first).toMatchObject({ status: 'applied', added: found.records.length, error: null })
       const before = content()
-      expect(told(await importing(kind, { [`copy-${fixture}`]: readFileSync(path) }, { partner }))).toMatch(/^unchanged/)
+      expect(told(await importing(kind, { [`copy-${fixture}`]: readFileSync(path) }, settings))).toMatch(/^unchanged/)
       expect(content()).toEqual(before)
     })
   })
@@ -104,6 +105,29 @@ it('every partner has an id of its own and fees within reason', () => {
 it('the public example: 19.80 × 9.10 % × 10 % technical service fee is 0.18', () => {
   const [fee] = BUILT_IN.find(({ id }) => id === 'taobao')!.fees
   expect(share(share(1980, 91_000), fee!.rate, fee!.rounding)).toBe(18)
+})
+
+// Recorded answers, each list of them under its name.
+const recorded = fileURLToPath(new URL('../../../shared/samples/aggregators/haodanku-items-2020-03.json', import.meta.url))
+describe.skipIf(!existsSync(recorded))(`recorded answers of 好单库 (skipped where ${recorded} is not there)`, () => {
+  it('all rows are taken; commission is the final price × rate, half up', async () => {
+    const taobao = BUILT_IN.find(({ id }) => id === 'taobao')!
+    const { lists } = JSON.parse(readFileSync(recorded, 'utf8')) as { lists: Record<string, Record<string, string>[]> }
+    const { importing, query } = session()
+    for (const [name, data] of Object.entries(lists)) {
+      const answer = JSON.stringify({ code: 1, min_id: 2, msg: 'SUCCESS', data })
+      const result = await importing('products', { [`${name}.json`]: answer }, { partner: taobao })
+      expect([name, result.error, result.rejected, result.read]).toEqual([name, null, 0, data.length])
+      for (const { itemid, itemendprice, tkrates, tkmoney } of data) {
+        const [final, rate] = [itemendprice!, tkrates!].map((text) => BigInt(text.replace('.', '')))
+        const commission = (final! * rate! + 5000n) / 10_000n
+        expect(String(commission)).toBe(tkmoney!.replace('.', '').replace(/^0+/, ''))
+        expect(query(`SELECT final_price, commission FROM product WHERE sku = '${itemid}'`)).toEqual([
+          [Number(final), Number(commission)],
+        ])
+      }
+    }
+  })
 })
 
 // A real export. It holds other people's promotion links, so it stays beside the project.

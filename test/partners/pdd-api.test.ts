@@ -123,8 +123,8 @@ describe('order.list.increment.get', () => {
 })
 
 it('an API that shoptool does not know is told', async () => {
-  const cwd = workspaceWith('sources: { tb: { partner: taobao, feed: products, api: { appKey: x } } }\n')
+  const cwd = workspaceWith('sources: { paid: { partner: pdd, feed: payouts, api: { clientId: x } } }\n')
   expect((await run(['sync'], { cwd })).stderr).toBe(
-    'shoptool: sources.tb: shoptool knows no API of 淘宝联盟 for products; save the answer as a file and name it with "file:"\n',
+    'shoptool: sources.paid: shoptool knows no API of 多多进宝 for payouts; save the answer as a file and name it with "file:"\n',
   )
 })

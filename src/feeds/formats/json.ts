@@ -15,15 +15,24 @@ export function parseJson(text: string): unknown {
 export function valueAt(value: unknown, steps: readonly string[]): unknown {
   let at = value
   for (const step of steps) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as Record<string, unknown>)[step]
+    if (typeof at !== 'object' || at === null) return undefined
+    if (Array.isArray(at) && step.includes('=')) at = chosenFrom(at, step)
+    else if (Object.hasOwn(at, step)) at = (at as Record<string, unknown>)[step]
+    else return undefined
   }
   return at
 }
 
-/** `a.b[0].c` → its steps. */
+/** `kind=coupon|voucher`: the first of the list whose `kind` is one of these. */
+function chosenFrom(list: readonly unknown[], step: string): unknown {
+  const [name = '', words = ''] = step.split('=', 2)
+  const wanted = words.split('|')
+  return list.find((one) => wanted.includes(textOf(valueAt(one, [name]))))
+}
+
+/** `a.b[0].c` and `a.b[kind=coupon].c` → its steps. */
 export function stepsOf(path: string): string[] {
-  return path === '' ? [] : path.replace(/\[(\d+)\]/g, '.$1').split('.')
+  return path === '' ? [] : path.replace(/\[(\d+|[^\]=]+=[^\]]+)\]/g, '.$1').split('.')
 }
 
 function textOf(value: unknown): string {
