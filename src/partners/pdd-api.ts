@@ -2,6 +2,7 @@ import { type Account, type Answer, type ApiFault, type ApiFeed, type Windowed, 
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
 import { multiplyDivide } from '../money.ts'
+import { queryOf } from './_top.ts'
 
 // 多多进宝's gateway (open.pinduoduo.com): one address for all methods, a form in, errors inside HTTP 200. Credentials: clientId,
 // clientSecret, and for goods.search the pid under which the operator is registered; gateway only to go by another address.
@@ -30,8 +31,6 @@ function faultIn(body: unknown): ApiFault | null {
   const code = text('error_code')
   return { fault: RETRY.has(code) ? 'retry' : 'stop', message: `${code} ${text('sub_msg') || text('error_msg')}`.trim() }
 }
-
-const queryOf = ({ query }: Account) => Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
 
 /** `list_id` keeps the order of the first page on the next ones. */
 type GoodsPage = { page: number; list: string }

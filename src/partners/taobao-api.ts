@@ -1,6 +1,14 @@
 import { usageError } from '../errors.ts'
-import type { Account, Answer, ApiFault, ApiFeed, HttpRequest, LinkApi, Windowed } from '../feeds/api.ts'
-import { windows } from '../feeds/api.ts'
+import {
+  type Account,
+  type Answer,
+  type ApiFault,
+  type ApiFeed,
+  type HttpRequest,
+  type LinkApi,
+  type Windowed,
+  windows,
+} from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, type Parameters, signSandwich, signTop } from '../feeds/sign.ts'
 import { hasMore, queryOf } from './_top.ts'
