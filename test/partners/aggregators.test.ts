@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { realContext } from '../../src/context.ts'
 import { run, workspaceWith } from '../cli/shoptool.ts'
 
 // 大淘客 and 好单库 as a whole: `api: { via: … }` of shoptool.yaml → calls → pages → goods of 淘宝联盟.
 
+// Calls take turns by the real clock, and the first command of a file loads all of the program.
+vi.setConfig({ testTimeout: 20_000 })
 const closing: (() => void)[] = []
 afterAll(() => {
   for (const close of closing) close()

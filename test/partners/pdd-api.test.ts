@@ -64,7 +64,7 @@ describe('goods.search', () => {
     const { product } = JSON.parse((await run(['show', 'pdd:E9_3006', '--json'], { cwd })).stdout)
     expect(product).toMatchObject({ finalPrice: '24.90', commissionRate: '20', commission: '4.98', sales: 12000 })
     expect(product.read).toMatchObject({ file: 'pdd api', line: 207 })
-  })
+  }, 20_000)
 
   it('with a wrong secret is the operator’s to mend, and the secret is in no message', async () => {
     const { url } = await gateway(() => ({}))

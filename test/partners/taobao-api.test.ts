@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { realContext } from '../../src/context.ts'
 import type { Account } from '../../src/feeds/api.ts'
 import { fetchApi, LIMITS } from '../../src/feeds/api.ts'
@@ -13,6 +13,8 @@ import { folderWith, run, workspaceWith } from '../cli/shoptool.ts'
 
 const SECRET = 'tb+secret'
 const PID = 'mm_98000001_45000001_110000000001'
+// Calls take turns by the real clock, and the first command of a file loads all of the program.
+vi.setConfig({ testTimeout: 20_000 })
 const closing: (() => void)[] = []
 afterAll(() => {
   for (const close of closing) close()
