@@ -36,7 +36,8 @@ export function formOf<T>(forms: Forms<T>, snapshot: Received): Feed<T> {
     throw dataError(`${snapshot.name}: looks like ${kinds[0]}, expected ${expected}`)
   }
   if (candidates.length === 1) return candidates[0]!
-  let best = { feed: candidates[0]!, lacks: Number.POSITIVE_INFINITY }
+  const declared = candidates.find((feed) => listOf(forms).includes(feed)) ?? candidates[0]!
+  let best = { feed: declared, lacks: Number.POSITIVE_INFINITY }
   for (const feed of candidates) {
     const lacks = missing(feed, snapshot)
     if (lacks === 0) return feed
@@ -61,7 +62,7 @@ function kindsOf({ path, encoding }: Received): readonly Format['type'][] {
   return first === '<' ? ['xml'] : first === '{' || first === '[' ? ['json', 'ndjson'] : ['csv']
 }
 
-/** How many fields that a record needs have no column in the file, nor a value in its first row. All of them where it is of another shape. */
+/** How many fields that a record needs have no column in the file, nor a value in its first row. Infinity where it is of another shape. */
 function missing<T>({ format, fields }: Feed<T>, snapshot: Received): number {
   const needed = Object.values<FieldData>(fields as Record<string, FieldData>).filter(isNeeded)
   let rows: Rows
@@ -74,10 +75,11 @@ function missing<T>({ format, fields }: Feed<T>, snapshot: Received): number {
     // Where rows name their own columns only a row can tell.
     const hasRow = rows.header !== null || rows.next()
     if (!hasRow) return needed.length
-    return needed.filter(({ from }) => {
+    const lacking = needed.filter(({ from }) => {
       const cells = [from].flat().map((column) => rows.cell(column))
       return !cells.some((cell) => cell !== null && (rows.header !== null || cell().trim() !== ''))
     }).length
+    return lacking === needed.length ? Number.POSITIVE_INFINITY : lacking
   } finally {
     rows.close()
   }

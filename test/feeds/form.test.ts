@@ -34,6 +34,8 @@ it.each([
   ['the one that lacks least', 'title,price\na,2\n', [0, 'csv']],
   ['a saved answer', '{"answer":{"list":[{"goods_sign":"1","title":"a","price":2}]}}', [3, 'json']],
   ['a saved answer over several lines', '{\n"data":[{"itemid":"1","title":"a","price":2}]\n}', [4, 'json']],
+  ['a saved error, to be quoted by the reader', '{"error":{"code":1}}', [3, 'json']],
+  ['a saved answer without rows', '{"data":[]}', [4, 'json']],
   ['rows of an API, one a line', '{"itemid":"1","title":"a","price":2}\n{"itemid":"2","title":"b","price":3}\n', [4, 'ndjson']],
 ])('%s', async (_, content, expected) => expect(await formOfText(content)).toEqual(expected))
 
