@@ -22,12 +22,25 @@ export type FieldData =
       unit: AmountUnit
       decimal: DecimalMark
       firstFilled?: boolean
+      /**
+       * The first of several columns is the final figure: in rows where `column` says one of the words `is` it counts, though it be 0.00;
+       * in others it says nothing yet and is passed over.
+       */
+      final?: { column: string; is: readonly string[] }
       /** What stands there for "not yet" besides an empty cell. */
       absent?: readonly string[]
       /** Regular expressions whose first group is the amount within a text (`满([\\d.]+)元减`); an empty group means none. */
       find?: readonly string[]
     }
-  | { kind: 'rate'; from: Column; optional: boolean; unit: RateUnit; decimal: DecimalMark }
+  | {
+      kind: 'rate'
+      from: Column
+      optional: boolean
+      unit: RateUnit
+      decimal: DecimalMark
+      /** A text with a `%` is in percent, whatever the unit of a plain number. */
+      orPercent?: boolean
+    }
   | { kind: 'count'; from: Column; optional: boolean }
   | { kind: 'oneOf'; from: Column; optional: boolean; words: Readonly<Record<string, string>> }
   | { kind: 'instant'; from: Column; optional: boolean; pattern: string | readonly string[]; absent: readonly string[] }
@@ -39,9 +52,14 @@ export type FieldData =
 
 type Missing = { optional: true }
 type Decimal = { decimal?: DecimalMark }
+type RateForm = Decimal & { orPercent?: boolean }
 /** Take the first named column whose cell is filled, row by row, instead of the first that the file has. */
 type Coalesce = { firstFilled?: boolean }
-type Within = Coalesce & { absent?: readonly string[]; find?: readonly string[] }
+type Within = Coalesce & {
+  final?: { column: string; is: readonly string[] }
+  absent?: readonly string[]
+  find?: readonly string[]
+}
 /** `yuan` and `fen` are what major and minor units are called in CNY. */
 type AmountWord = AmountUnit | 'yuan' | 'fen'
 
@@ -63,10 +81,10 @@ export function amount(from: Column, unit: AmountWord, options?: Partial<Missing
 }
 
 /** A rate between 0 and 100 % in the declared unit. */
-export function rate(from: Column, unit: RateUnit, options?: Decimal): Field<Ppm>
-export function rate(from: Column, unit: RateUnit, options: Missing & Decimal): Field<Ppm | null>
-export function rate(from: Column, unit: RateUnit, options?: Partial<Missing> & Decimal): Field<Ppm | null> {
-  return { kind: 'rate', from, optional: isOptional(options), unit, decimal: options?.decimal ?? '.' }
+export function rate(from: Column, unit: RateUnit, options?: RateForm): Field<Ppm>
+export function rate(from: Column, unit: RateUnit, options: Missing & RateForm): Field<Ppm | null>
+export function rate(from: Column, unit: RateUnit, options?: Partial<Missing> & RateForm): Field<Ppm | null> {
+  return { kind: 'rate', from, ...options, optional: isOptional(options), unit, decimal: options?.decimal ?? '.' }
 }
 
 /** A whole number, also as partners print it: `1.2万+`. */

@@ -180,6 +180,22 @@ function cellOf(
   }
 }
 
+/** The final figure in rows that say it is one, else the others; null where the file has only one of the two. */
+function finalCell(
+  { column, is }: { column: string; is: readonly string[] },
+  rows: Rows,
+  final: (() => string) | null,
+  others: (() => string) | null,
+): (() => string) | null {
+  const said = rows.cell(column)
+  if (!said || !final || !others) return null
+  const words = new Set(is.map(columnKey))
+  return () => {
+    const figure = words.has(columnKey(said())) ? final() : ''
+    return figure.trim() === '' ? others() : figure
+  }
+}
+
 function describeHeader(header: readonly string[]): string {
   if (header.length === 1) return `the header is one column, "${header[0]!.slice(0, 60)}": is the delimiter another one?`
   const names = header.slice(0, 12).join(', ')
@@ -190,15 +206,13 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
   if (field.kind === 'none') return () => null
   if (field.kind === 'always') return () => field.is
   const absent = 'absent' in field ? field.absent : []
-  const cell = cellOf(
-    name,
-    field.from,
-    field.optional,
-    rows,
-    around.name,
-    'firstFilled' in field ? field.firstFilled : false,
-    absent,
-  )
+  const firstFilled = 'firstFilled' in field ? field.firstFilled : false
+  const cells = (from: Column, optional: boolean) => cellOf(name, from, optional, rows, around.name, firstFilled, absent)
+  const cell =
+    field.kind === 'amount' && field.final && Array.isArray(field.from)
+      ? (finalCell(field.final, rows, cells(field.from[0]!, true), cells(field.from.slice(1), true)) ??
+        cells(field.from, field.optional))
+      : cells(field.from, field.optional)
   if (!cell) return () => null
   const column = Array.isArray(field.from) ? field.from[0] : field.from
   /** Turns the text of a filled cell into the value, or reports. */
@@ -237,7 +251,8 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
     }
     case 'rate':
       return filled((text) => {
-        const value = readRate(text, field.unit, field.decimal)
+        const unit = field.orPercent && /[%％]/.test(text) ? 'percent' : field.unit
+        const value = readRate(text, unit, field.decimal)
         if (value === null) return expected(text, `a rate in ${field.unit}, expected like ${RATE_EXAMPLES[field.unit]}`)
         if (value < 0 || value > ONE) return expected(text, `between 0 and 100 %: is it in ${field.unit}?`)
         return value
@@ -246,9 +261,9 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
       return filled((text) => readCount(text) ?? expected(text, 'a count, expected like 1200 or 1.2万+'))
     case 'oneOf': {
       const words = new Map(Object.entries(field.words).map(([word, value]) => [columnKey(word), value]))
-      return filled(
-        (text) => words.get(columnKey(text)) ?? expected(text, `a known word, expected ${Object.keys(field.words).join(', ')}`),
-      )
+      const known = Object.keys(field.words)
+      const like = known.slice(0, 20).join(', ') + (known.length > 20 ? ', …' : '')
+      return filled((text) => words.get(columnKey(text)) ?? expected(text, `a known word, expected ${like}`))
     }
     case 'instant':
     case 'day': {

@@ -1,5 +1,6 @@
 // What several Chinese partners share. A file of data for each partner stands beside this one.
 import type { Account } from '../feeds/api.ts'
+import type { Feed } from '../feeds/feed.ts'
 import { oneOf } from '../feeds/field.ts'
 
 /** Times in back-office exports: as exported, and as a spreadsheet writes them back. */
@@ -48,4 +49,12 @@ export const queryOf = ({ query }: Account): Record<string, string> =>
 export function hasMore(rows: readonly unknown[], { page, size, total }: { page: number; size: number; total: string }): boolean {
   const count = Number.parseInt(total, 10)
   return rows.length > 0 && (Number.isNaN(count) ? rows.length >= size : page * size < count)
+}
+
+/** The same columns as CSV and as a workbook: what back offices export as the one, people save as the other. */
+export function csvAndSheet<T>(feed: Omit<Feed<T>, 'format'>): Feed<T>[] {
+  return [
+    { format: { type: 'csv' }, ...feed },
+    { format: { type: 'sheet', encoding: 'binary' }, ...feed },
+  ]
 }

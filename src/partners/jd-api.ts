@@ -95,13 +95,6 @@ const hours = windows(HOUR, 1)
 /** Not paid yet, or only the deposit: no orders so far. */
 const UNPAID = new Set(['-1', '15', '24'])
 
-/** The figures that count: once the order is finished the actual ones, which shrink with refunds, down to nothing; else the estimates. */
-function withFigures(row: unknown): unknown {
-  const finished = ['17', '18'].includes(said(row, 'validCode'))
-  const figure = (actual: string, estimate: string) => valueAt(row, [finished ? actual : estimate])
-  return { ...(row as object), base: figure('actualCosPrice', 'estimateCosPrice'), fee: figure('actualFee', 'estimateFee') }
-}
-
 /** `jd.union.open.order.row.query` by the time of the last change, an hour at most in one call. */
 export const jdOrders: ApiFeed<OrdersPage> = {
   perSecond: 5,
@@ -117,7 +110,7 @@ export const jdOrders: ApiFeed<OrdersPage> = {
     if ('fault' in answer) return answer
     const rows = rowsOf(answer.result)
     if (!Array.isArray(rows)) return { rows, next: null }
-    const paid = rows.filter((row) => !UNPAID.has(said(row, 'validCode'))).map(withFigures)
+    const paid = rows.filter((row) => !UNPAID.has(said(row, 'validCode')))
     const more = said(answer.result, 'hasMore') === 'true'
     return { rows: paid, next: more ? { ...page, at: page.at + 1 } : hours.next(page) }
   },

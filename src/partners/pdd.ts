@@ -1,12 +1,14 @@
 import { always, amount, count, day, instant, none, oneOf, rate, text } from '../feeds/field.ts'
-import { EXPORT_DAYS, payoutKind } from './_top.ts'
+import type { Order, PayoutLine } from '../records.ts'
+import { csvAndSheet, EXPORT_DAYS, EXPORT_TIMES, payoutKind } from './_top.ts'
 import type { Partner } from './partner.ts'
 import { pddGoods, pddOrders } from './pdd-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['0'] } as const
+const blank = { optional: true, absent: ['--', '-'] } as const
 
-/** 多多进宝 (DDK): its API, or saved answers of it, for goods and orders; back-office export for payouts. */
+/** 多多进宝 (DDK): its API, or saved answers of it, for goods and orders; exports of its back office for orders and payouts. */
 export const pdd: Partner = {
   id: 'pdd',
   name: '多多进宝',
@@ -42,43 +44,81 @@ export const pdd: Partner = {
         code: none,
       },
     },
-    orders: {
-      format: { type: 'json', rows: ['order_list_get_response.order_list', 'order_detail_response.order_list'] },
-      fields: {
-        orderId: text('order_sn'),
-        // One kind of goods an order.
-        lineId: always(''),
-        sku: text(['goods_sign', 'goods_id'], optional),
-        title: text('goods_name', optional),
-        quantity: count('goods_quantity', optional),
-        currency: none,
-        paidAmount: amount('order_amount', 'fen'),
-        commissionRate: rate('promotion_rate', 'permille', optional),
-        commission: amount('promotion_amount', 'fen'),
-        refundAmount: none,
-        // 3: review passed, will be paid; 4: not passed; 8: no promotion order; 10: punished.
-        status: oneOf('order_status', {
-          0: 'paid',
-          1: 'paid',
-          2: 'received',
-          3: 'verified',
-          4: 'invalid',
-          5: 'settled',
-          8: 'invalid',
-          10: 'invalid',
-        }),
-        rawStatus: none,
-        orderedAt: instant('order_create_time', 'unix'),
-        paidAt: instant('order_pay_time', 'unix', notYet),
-        receivedAt: instant('order_receive_time', 'unix', notYet),
-        verifiedAt: instant('order_verify_time', 'unix', notYet),
-        settledAt: instant('order_settle_time', 'unix', notYet),
-        modifiedAt: instant('order_modify_at', 'unix', notYet),
-        trackingId: text('p_id', optional),
+    orders: [
+      {
+        format: { type: 'json', rows: ['order_list_get_response.order_list', 'order_detail_response.order_list'] },
+        fields: {
+          orderId: text('order_sn'),
+          // One kind of goods an order.
+          lineId: always(''),
+          sku: text(['goods_sign', 'goods_id'], optional),
+          title: text('goods_name', optional),
+          quantity: count('goods_quantity', optional),
+          currency: none,
+          paidAmount: amount('order_amount', 'fen'),
+          commissionRate: rate('promotion_rate', 'permille', optional),
+          commission: amount('promotion_amount', 'fen'),
+          refundAmount: none,
+          // 3: review passed, will be paid; 4: not passed; 8: no promotion order; 10: punished.
+          status: oneOf('order_status', {
+            0: 'paid',
+            1: 'paid',
+            2: 'received',
+            3: 'verified',
+            4: 'invalid',
+            5: 'settled',
+            8: 'invalid',
+            10: 'invalid',
+          }),
+          rawStatus: none,
+          orderedAt: instant('order_create_time', 'unix'),
+          paidAt: instant('order_pay_time', 'unix', notYet),
+          receivedAt: instant('order_receive_time', 'unix', notYet),
+          verifiedAt: instant('order_verify_time', 'unix', notYet),
+          settledAt: instant('order_settle_time', 'unix', notYet),
+          modifiedAt: instant('order_modify_at', 'unix', notYet),
+          trackingId: text('p_id', optional),
+        },
       },
-    },
-    payouts: {
-      format: { type: 'csv' },
+      // 推广明细. Its columns and words are the likely ones, none of them verified.
+      ...csvAndSheet<Order>({
+        fields: {
+          orderId: text(['订单编号', '订单号']),
+          lineId: always(''),
+          sku: text('商品ID', optional),
+          title: text('商品名称', optional),
+          quantity: count('商品数量', optional),
+          currency: none,
+          paidAmount: amount(['订单金额(元)', '订单金额'], 'yuan'),
+          commissionRate: rate(['佣金比例(%)', '佣金比例'], 'percent', optional),
+          commission: amount(['佣金(元)', '佣金', '预估佣金(元)', '预估佣金'], 'yuan'),
+          refundAmount: none,
+          status: oneOf('订单状态', {
+            已支付: 'paid',
+            已付款: 'paid',
+            已成团: 'paid',
+            确认收货: 'received',
+            已收货: 'received',
+            审核成功: 'verified',
+            审核通过: 'verified',
+            审核失败: 'invalid',
+            已经结算: 'settled',
+            已结算: 'settled',
+            非多多进宝商品: 'invalid',
+            已处罚: 'invalid',
+          }),
+          rawStatus: none,
+          orderedAt: instant(['下单时间', '创建时间', '支付时间'], EXPORT_TIMES),
+          paidAt: instant('支付时间', EXPORT_TIMES, blank),
+          receivedAt: instant('确认收货时间', EXPORT_TIMES, blank),
+          verifiedAt: instant('审核时间', EXPORT_TIMES, blank),
+          settledAt: instant('结算时间', EXPORT_TIMES, blank),
+          modifiedAt: none,
+          trackingId: text(['推广位ID', '推广位名称'], optional),
+        },
+      }),
+    ],
+    payouts: csvAndSheet<PayoutLine>({
       total: { kind: 'amount', from: ['合计', '总计'], optional: true, unit: 'major', decimal: '.' },
       fields: {
         statementId: text(['结算单号', '批次号'], optional),
@@ -91,7 +131,7 @@ export const pdd: Partner = {
         kind: payoutKind,
         paidAt: day(['结算日期', '结算时间', '打款日期'], EXPORT_DAYS),
       },
-    },
+    }),
   },
   apis: { products: pddGoods, orders: pddOrders },
   // Reviews passed from the 16th to the 15th are paid on the 20th.

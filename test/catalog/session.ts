@@ -73,8 +73,9 @@ export function session() {
     const { source = 'goods', partner = ACME, encoding, onClock, ...options } = settings
     const list = Object.entries(typeof files === 'string' ? { [`${kind}.csv`]: files } : files)
     const inbox = folderWith(Object.fromEntries(list))
+    const encodingOf = (name: string) => encoding ?? (name.endsWith('.xlsx') ? 'binary' : undefined)
     const fetch = async () => ({
-      snapshots: list.map(([name]) => fetchFile(join(inbox, name), name, join(folder, 'snapshots'), encoding)),
+      snapshots: list.map(([name]) => fetchFile(join(inbox, name), name, join(folder, 'snapshots'), encodingOf(name))),
     })
     const now = NOW + 60_000 * minutes++
     const clock = () => {

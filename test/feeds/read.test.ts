@@ -152,6 +152,15 @@ describe('a cell', () => {
     expect(value('couponFrom', instant('x', patterns, { optional: true, absent: ['--'] }), cell)).toEqual(expected)
   })
 
+  it.each([
+    ['0.02', 20_000],
+    ['2%', 20_000],
+    ['2 ％', 20_000],
+    ['2', 'commissionRate: x: "2" is not between 0 and 100 %: is it in fraction?'],
+  ])('a fraction, or with its sign a percentage: %j', (cell, expected) => {
+    expect(value('commissionRate', rate('x', 'fraction', { optional: true, orPercent: true }), cell)).toEqual(expected)
+  })
+
   it('the end of a coupon given as a day is the end of that day', () => {
     expect(value('couponUntil', instant('x', 'yyyy-MM-dd', optional), '2026-10-03')).toBe('2026-10-03T23:59:59+08:00')
   })
@@ -218,6 +227,21 @@ describe('a column', () => {
   ])('filled first, row by row: %j', (row, expected) => {
     const { records, problems } = price(['b', 'a'], 'a,b', row, { firstFilled: true, absent: ['0.00', '--'] })
     expect(records[0]?.price ?? problems[0]!.message.replace(/^b/, 'a')).toBe(expected)
+  })
+
+  it.each([
+    ['open,0.00,3', 300],
+    ['完成,0.00,3', 0],
+    ['完成,2,3', 200],
+    ['完成,,3', 300],
+    ['open,2,', 'a is empty'],
+  ])('a final figure counts where the row says that it is one, though it be nothing: %j', (row, expected) => {
+    const { records, problems } = price(['b', 'a'], 'state,b,a', row, { final: { column: 'state', is: ['完成'] } })
+    expect(records[0]?.price ?? problems[0]!.message.replace(/^b/, 'a')).toBe(expected)
+  })
+
+  it('a final figure without others beside it is the figure', () => {
+    expect(price(['b', 'a'], 'b', '2', { final: { column: 'state', is: ['完成'] } }).records[0]!.price).toBe(200)
   })
 
   it('in JSON the first that is filled in the record is taken', () => {

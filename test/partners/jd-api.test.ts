@@ -90,7 +90,16 @@ it('goods: price, best coupon and commission of the inner answer', async () => {
 
 it('orders: hour by hour, the actual figures once finished, unpaid ones left out', async () => {
   const order = (id: string, validCode: number, changes: object = {}) => ({
-    ...{ id, orderId: 300000000001, skuId: 1, skuName: '示例洗衣液', skuNum: 1, commissionRate: 8, finalRate: 100, validCode },
+    ...{
+      id: `300000000001_${id}`,
+      orderId: 300000000001,
+      skuId: Number(id),
+      skuName: '示例洗衣液',
+      skuNum: 1,
+      commissionRate: 8,
+      finalRate: 100,
+      validCode,
+    },
     ...{ estimateCosPrice: 39.9, estimateFee: 3.19, actualCosPrice: 0, actualFee: 0, subUnionId: 'poster_7' },
     ...{ orderTime: '2026-11-01 10:00:00', finishTime: '', modifyTime: '2026-11-25 11:30:00', ...changes },
   })
