@@ -1,6 +1,6 @@
 import type { Span } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
-import { fetchApi, type Reach } from '../feeds/api.ts'
+import { type Account, fetchApi, type Reach } from '../feeds/api.ts'
 import { download, hostOf } from '../feeds/download.ts'
 import { fetchFiles, type Snapshot } from '../feeds/fetch.ts'
 import { expectedOf, type Forms } from '../feeds/form.ts'
@@ -68,11 +68,12 @@ export async function fetchSource(
 async function fetchPages(
   workspace: Workspace,
   { name, feed }: Source,
-  { credentials: { via, ...texts }, query }: Extract<Source['from'], { kind: 'api' }>,
+  from: ApiSource,
   partner: Partner,
   outside: Outside,
   { snapshots, how, turns, covered }: Required<FetchOptions>,
 ): Promise<Taken> {
+  const { via } = from.credentials
   const { name: whose, apis } = apisOf(partner, via, `sources.${name}.api.via`)
   const api = feed === 'payouts' ? undefined : apis?.[feed]
   if (!api) {
@@ -80,12 +81,9 @@ async function fetchPages(
       `sources.${name}: shoptool knows no API of ${whose} for ${feed}; save the answer as a file and name it with "file:"`,
     )
   }
-  const credentials = Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [key, readSecret(workspace, text, `sources.${name}.api.${key}`)]),
-  )
+  const account = accountOf(workspace, name, from)
   const turn = turns(via ?? partner.id, api.perSecond)
-  const span = api.reach && spanOf(api.reach, query.days, how, covered, outside.now(), `sources.${name}.query.days`)
-  const account = { credentials, query }
+  const span = api.reach && spanOf(api.reach, account.query.days, how, covered, outside.now(), `sources.${name}.query.days`)
   const snapshot = await fetchApi(api, account, { name, partner: partner.id }, snapshots, outside, {
     turn,
     ...(span && { span }),
@@ -110,8 +108,19 @@ function spanOf(
   return nextSpan(covered, { ...reach, days: count, again: count }, now)
 }
 
+/** A source whose records, or links, come from an API. */
+export type ApiSource = Extract<Source['from'], { kind: 'api' }>
+
+/** Who calls for a source: its credentials with the secrets read. @throws ShoptoolError (usage) where one of them is not set. */
+export function accountOf(workspace: Workspace, name: string, { credentials: { via: _, ...texts }, query }: ApiSource): Account {
+  const credentials = Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, readSecret(workspace, text, `sources.${name}.api.${key}`)]),
+  )
+  return { credentials, query }
+}
+
 /** The partner's own APIs, or those of the aggregator that `via` names. */
-function apisOf(partner: Partner, via: string | undefined, place: string): { name: string; apis: Apis | undefined } {
+export function apisOf(partner: Partner, via: string | undefined, place: string): { name: string; apis: Apis | undefined } {
   if (via === undefined) return { name: partner.name, apis: partner.apis }
   const known = partner.aggregators ?? {}
   if (Object.hasOwn(known, via)) return known[via]!

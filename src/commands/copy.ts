@@ -20,7 +20,8 @@ export const command = defineCommand({
     const db = openForReading(found.database)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const product = lookUpProduct(db, sku)
-    const item = shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name, today)
+    const { name } = findPartner(product.partner, found.partners, BUILT_IN, product.partner)
+    const item = shareItem(db, product, name, today, options.channel.length === 1 ? options.channel[0] : undefined)
     const channels = await loadChannels(ctx.home, found.folder)
     const names = options.channel.length > 0 ? options.channel : [...channels.keys()]
     const texts = names.map((name) => {

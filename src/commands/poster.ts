@@ -45,9 +45,11 @@ export const command = defineCommand({
     const products = [...new Set([...names, ...onShelf])].map((name) => lookUpProduct(db, name))
     const studio = await openStudio(ctx, found.folder, options.jobs)
     const results: Result[] = []
+    const channel = options.channel.length === 1 ? options.channel[0] : undefined
     const items = products.flatMap((product) => {
       try {
-        return [shareItem(db, product, findPartner(product.partner, found.partners, BUILT_IN, product.partner).name, today)]
+        const { name } = findPartner(product.partner, found.partners, BUILT_IN, product.partner)
+        return [shareItem(db, product, name, today, channel)]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         results.push({ partner: product.partner, sku: product.sku, bundle: null, error })

@@ -91,7 +91,13 @@ export type Links = {
 export type LinkApi<Step> = {
   /** Calls a second that the partner allows. */
   perSecond: number
-  first(goods: LinkGoods, account: Account): Step
+  /** Credentials, besides those that sign, without which there is nobody in whose name a link could be made: `pid`. */
+  needs?: readonly string[]
+  /**
+   * `channel`: the name of the channel that the link is for, which partners with sub-ids give back in their orders.
+   * @throws ShoptoolError (usage) where the partner does not take such a name as it is.
+   */
+  first(goods: LinkGoods, account: Account, channel?: string): Step
   request(step: Step, account: Account, now: number): HttpRequest
   /** `body`: the JSON, its numbers as texts, or the bytes of a picture. What it gives is added to what the steps before gave. */
   read(body: unknown, step: Step): { links: Partial<Links>; next: Step | null } | ApiFault
@@ -143,7 +149,7 @@ export async function fetchApi<Page>(
         const key: string = JSON.stringify(page)
         const count = seen.size + 1
         const where = `${source.partner}, page ${count}${key === String(count) ? '' : ` (${shortened(key, 120)})`}`
-        const refuse: Refuse = (error, message) => error(shortened(redacted(`${where}: ${message}`, account), 400))
+        const refuse = refusal(where, account)
         if (seen.has(key)) throw refuse(dataError, 'came before; the pages go in circles')
         if (count > limits.pages) throw refuse(dataError, `more than ${limits.pages} pages`)
         seen.add(key)
@@ -172,7 +178,12 @@ export async function fetchApi<Page>(
 type Read<Page> = { rows: readonly unknown[]; next: Page | null }
 
 /** The error that names partner and page. */
-type Refuse = (error: typeof dataError, message: string) => ShoptoolError
+export type Refuse = (error: typeof dataError, message: string) => ShoptoolError
+
+/** Errors that say where (`pdd, page 3`), on one line and without the account's secrets. */
+export function refusal(where: string, account: Account): Refuse {
+  return (error, message) => error(shortened(redacted(`${where}: ${message}`, account), 400))
+}
 
 async function readPage<Page>(
   feed: ApiFeed<Page>,
@@ -183,23 +194,46 @@ async function readPage<Page>(
   limits: Limits,
   refuse: Refuse,
 ): Promise<Read<Page>> {
-  const once = async () => {
-    await turn()
-    const request = feed.request(page, account, outside.now())
-    return send(request, outside, limits, (body) => feed.read(body, page))
-  }
-  const { rows, next } = await keepTrying(once, outside, limits, refuse)
+  const { rows, next } = await callUntilAnswered(feed, page, account, outside, turn, limits, refuse)
   if (!Array.isArray(rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
   return { rows, next }
 }
 
+/** One kind of call: what is sent at a page or step, and what an answer to it comes to. */
+type Calling<At, Answered> = {
+  request(at: At, account: Account, now: number): HttpRequest
+  read(body: unknown, at: At): Answered | ApiFault
+}
+
+/**
+ * Makes a call until there is an answer, waiting for its turn each time: what may pass by itself is tried again, later each time and by
+ * Retry-After.
+ * @throws ShoptoolError as `fetchApi`.
+ */
+export async function callUntilAnswered<At, Answered extends object>(
+  api: Calling<At, Answered>,
+  at: At,
+  account: Account,
+  outside: Outside,
+  turn: Turn,
+  limits: Limits,
+  refuse: Refuse,
+): Promise<Exclude<Answered, { fault: string }>> {
+  const once = async () => {
+    await turn()
+    const request = api.request(at, account, outside.now())
+    return send(request, outside, limits, (body) => api.read(body, at))
+  }
+  return keepTrying<Answered>(once, outside, limits, refuse)
+}
+
 /** Makes one call; whatever goes wrong on the way is a value. */
-async function send<Page>(
+async function send<Answered extends object>(
   { url, ...request }: HttpRequest,
   { fetch, now, detail }: Outside,
   limits: Limits,
-  read: (body: unknown) => Answer<Page>,
-): Promise<Answer<Page> | Failed> {
+  read: (body: unknown) => Answered | ApiFault,
+): Promise<Answered | Failed> {
   const started = now()
   const told = (what: string) => detail?.(`${request.method} ${new URL(url).host}: ${what}, ${now() - started} ms`)
   let response: HttpResponse
@@ -225,9 +259,10 @@ async function send<Page>(
   const message = `answers HTTP ${status}`
   if (status >= 300 && status < 400) return { fault: 'redirect', message: `${message}, a redirect` }
   if (bytes === null) return { fault: 'refuse', message: `the answer is larger than ${limits.answer} bytes` }
-  let body: unknown
+  let body: unknown = bytes
   try {
-    body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    if (!response.headers.get('content-type')?.startsWith('image/'))
+      body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return ok ? { fault: 'retry', message: 'the answer is no JSON or ends too early' } : { fault: 'stop', message }
   }

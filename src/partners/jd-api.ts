@@ -1,9 +1,10 @@
-import { type Account, type Answer, type ApiFault, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
+import { usageError } from '../errors.ts'
+import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, type Windowed, windows } from '../feeds/api.ts'
 import { parseJson, valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, signSandwich } from '../feeds/sign.ts'
 
 // 京东联盟's gateway: business parameters as one JSON text, an answer inside an answer. Credentials: appKey, secret, and accessToken for
-// the methods that ask for one; gateway only to go by another address.
+// the methods that ask for one; for links siteId and, where it is to say more, positionId; gateway only to go by another address.
 const GATEWAY = 'https://api.jd.com/routerjson'
 const HOUR = 3_600_000
 
@@ -32,7 +33,7 @@ function call(method: string, business: object, { credentials }: Account, now: n
 
 /**
  * The inner answer. The outer key is the method's name with `_responce` (the partner's own spelling; some gateways spell it right), and
- * in it a JSON text under `queryResult`.
+ * in it a JSON text under `queryResult`, or `getResult` where something is made.
  */
 function inner(body: unknown, method: string): { result: unknown } | ApiFault {
   const error = valueAt(body, ['error_response'])
@@ -40,7 +41,7 @@ function inner(body: unknown, method: string): { result: unknown } | ApiFault {
     return { fault: 'stop', message: [said(error, 'code'), said(error, 'zh_desc') || said(error, 'msg')].join(' ').trim() }
   const name = method.replaceAll('.', '_')
   const outer = valueAt(body, [`${name}_responce`]) ?? valueAt(body, [`${name}_response`])
-  const text = valueAt(outer, ['queryResult'])
+  const text = valueAt(outer, ['queryResult']) ?? valueAt(outer, ['getResult'])
   if (typeof text !== 'string')
     return { fault: 'retry', message: `answers without a result (code ${said(outer, 'code') || 'none'})` }
   let result: unknown
@@ -113,5 +114,30 @@ export const jdOrders: ApiFeed<OrdersPage> = {
     const paid = rows.filter((row) => !UNPAID.has(said(row, 'validCode')))
     const more = said(answer.result, 'hasMore') === 'true'
     return { rows: paid, next: more ? { ...page, at: page.at + 1 } : hours.next(page) }
+  },
+}
+
+const LINKS = 'jd.union.open.promotion.common.get'
+
+/** `jd.union.open.promotion.common.get`: the long link, which does not end. The channel comes back as subUnionId of the orders. */
+export const jdLinks: LinkApi<{ materialId: string; subUnionId?: string }> = {
+  perSecond: 2,
+  needs: ['siteId'],
+  first({ sku }, _, channel) {
+    if (channel !== undefined && !/^\w{1,80}$/.test(channel))
+      throw usageError(`--channel: "${channel}" is no subUnionId of 京东联盟, expected up to 80 of A to Z, a to z, 0 to 9 and _`)
+    // Goods without a skuId are known by an itemId that is no number (page unverified).
+    const page = /^\d+$/.test(sku) ? `item.jd.com/${sku}.html` : `jingfen.jd.com/detail/${sku}.html`
+    return { materialId: `https://${page}`, ...(channel !== undefined && { subUnionId: channel }) }
+  },
+  request(step, account, now) {
+    const { siteId, positionId } = account.credentials
+    return call(LINKS, { promotionCodeReq: { ...step, siteId, positionId } }, account, now)
+  },
+  read(body) {
+    const answer = inner(body, LINKS)
+    if ('fault' in answer) return answer
+    const given = (name: string) => said(valueAt(answer.result, ['data']), name) || null
+    return { links: { link: given('clickURL'), shortLink: given('shortURL'), code: given('jCommand') }, next: null }
   },
 }

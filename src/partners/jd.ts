@@ -1,7 +1,7 @@
 import { amount, count, day, instant, none, oneOf, rate, text } from '../feeds/field.ts'
 import type { Order, OrderStatus, PayoutLine } from '../records.ts'
 import { csvAndSheet, EXPORT_DAYS, EXPORT_TIMES, payoutKind } from './_top.ts'
-import { jdGoods, jdOrders } from './jd-api.ts'
+import { jdGoods, jdLinks, jdOrders } from './jd-api.ts'
 import type { Partner } from './partner.ts'
 
 const optional = { optional: true } as const
@@ -131,7 +131,7 @@ export const jd: Partner = {
       },
     }),
   },
-  apis: { products: jdGoods, orders: jdOrders },
+  apis: { products: jdGoods, orders: jdOrders, links: jdLinks },
   // Finished in a month, paid on about the 20th of the next.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 20, lag: 1 },
   fees: [],

@@ -1,11 +1,12 @@
-import { type Account, type Answer, type ApiFault, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
+import { usageError } from '../errors.ts'
+import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, type Windowed, windows } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
 import { multiplyDivide } from '../money.ts'
 import { queryOf } from './_top.ts'
 
 // 多多进宝's gateway (open.pinduoduo.com): one address for all methods, a form in, errors inside HTTP 200. Credentials: clientId,
-// clientSecret, and for goods.search the pid under which the operator is registered; gateway only to go by another address.
+// clientSecret, and for goods.search and links the pid under which the operator is registered; gateway only to go by another address.
 const GATEWAY = 'https://gw-api.pinduoduo.com/api/router'
 const DAY = 86_400_000
 
@@ -84,5 +85,43 @@ export const pddOrders: ApiFeed<OrdersPage> = {
     const total = Number.parseInt(String(valueAt(answer, ['total_count'])), 10)
     if (!Number.isSafeInteger(total)) return { rows: undefined, next: null }
     return { rows: [], next: total > 0 ? { ...page, at: multiplyDivide(total, 1, ORDERS_SIZE, 'up') } : days.next(page) }
+  },
+}
+
+type LinkStep = { goods: string; custom: string }
+
+/** `pdd.ddk.goods.promotion.url.generate`. The channel comes back as `uid` in custom_parameters of the orders. */
+export const pddLinks: LinkApi<LinkStep> = {
+  perSecond: 2,
+  needs: ['pid'],
+  first({ sku }, _, channel) {
+    const custom = channel === undefined ? '' : JSON.stringify({ uid: channel })
+    if (Buffer.byteLength(custom) > 64)
+      throw usageError(`--channel: "${channel}" is too long for 多多进宝, which takes 64 bytes with {"uid":""} around it`)
+    return { goods: sku, custom }
+  },
+  request({ goods, custom }, account, now) {
+    const { pid = '' } = account.credentials
+    const forms = { generate_short_url: 'true', generate_we_app: 'true' }
+    const asked = { p_id: pid, goods_sign_list: JSON.stringify([goods]), custom_parameters: custom, ...forms }
+    return call('pdd.ddk.goods.promotion.url.generate', asked, account, now)
+  },
+  read(body) {
+    const fault = faultIn(body)
+    if (fault) return fault
+    const at = (...steps: string[]) => {
+      const found = valueAt(body, ['goods_promotion_url_generate_response', 'goods_promotion_url_list', '0', ...steps])
+      return typeof found === 'string' && found !== '' ? found : null
+    }
+    const [appId, path] = [at('we_app_info', 'app_id'), at('we_app_info', 'page_path')]
+    return {
+      links: {
+        // The mobile ones open the app where it is installed.
+        link: at('mobile_url') ?? at('url'),
+        shortLink: at('mobile_short_url') ?? at('short_url'),
+        miniProgram: appId && path ? { appId, path } : null,
+      },
+      next: null,
+    }
   },
 }

@@ -2,7 +2,7 @@ import { always, amount, count, day, instant, none, oneOf, rate, text } from '..
 import type { Order, PayoutLine } from '../records.ts'
 import { csvAndSheet, EXPORT_DAYS, EXPORT_TIMES, payoutKind } from './_top.ts'
 import type { Partner } from './partner.ts'
-import { pddGoods, pddOrders } from './pdd-api.ts'
+import { pddGoods, pddLinks, pddOrders } from './pdd-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['0'] } as const
@@ -133,7 +133,7 @@ export const pdd: Partner = {
       },
     }),
   },
-  apis: { products: pddGoods, orders: pddOrders },
+  apis: { products: pddGoods, orders: pddOrders, links: pddLinks },
   // Reviews passed from the 16th to the 15th are paid on the 20th.
   calendar: { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 },
   fees: [],

@@ -8,6 +8,7 @@ import { nearest, ShoptoolError, usageError } from '../errors.ts'
 import { formatAmount, type Minor } from '../money.ts'
 import { type Copy, type CopyChannel, loadChannels, writeCopy } from './copy/write.ts'
 import { factsOf, type ShareItem } from './facts.ts'
+import { safeName } from './name.ts'
 import { drawLayout } from './poster/draw.ts'
 import { openFaces } from './poster/fonts.ts'
 import { layOut, type Step } from './poster/layout.ts'
@@ -177,7 +178,7 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   }
   files.set('link.txt', Buffer.from(`${item.link}\n`))
   files.set('manifest.json', Buffer.from(`${JSON.stringify(manifestOf(studio, item, drawn, files), null, 2)}\n`))
-  const dir = join(options.out, folderName(item))
+  const dir = join(options.out, safeName(`${item.partner.id}-${item.product.sku}`))
   await replaceFolder(dir, files)
   return {
     ...{ partner: item.partner.id, sku: item.product.sku, dir, posters },
@@ -222,13 +223,6 @@ function findChannel(channels: ReadonlyMap<string, CopyChannel>, name: string): 
   throw usageError(
     `no texts for channel ${name}, ${meant ? `did you mean ${meant}?` : `expected one of ${[...channels.keys()].join(', ')}`}`,
   )
-}
-
-/** A sku may hold what a file name may not; then part of its hash keeps two of them apart. */
-function folderName(item: ShareItem): string {
-  const name = `${item.partner.id}-${item.product.sku}`
-  const safe = name.replace(/[^\w.-]+/g, '_').slice(0, 100)
-  return safe === name ? name : `${safe}-${sha256(name).slice(0, 8)}`
 }
 
 function couponWarnings({ product, asOf, today = asOf }: ShareItem): string[] {

@@ -168,6 +168,18 @@ export const MIGRATIONS: readonly string[] = [
     since INTEGER NOT NULL, until INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Links that a partner made for goods in the operator's name. Apart from the goods, whose feeds mostly hold none and are read anew.
+  CREATE TABLE made_link (
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    channel TEXT NOT NULL,            -- name in shoptool.yaml; '' where it was made for none
+    form TEXT NOT NULL,               -- link, shortLink, code, miniProgram (JSON), picture (a file in the workspace)
+    value TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (partner, sku, channel, form)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -1,0 +1,61 @@
+import { nearest, usageError } from '../errors.ts'
+import type { LinkApi, LinkGoods, Links } from '../feeds/api.ts'
+import { askForLinks } from '../feeds/link.ts'
+import { type Outside, takeTurns } from '../feeds/tries.ts'
+import type { Partner } from '../partners/partner.ts'
+import type { Source, Workspace } from '../workspace.ts'
+import { type ApiSource, accountOf, apisOf } from './source.ts'
+
+/** Asks one partner for links, one after the other as it allows. @throws ShoptoolError as `askForLinks`. */
+export type LinkMaker = (goods: LinkGoods, channel?: string) => Promise<Links>
+
+/**
+ * Links are made with the credentials of a source: the one named, else the partner's only one that has all of them.
+ * @throws ShoptoolError (usage) where there is no such source, or which is meant is not clear.
+ */
+export function linkMaker(workspace: Workspace, partner: Partner, named: string | undefined, outside: Outside): LinkMaker {
+  const { name, from, api } = chosen(workspace, partner, named)
+  const account = accountOf(workspace, name, from)
+  const turn = takeTurns(api.perSecond, outside)
+  return (goods, channel) =>
+    askForLinks(api, goods, account, partner.id, outside, { turn, ...(channel !== undefined && { channel }) })
+}
+
+type Candidate = { name: string; from: ApiSource; api: LinkApi<unknown> }
+
+function chosen({ sources }: Workspace, partner: Partner, named: string | undefined): Candidate {
+  const all = Object.values(sources)
+  if (named !== undefined) checkNamed(all, partner, named)
+  const asked = all.filter((source) => source.partner === partner.id && (named === undefined || source.name === named))
+  const candidates = asked.flatMap(({ name, from }): Candidate[] => {
+    if (from.kind !== 'api') return []
+    const api = apisOf(partner, from.credentials.via, `sources.${name}.api.via`).apis?.links
+    return api ? [{ name, from, api }] : []
+  })
+  const known = [partner, ...Object.values(partner.aggregators ?? {})].some(({ apis }) => apis?.links)
+  if (!known)
+    throw usageError(`shoptool knows no API of ${partner.name} that makes links; its goods are shared by the links of their feed`)
+  const [first] = candidates
+  if (!first)
+    throw usageError(
+      `no source of ${partner.name} has credentials to make links with; add one with "api:" to shoptool.yaml, like { partner: ${partner.id}, feed: products, api: { … } }`,
+    )
+  const missing = ({ from, api }: Candidate) => api.needs?.find((key) => !from.credentials[key])
+  const able = candidates.filter((one) => missing(one) === undefined)
+  if (able.length === 0)
+    throw usageError(`sources.${first.name}.api.${missing(first)}: is missing; ${partner.name} makes links in its name`)
+  const accounts = new Map(able.map((one) => [JSON.stringify(Object.entries(one.from.credentials).sort()), one]))
+  if (accounts.size > 1)
+    throw usageError(`--source: which account of ${partner.name}? Name one of ${able.map(({ name }) => name).join(', ')}`)
+  return able[0]!
+}
+
+function checkNamed(sources: readonly Source[], partner: Partner, name: string): void {
+  const source = sources.find((one) => one.name === name)
+  const names = sources.map((one) => one.name)
+  const meant = nearest(name, names)
+  const hint = meant ? `did you mean ${meant}?` : `shoptool.yaml has ${names.join(', ') || 'none'}`
+  if (!source) throw usageError(`--source: unknown source "${name}"; ${hint}`)
+  if (source.partner !== partner.id)
+    throw usageError(`--source: ${name} is a source of ${source.partner}, and the goods are of ${partner.id}`)
+}
