@@ -71,7 +71,7 @@ it('goods page by page, in fen and percent, from the new envelope', async () => 
     { title: '蜂蜜 & <勺>', cos_ratio_min: 110, page: 2, page_size: 20 },
   ])
   expect((await json(cwd, 'show', '1000')).product).toMatchObject({ price: '39.90', commissionRate: '15', commission: '5.98' })
-})
+}, 20_000)
 
 const order = (id: string, changes: object = {}) => ({
   ...{ order_id: id, product_id: '3600000000000000001', product_name: '示例蜂蜜', item_num: '1', flow_point: 'CONFIRM' },

@@ -100,7 +100,7 @@ it('windows and pages, one row a line, flags before texts', async () => {
     ['301', '301004', 'invalid', '3'],
     ['302', '302001', 'refunded', '2'],
   ])
-})
+}, 20_000)
 
 it('a text or a flag that nobody knows is named, and its row not taken', async () => {
   const { url } = await gateway(() =>
