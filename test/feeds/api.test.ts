@@ -8,7 +8,7 @@ import { type Account, type ApiFeed, fetchApi, LIMITS, type Limits } from '../..
 import { parseJson, stepsOf, valueAt } from '../../src/feeds/formats/json.ts'
 import { openRows } from '../../src/feeds/formats/rows.ts'
 import { formOf, signSandwich, unixTime } from '../../src/feeds/sign.ts'
-import { takeTurns } from '../../src/feeds/tries.ts'
+import { shareTurns, takeTurns } from '../../src/feeds/tries.ts'
 import { folderWith, NOW } from '../cli/shoptool.ts'
 import { GATEWAY_SECRET, goodsId, seeded, signatureOf, startGateway, type Trouble } from './gateway.ts'
 
@@ -339,5 +339,17 @@ describe('turns', () => {
     set(NOW + 60_000)
     await turn()
     expect(slept).toEqual([250, 250])
+  })
+
+  it('of one partner keep the rate of each, of two partners do not wait for each other', async () => {
+    const { now, sleep } = clock()
+    const turns = shareTurns({ now, sleep })
+    const [slow, fast, other] = [turns('jd', 2), turns('jd', 5), turns('pdd', 1)]
+    const began: number[] = []
+    for (const turn of [slow, fast, fast, slow, other]) {
+      await turn()
+      began.push(now() - NOW)
+    }
+    expect(began).toEqual([0, 500, 700, 900, 900])
   })
 })
