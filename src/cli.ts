@@ -15,7 +15,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     { name: 'doctor', summary: 'check the installation and the workspace', load: () => import('./commands/doctor.ts') },
   ],
   Feeds: [
-    { name: 'source', summary: 'list and test the sources of the workspace', load: () => import('./commands/source.ts') },
+    { name: 'source', summary: 'add, test and check the sources of the workspace', load: () => import('./commands/source.ts') },
     { name: 'sync', summary: 'read the sources into the database', load: () => import('./commands/sync.ts') },
     { name: 'import', summary: 'read files of products, orders or payouts', load: () => import('./commands/import.ts') },
     { name: 'map', summary: 'guess how the file of a new partner is described', load: () => import('./commands/map.ts') },

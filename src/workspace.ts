@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Context } from './context.ts'
 import type { Zone } from './day.ts'
-import { usageError } from './errors.ts'
+import { nearest, usageError } from './errors.ts'
 import type { Currency } from './money.ts'
 import type { RecordKind } from './records.ts'
 
@@ -127,9 +127,28 @@ export function readSecret(workspace: Workspace, text: string, place: string): s
   })
 }
 
+/** @throws usage when shoptool.yaml names no such source. */
+export function sourceOf({ sources }: Workspace, name: string): Source {
+  const found = Object.hasOwn(sources, name) ? sources[name] : undefined
+  if (found) return found
+  const names = Object.keys(sources)
+  const meant = nearest(name, names)
+  const hint = meant
+    ? `did you mean ${meant}?`
+    : names.length > 0
+      ? `shoptool.yaml has ${names.join(', ')}`
+      : 'shoptool.yaml has none'
+  throw usageError(`unknown source "${name}"; ${hint}`)
+}
+
 /** `https://feeds.example/…`: what may be shown of an address. One that is wholly a secret is shown as it stands in shoptool.yaml. */
-export function shownUrl(url: string): string {
+function shownUrl(url: string): string {
   const [, scheme, host, rest] = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]+)(.*)/is.exec(url) ?? []
   if (scheme) return `${scheme}${host}${rest === '' || rest === '/' ? rest : '/…'}`
   return /^(\$\{[^}]*\}$|file:)/.test(url) ? url : '…'
+}
+
+/** Where a source's records come from, as it may be shown. */
+export function whereOf(from: Source['from']): string {
+  return from.kind === 'file' ? from.files.join(', ') : from.kind === 'url' ? shownUrl(from.url) : 'api'
 }

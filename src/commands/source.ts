@@ -2,16 +2,20 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
-import { dataError, nearest, type Problem, usageError } from '../errors.ts'
+import { dataError, type Problem, usageError } from '../errors.ts'
 import { CANONICAL, type CanonicalField } from '../feeds/canonical.ts'
 import type { RecordOf } from '../feeds/feed.ts'
 import type { Forms } from '../feeds/form.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import type { RecordKind } from '../records.ts'
-import { type Source, shownUrl, type Workspace } from '../workspace.ts'
+import type { Run } from '../store/runs.ts'
+import { type Source, sourceOf, type Workspace, whereOf } from '../workspace.ts'
 import { defineCommand } from './command.ts'
+import { add, isReference, isSecretName, remove } from './source-edit.ts'
+import { health } from './source-health.ts'
 
 const ROWS_SHOWN = 3
+const RUNS_SHOWN = 10
 
 const list = defineCommand({
   about: 'Lists the sources of the workspace and their last run.',
@@ -72,34 +76,80 @@ const test = defineCommand({
             )
         }
       })
-      for (const { where, field, message } of problems) print.warn(`${where}${field ? `, ${field}` : ''}: ${message}`)
+      for (const problem of problems) print.warn(describeProblem(problem))
     }
     return problems.length > 0 ? 'findings' : 'done'
   },
 })
 
-export const command = defineCommand({
-  about: 'Lists and tests the sources that shoptool.yaml names.',
-  examples: ['shoptool source list', 'shoptool source test taobao-picks'],
-  commands: { list, test },
+const show = defineCommand({
+  about: 'Shows one source: how it is configured, its last runs, and the rows that were rejected.',
+  args: [['<name>', 'a source of shoptool.yaml']],
+  examples: ['shoptool source show taobao-picks', 'shoptool source show jd-hot --json'],
+  async run({ args: [name], workspace, print, global }) {
+    const found = await workspace()
+    const source = sourceOf(found, name)
+    const { partner, feed, from } = source
+    const { runs, rejected } = await historyOf(found, source)
+    const api = from.kind === 'api' ? shownCredentials(from.credentials) : null
+    const query = from.kind === 'api' ? from.query : null
+    const settings = { name, partner, feed, kind: from.kind, where: whereOf(from), api, query }
+    if (global.json) {
+      const told = runs.map(({ id: _, kind, source, partner, content, mapping, ...run }) => run)
+      print.json('source-show', { source: settings, runs: told, rejected })
+      return 'done'
+    }
+    const rows = [
+      ['partner', partner],
+      ['feed', feed],
+      [from.kind, from.kind === 'api' ? '' : whereOf(from)],
+      ...Object.entries(api ?? {}).map(([key, value]) => [`  ${key}`, value]),
+      ...Object.entries(query ?? {}).map(([key, value]) => [`  query.${key}`, String(value)]),
+      ...(runs.length === 0 ? [['last run', 'never']] : []),
+      ...runs.map((run, i) => [i === 0 ? 'last run' : '', describeRun(run) + (run.error ? `: ${run.error}` : '')]),
+    ]
+    print.table([{ title: 'SOURCE' }, { title: name, cut: true }], rows as string[][])
+    for (const problem of rejected) print.warn(`${name}: ${describeProblem(problem)}`)
+    return 'done'
+  },
 })
 
-/** @throws usage when shoptool.yaml names no such source. */
-function sourceOf({ sources }: Workspace, name: string): Source {
-  const found = Object.hasOwn(sources, name) ? sources[name] : undefined
-  if (found) return found
-  const names = Object.keys(sources)
-  const meant = nearest(name, names)
-  const hint = meant
-    ? `did you mean ${meant}?`
-    : names.length > 0
-      ? `shoptool.yaml has ${names.join(', ')}`
-      : 'shoptool.yaml has none'
-  throw usageError(`unknown source "${name}"; ${hint}`)
+export const command = defineCommand({
+  about: 'Lists, shows, tests, adds and removes the sources that shoptool.yaml names, and says how sound they are.',
+  examples: [
+    'shoptool source list',
+    'shoptool source test taobao-picks',
+    'shoptool source add picks --partner taobao --feed products --file "feeds/taobao-*.csv"',
+    'shoptool source health',
+  ],
+  commands: { list, show, test, add, remove, health },
+})
+
+/** The last runs of a source, newest first, and the rejected rows of the last good one. */
+async function historyOf(
+  { database }: Workspace,
+  { name, partner, feed }: Source,
+): Promise<{ runs: Run[]; rejected: Problem[] }> {
+  if (!existsSync(database)) return { runs: [], rejected: [] }
+  const [{ openDatabase }, { lastGoodRun, lastRunsOf, rejectedOf }] = await Promise.all([
+    import('../store/open.ts'),
+    import('../store/runs.ts'),
+  ])
+  const db = openDatabase(database, { readonly: true })
+  try {
+    const source = { kind: feed, source: name, partner }
+    const good = lastGoodRun(db, source)
+    return { runs: lastRunsOf(db, source, RUNS_SHOWN), rejected: good ? rejectedOf(db, good.id) : [] }
+  } finally {
+    db.close()
+  }
 }
 
-function whereOf(from: Source['from']): string {
-  return from.kind === 'file' ? from.files.join(', ') : from.kind === 'url' ? shownUrl(from.url) : 'api'
+/** Texts that refer to a secret as they are; a secret that stands there itself hidden. */
+function shownCredentials(credentials: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(credentials).map(([key, text]) => [key, isSecretName(key) && !isReference(text) ? '***' : text]),
+  )
 }
 
 async function runsOf({ database }: Workspace) {
@@ -112,6 +162,8 @@ async function runsOf({ database }: Workspace) {
     db.close()
   }
 }
+
+const describeProblem = ({ where, field, message }: Problem) => `${where}${field ? `, ${field}` : ''}: ${message}`
 
 function describeRun({
   at,
@@ -182,9 +234,7 @@ async function readSome(ctx: Context, workspace: Workspace, source: Source): Pro
     }
     const [problem] = read.problems
     if (read.records.length === 0) {
-      const why = problem
-        ? `${problem.where}${problem.field ? `, ${problem.field}` : ''}: ${problem.message}`
-        : 'the files hold no rows'
+      const why = problem ? describeProblem(problem) : 'the files hold no rows'
       throw dataError(`sources.${name}: no row could be read: ${why}`)
     }
     return read

@@ -1,11 +1,11 @@
 import { fetchSource } from '../catalog/source.ts'
 import type { Span } from '../day.ts'
-import { nearest, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import { type Outside, shareTurns } from '../feeds/tries.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
-import type { Source, Workspace } from '../workspace.ts'
+import { type Source, sourceOf, type Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { flag, option } from './option.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
@@ -65,18 +65,11 @@ function readPlan(text: string, sources: number): string[] {
   return parts
 }
 
-function chosen({ sources, folder }: Workspace, names: readonly string[]): Source[] {
-  const all = Object.values(sources)
-  if (all.length === 0) throw usageError(`no sources yet: add some to ${folder}/shoptool.yaml, or use "shoptool import"`)
-  return names.length === 0
-    ? all
-    : names.map((name) => {
-        const source = all.find((each) => each.name === name)
-        const meant = nearest(name, Object.keys(sources))
-        if (!source)
-          throw usageError(
-            `unknown source "${name}"; ${meant ? `did you mean ${meant}?` : `shoptool.yaml has ${Object.keys(sources).join(', ')}`}`,
-          )
-        return source
-      })
+function chosen(workspace: Workspace, names: readonly string[]): Source[] {
+  const all = Object.values(workspace.sources)
+  if (all.length === 0)
+    throw usageError(
+      `no sources yet: "shoptool source add" adds one to ${workspace.folder}/shoptool.yaml; "shoptool import" reads single files`,
+    )
+  return names.length === 0 ? all : names.map((name) => sourceOf(workspace, name))
 }

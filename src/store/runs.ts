@@ -113,6 +113,13 @@ export function lastRuns(db: Database): Run[] {
     .all()
 }
 
+/** The last runs of one source, newest first, whatever came of them. */
+export function lastRunsOf(db: Database, { kind, source, partner }: RunSource, limit: number): Run[] {
+  return db
+    .prepare<unknown[], Run>('SELECT * FROM run WHERE source = ? AND partner = ? AND kind = ? ORDER BY id DESC LIMIT ?')
+    .all(source, partner, kind, limit)
+}
+
 /** Whether another source of the partner took goods since this run: it may have taken over some that both list, and lost them again. */
 export function othersRan(db: Database, { id, kind, source, partner }: Run): boolean {
   return (

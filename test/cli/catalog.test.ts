@@ -309,7 +309,7 @@ const CASES: Record<string, Case> = {
     args: ['sync'],
     more: '',
     code: 2,
-    says: /^no sources yet: add some to .*shoptool\.yaml, or use "shoptool import"$/,
+    says: /^no sources yet: "shoptool source add" adds one to .*shoptool\.yaml; "shoptool import" reads single files$/,
   },
   'no address for a source': {
     args: ['sync'],

@@ -40,7 +40,7 @@ const CASES: Record<string, Case> = {
     code: 2,
     says: '--currency: "RMB" is not an ISO 4217 currency code, expected like CNY',
   },
-  'missing sub-command': { args: ['source'], code: 2, says: 'source: expected one of list, test' },
+  'missing sub-command': { args: ['source'], code: 2, says: 'source: expected one of list, show, test, add, remove, health' },
   'unknown sub-command': { args: ['source', 'lst'], code: 2, says: "unknown command 'lst'; did you mean list?" },
   'no workspace': {
     args: ['source', 'list'],
