@@ -31,7 +31,7 @@ export const add = defineCommand({
   args: [['<name>', 'what the source is to be called']],
   options: {
     partner: option('--partner <id>', 'whose records these are'),
-    feed: option('--feed <kind>', 'products, orders or payouts', oneOf(RECORD_KINDS)),
+    feed: option('--feed <kind>', 'the kind of records', oneOf(RECORD_KINDS)),
     file: list('--file <pattern...>', 'files or patterns, from the folder of the workspace'),
     url: option('--url <url>', 'address of the feed'),
     api: list('--api <key=value...>', "credentials for the partner's API", pair),
@@ -131,10 +131,10 @@ async function ask(ctx: Context, { partners }: Workspace, given: Given): Promise
   const { find, ids } = await partnersOf(partners)
   const { partner } = given.partner
     ? { partner: given.partner }
-    : await prompt([{ type: 'list', name: 'partner', message: 'Whose records are these?', choices: ids }])
+    : await prompt([{ type: 'select', name: 'partner', message: 'Whose records are these?', choices: ids }])
   const { feed } = given.feed
     ? { feed: given.feed }
-    : await prompt([{ type: 'list', name: 'feed', message: 'Which records?', choices: Object.keys(find(partner).feeds) }])
+    : await prompt([{ type: 'select', name: 'feed', message: 'Which records?', choices: Object.keys(find(partner).feeds) }])
   if (isPlaced) return { ...given, partner, feed }
   const { where } = await prompt([
     {

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Context } from '../context.ts'
 import { dataError, type Problem, usageError } from '../errors.ts'
 import { CANONICAL, type CanonicalField } from '../feeds/canonical.ts'
 import type { RecordOf } from '../feeds/feed.ts'
 import type { Forms } from '../feeds/form.ts'
+import type { Outside } from '../feeds/tries.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import type { RecordKind } from '../records.ts'
 import type { Run } from '../store/runs.ts'
@@ -61,7 +61,7 @@ const test = defineCommand({
   async run({ ctx, args: [name], workspace, print, global }) {
     const found = await workspace()
     const source = sourceOf(found, name)
-    const { files, records, problems } = await readSome(ctx, found, source)
+    const { files, records, problems } = await readSome({ ...ctx, detail: print.detail }, found, source)
     const shown = records.map((record) => written(source.feed, record))
     if (global.json)
       print.json('source-test', { source: name, partner: source.partner, feed: source.feed, files, records: shown, problems })
@@ -188,7 +188,7 @@ type Read = {
 }
 
 /** The first rows of a source that are records, and what was wrong with those before them. @throws data where no row is one. */
-async function readSome(ctx: Context, workspace: Workspace, source: Source): Promise<Read> {
+async function readSome(ctx: Outside, workspace: Workspace, source: Source): Promise<Read> {
   const { name, feed: kind } = source
   const [{ fetchSource }, { openReader }, { formOf }, { BUILT_IN }, { findPartner }] = await Promise.all([
     import('../catalog/source.ts'),

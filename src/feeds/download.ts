@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { unescape as plain } from 'node:querystring'
 import type { HttpResponse } from '../context.ts'
 import { dataError, usageError } from '../errors.ts'
 import { type Expected, fetchPacked, type Snapshot, withTemporary } from './fetch.ts'
@@ -92,7 +93,7 @@ async function receive(
   limits: DownloadLimits,
 ): Promise<Received | Failed> {
   const { username, password, origin } = address
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const login = Buffer.from(`${plain(username)}:${plain(password)}`).toString('base64')
   const headers = {
     // Unpacked here, not by fetch: that takes a cut gzip for a whole one.
     'accept-encoding': 'gzip',
@@ -105,7 +106,7 @@ async function receive(
     const open = new URL(at)
     open.username = open.password = ''
     const own = username !== '' && at.origin === origin ? { authorization: `Basic ${login}` } : {}
-    const answer = await ask(open.href, { ...headers, ...own }, to, tag !== null, outside, limits)
+    const answer = await ask(open.href, { ...headers, ...own }, to, outside, limits)
     if (!('location' in answer)) return answer
     const next = URL.canParse(answer.location, at.href) ? new URL(answer.location, at.href) : null
     if (next?.protocol !== 'https:' && next?.protocol !== 'http:') return stop('redirects to something that is no address')
@@ -121,7 +122,6 @@ async function ask(
   url: string,
   headers: Record<string, string>,
   to: string,
-  conditional: boolean,
   { fetch, now, progress, detail }: Outside,
   limits: DownloadLimits,
 ): Promise<Received | { location: string } | Failed> {
@@ -141,6 +141,7 @@ async function ask(
     const of = (header: string) => response.headers.get(header)
     if (status !== 200) {
       told(String(status))
+      const conditional = 'if-none-match' in headers || 'if-modified-since' in headers
       return unusual(response, conditional, now())
     }
     const length = of('content-length')
