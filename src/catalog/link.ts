@@ -1,5 +1,6 @@
 import { nearest, usageError } from '../errors.ts'
-import type { LinkApi, LinkGoods, Links } from '../feeds/api.ts'
+import { LIMITS, type LinkApi, type LinkGoods, type Links } from '../feeds/api.ts'
+import { type Caller, callerOf } from '../feeds/call.ts'
 import { askForLinks } from '../feeds/link.ts'
 import { type Outside, takeTurns } from '../feeds/tries.ts'
 import type { Partner } from '../partners/partner.ts'
@@ -17,8 +18,12 @@ export function linkMaker(workspace: Workspace, partner: Partner, named: string 
   const { name, from, api } = chosen(workspace, partner, named)
   const account = accountOf(workspace, name, from)
   const turn = takeTurns(api.perSecond, outside)
-  return (goods, channel) =>
-    askForLinks(api, goods, account, partner.id, outside, { turn, ...(channel !== undefined && { channel }) })
+  // One token for all goods; it is fetched with the first of them.
+  let caller: Promise<Caller> | undefined
+  return async (goods, channel) => {
+    caller ??= callerOf(api.token, account, partner.id, outside, turn, LIMITS)
+    return askForLinks(api, goods, account, partner.id, await caller, channel)
+  }
 }
 
 type Candidate = { name: string; from: ApiSource; api: LinkApi<unknown> }

@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HttpResponse } from '../context.ts'
 import type { Span } from '../day.ts'
-import { dataError, type ShoptoolError } from '../errors.ts'
+import { dataError } from '../errors.ts'
+import { callerOf, shortened } from './call.ts'
 import { type Snapshot, snapshotPath } from './fetch.ts'
-import { parseJson } from './formats/json.ts'
-import { broken, busy, type Failed, keepTrying, type Outside, type Patience, type Turn, takeTurns } from './tries.ts'
+import { type Outside, type Patience, type Turn, takeTurns } from './tries.ts'
 
 /** One call of an API, signed and encoded, ready to send. */
 export type HttpRequest = {
@@ -24,9 +23,20 @@ export type Account = {
 
 /**
  * Why an answer holds no rows. `retry`: the partner asks to come again, in `after` milliseconds if it says so. `quota`: no more today.
- * `stop`: what was sent is wrong (signature, permission, parameter) and stays so until the operator changes it.
+ * `stop`: what was sent is wrong (signature, permission, parameter) and stays so until the operator changes it. `token`: the access token
+ * is not valid, or not any more.
  */
-export type ApiFault = { fault: 'retry' | 'stop' | 'quota'; message: string; after?: number }
+export type ApiFault = { fault: 'retry' | 'stop' | 'quota' | 'token'; message: string; after?: number }
+
+/**
+ * How an access token is fetched, where calls need one first: once a run, and once more whenever an answer says that it is not valid any
+ * more. It then is the `accessToken` of the credentials; where the operator gives one, none is fetched. Pure.
+ */
+export type TokenApi = {
+  request(account: Account, now: number): HttpRequest
+  /** `body`: the JSON, its numbers as texts. */
+  read(body: unknown): { token: string } | ApiFault
+}
 
 /** `rows`: what stands where the partner puts its list; what is no list is refused. `next`: null behind the last page. */
 export type Answer<Page> = { rows: unknown; next: Page | null } | ApiFault
@@ -65,6 +75,7 @@ export type ApiFeed<Page> = {
   perSecond: number
   /** Of a feed that is read by time, as orders are; others are given the moment of the call. */
   reach?: Reach
+  token?: TokenApi
   first(account: Account, span: Span): Page
   /** Called anew for every try, so that a repeated call has a fresh time and signature. `now` in milliseconds. */
   request(page: Page, account: Account, now: number): HttpRequest
@@ -93,6 +104,7 @@ export type LinkApi<Step> = {
   perSecond: number
   /** Credentials, besides those that sign, without which there is nobody in whose name a link could be made: `pid`. */
   needs?: readonly string[]
+  token?: TokenApi
   /**
    * `channel`: the name of the channel that the link is for, which partners with sub-ids give back in their orders.
    * @throws ShoptoolError (usage) where the partner does not take such a name as it is.
@@ -140,6 +152,7 @@ export async function fetchApi<Page>(
   const seen = new Set<string>()
   let bytes = 0
   let page: Page | null = feed.first(account, span)
+  const caller = await callerOf(feed.token, account, source.partner, outside, turn, limits)
   mkdirSync(snapshots, { recursive: true })
   const temporary = join(snapshots, `.${randomUUID()}.partial`)
   const file = openSync(temporary, 'wx')
@@ -149,11 +162,12 @@ export async function fetchApi<Page>(
         const key: string = JSON.stringify(page)
         const count = seen.size + 1
         const where = `${source.partner}, page ${count}${key === String(count) ? '' : ` (${shortened(key, 120)})`}`
-        const refuse = refusal(where, account)
+        const refuse = caller.refusal(where)
         if (seen.has(key)) throw refuse(dataError, 'came before; the pages go in circles')
         if (count > limits.pages) throw refuse(dataError, `more than ${limits.pages} pages`)
         seen.add(key)
-        const { rows, next }: Read<Page> = await readPage(feed, page, account, outside, turn, limits, refuse)
+        const { rows, next }: { rows: unknown; next: Page | null } = await caller.call(feed, page, refuse)
+        if (!Array.isArray(rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
         const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
         bytes += lines.length
         if (bytes > limits.rows) throw refuse(dataError, `the rows are larger than ${limits.rows} bytes`)
@@ -173,123 +187,4 @@ export async function fetchApi<Page>(
   } finally {
     rmSync(temporary, { force: true })
   }
-}
-
-type Read<Page> = { rows: readonly unknown[]; next: Page | null }
-
-/** The error that names partner and page. */
-export type Refuse = (error: typeof dataError, message: string) => ShoptoolError
-
-/** Errors that say where (`pdd, page 3`), on one line and without the account's secrets. */
-export function refusal(where: string, account: Account): Refuse {
-  return (error, message) => error(shortened(redacted(`${where}: ${message}`, account), 400))
-}
-
-async function readPage<Page>(
-  feed: ApiFeed<Page>,
-  page: Page,
-  account: Account,
-  outside: Outside,
-  turn: Turn,
-  limits: Limits,
-  refuse: Refuse,
-): Promise<Read<Page>> {
-  const { rows, next } = await callUntilAnswered(feed, page, account, outside, turn, limits, refuse)
-  if (!Array.isArray(rows)) throw refuse(dataError, 'the answer has no list of rows where the partner puts it')
-  return { rows, next }
-}
-
-/** One kind of call: what is sent at a page or step, and what an answer to it comes to. */
-type Calling<At, Answered> = {
-  request(at: At, account: Account, now: number): HttpRequest
-  read(body: unknown, at: At): Answered | ApiFault
-}
-
-/**
- * Makes a call until there is an answer, waiting for its turn each time: what may pass by itself is tried again, later each time and by
- * Retry-After.
- * @throws ShoptoolError as `fetchApi`.
- */
-export async function callUntilAnswered<At, Answered extends object>(
-  api: Calling<At, Answered>,
-  at: At,
-  account: Account,
-  outside: Outside,
-  turn: Turn,
-  limits: Limits,
-  refuse: Refuse,
-): Promise<Exclude<Answered, { fault: string }>> {
-  const once = async () => {
-    await turn()
-    const request = api.request(at, account, outside.now())
-    return send(request, outside, limits, (body) => api.read(body, at))
-  }
-  return keepTrying<Answered>(once, outside, limits, refuse)
-}
-
-/** Makes one call; whatever goes wrong on the way is a value. */
-async function send<Answered extends object>(
-  { url, ...request }: HttpRequest,
-  { fetch, now, detail }: Outside,
-  limits: Limits,
-  read: (body: unknown) => Answered | ApiFault,
-): Promise<Answered | Failed> {
-  const started = now()
-  const told = (what: string) => detail?.(`${request.method} ${new URL(url).host}: ${what}, ${now() - started} ms`)
-  let response: HttpResponse
-  let bytes: Buffer | null
-  try {
-    // A signed call goes where it was meant to go, or nowhere.
-    response = await fetch(url, {
-      ...request,
-      headers: { ...request.headers },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(limits.timeout),
-    })
-    bytes = await bytesOf(response, limits.answer)
-  } catch (error) {
-    const failed = broken(error, limits.timeout)
-    told(failed.message)
-    return failed
-  }
-  const { status, ok } = response
-  told(`${status}, ${bytes?.length ?? `more than ${limits.answer}`} bytes`)
-  const later = busy(response, now())
-  if (later) return later
-  const message = `answers HTTP ${status}`
-  if (status >= 300 && status < 400) return { fault: 'redirect', message: `${message}, a redirect` }
-  if (bytes === null) return { fault: 'refuse', message: `the answer is larger than ${limits.answer} bytes` }
-  let body: unknown = bytes
-  try {
-    if (!response.headers.get('content-type')?.startsWith('image/'))
-      body = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return ok ? { fault: 'retry', message: 'the answer is no JSON or ends too early' } : { fault: 'stop', message }
-  }
-  const answer = read(body)
-  return ok || 'fault' in answer ? answer : { fault: 'stop', message }
-}
-
-/** All bytes of the answer, or null where there are more than `most`. */
-async function bytesOf({ body }: HttpResponse, most: number): Promise<Buffer | null> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  for await (const part of body ?? []) {
-    const chunk = Buffer.from(part)
-    bytes += chunk.length
-    if (bytes > most) return null
-    parts.push(chunk)
-  }
-  return Buffer.concat(parts)
-}
-
-const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-
-/** What partners echo in their messages, without the account's secrets and on one line. */
-function redacted(message: string, { credentials }: Account): string {
-  const secrets = Object.values(credentials)
-    .filter((secret) => secret.length > 2)
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .sort((a, b) => b.length - a.length)
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), message).replace(/\s+/g, ' ')
 }

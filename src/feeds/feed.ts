@@ -17,7 +17,10 @@ export type Format =
     }
   | {
       type: 'json'
-      /** Path to the list of records, `goods_search_response.goods_list`; '' where the document is the list. Of several the first that is there is taken. */
+      /**
+       * Path to the list of records, `goods_search_response.goods_list`; '' where the document is the list. `orders[].lines` gives a record for
+       * each line, with its order around (`lines.sku`, `orderId`); `answer.order{}` one record alone. Of several the first that is there is taken.
+       */
       rows: string | readonly string[]
       /** `only`: a row by itself does not tell which answer it comes from, and so not its units. */
       wrapped?: 'only'
@@ -53,7 +56,7 @@ export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine }
 
 /** Values that `read.ts` works out where the file does not give them. */
-export type Derived = 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind'
+export type Derived = 'commission' | 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind'
 
 /** One field descriptor for each property of the record, so that a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<K extends Derived ? T[K] | null : T[K]> }

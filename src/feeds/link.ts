@@ -1,12 +1,12 @@
 import { dataError } from '../errors.ts'
-import { type Account, callUntilAnswered, LIMITS, type LinkApi, type LinkGoods, type Links, refusal } from './api.ts'
-import type { Outside, Turn } from './tries.ts'
+import type { Account, LinkApi, LinkGoods, Links } from './api.ts'
+import type { Caller } from './call.ts'
 
 /** Against steps that never end; no partner asks for more than three. */
 const STEPS = 20
 
 /**
- * Asks a partner for links to goods in the operator's name, as the partner's pages are asked for: see `callUntilAnswered`.
+ * Asks a partner for links to goods in the operator's name, as the partner's pages are asked for.
  * @throws ShoptoolError naming partner and sku: (temporary), (usage) as `fetchApi`; (data) where no link comes of it.
  */
 export async function askForLinks<Step>(
@@ -14,23 +14,15 @@ export async function askForLinks<Step>(
   goods: LinkGoods,
   account: Account,
   partner: string,
-  outside: Outside,
-  { turn, channel, limits = LIMITS }: { turn: Turn; channel?: string; limits?: typeof LIMITS },
+  caller: Caller,
+  channel?: string,
 ): Promise<Links> {
-  const refuse = refusal(`${partner}, link to ${goods.sku}`, account)
+  const refuse = caller.refusal(`${partner}, link to ${goods.sku}`)
   const links: Links = { link: null, shortLink: null, code: null, miniProgram: null, picture: null }
   let step: Step | null = api.first(goods, account, channel)
   for (let steps = 0; step !== null; steps++) {
     if (steps === STEPS) throw refuse(dataError, `no end after ${STEPS} steps`)
-    const answer: { links: Partial<Links>; next: Step | null } = await callUntilAnswered(
-      api,
-      step,
-      account,
-      outside,
-      turn,
-      limits,
-      refuse,
-    )
+    const answer: { links: Partial<Links>; next: Step | null } = await caller.call(api, step, refuse)
     Object.assign(links, answer.links)
     step = answer.next
   }

@@ -385,7 +385,10 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
   )
 }
 
-/** A line without a number of its own is known by its goods. Commission is not recomputed, only held against a wrong unit (10× or 100×). */
+/**
+ * A line without a number of its own is known by its goods. A commission that the partner states is not recomputed, only held against a
+ * wrong unit (10× or 100×); where it states none yet, the estimate is paid amount × rate.
+ */
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
   for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
   order.lineId ??= order.sku ?? ''
@@ -397,6 +400,11 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
     order.refundAmount >= order.paidAmount
   ) {
     order.status = 'refunded'
+  }
+  if (order.commission === null) {
+    if (order.commissionRate === null) return void fail('commission', 'is not given, nor a rate to estimate it by')
+    order.commission = share(order.paidAmount, order.commissionRate)
+    return
   }
   if (order.commissionRate === null || order.commission <= 10) return
   const computed = share(order.paidAmount, order.commissionRate)

@@ -1,7 +1,8 @@
 // What several Chinese partners share. A file of data for each partner stands beside this one.
 import type { Account } from '../feeds/api.ts'
 import type { Feed } from '../feeds/feed.ts'
-import { oneOf } from '../feeds/field.ts'
+import { amount, day, none, oneOf, text } from '../feeds/field.ts'
+import type { PayoutLine } from '../records.ts'
 
 /** Times in back-office exports: as exported, and as a spreadsheet writes them back. */
 export const EXPORT_TIMES = [
@@ -58,3 +59,21 @@ export function csvAndSheet<T>(feed: Omit<Feed<T>, 'format'>): Feed<T>[] {
     { format: { type: 'sheet', encoding: 'binary' }, ...feed },
   ]
 }
+
+const optional = { optional: true } as const
+const STATEMENT: Omit<Feed<PayoutLine>, 'format'> = {
+  total: { kind: 'amount', from: ['合计', '总计'], optional: true, unit: 'major', decimal: '.' },
+  fields: {
+    statementId: text(['结算单号', '账单编号', '批次号'], optional),
+    orderId: text(['订单号', '订单编号', '订单ID'], optional),
+    lineId: text(['子订单号', '子单号', '子订单ID', '规格ID'], optional),
+    sku: text(['商品ID', '商品编号'], optional),
+    title: text('商品名称', optional),
+    currency: none,
+    amount: amount(['打款金额', '到账金额', '结算金额', '结算佣金', '服务费', '佣金'], 'yuan'),
+    kind: payoutKind,
+    paidAt: day(['打款日期', '打款时间', '入账时间', '到账时间', '结算日期', '结算时间'], EXPORT_DAYS),
+  },
+}
+/** Statements of partners that document none, as CSV or workbook: the names in use (unverified). */
+export const statements = csvAndSheet(STATEMENT)

@@ -34,7 +34,10 @@ export type Partner = {
   feeds: { products?: Forms<Product>; orders?: Forms<Order>; payouts?: Forms<PayoutLine> }
   /** How the partner's API is asked for the same records; its rows are read by the fields of `feeds`. */
   apis?: Apis
-  /** Services that resell access to the partner's goods, by the word that a source names in `api: { via: … }`. Their rows are further forms of `feeds`. */
+  /**
+   * Services that resell access to the partner's goods, or an older API of its own, by the word that a source names in `api: { via: … }`.
+   * Their rows are further forms of `feeds`.
+   */
   aggregators?: Readonly<Record<string, { name: string; apis: Apis }>>
   calendar: Calendar | null
   fees: readonly Fee[]

@@ -62,6 +62,22 @@ describe('a JSON document', () => {
     expect(rows.header).toBeNull()
   })
 
+  it('gives a record for each line of an order, with the order around it; an order without lines is a record too', () => {
+    const answer = '{"list":[{"id":1,"lines":[{"a":1},{"a":2}]},{"id":2,"lines":[]},{"id":3}]}'
+    expect(cells(answer, { type: 'json', rows: 'list[].lines' }, 'id', 'lines.a')).toEqual([
+      ['1', '1'],
+      ['1', '2'],
+      ['2', ''],
+      ['3', ''],
+    ])
+  })
+
+  it('is one record where the path says so', () => {
+    expect(cells('{"answer":{"order":{"a":1}}}', { type: 'json', rows: 'answer.order{}' }, 'a')).toEqual([['1']])
+    for (const answer of ['{"answer":{"order":[{"a":1}]}}', '{"answer":{"order":null}}', '{}'])
+      expect(() => rowsOf(answer, { type: 'json', rows: 'answer.order{}' })).toThrow('no list of records at "answer.order{}"')
+  })
+
   it.each<[string, string, string]>([
     ['no list', '{"answer":{}}', 'feed.csv: no list of records at "answer.list"'],
     ['an object for the list', '{"answer":{"list":{}}}', 'feed.csv: no list of records at "answer.list"'],

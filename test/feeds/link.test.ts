@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { realContext } from '../../src/context.ts'
 import { LIMITS, type LinkApi, type Links } from '../../src/feeds/api.ts'
+import { callerOf } from '../../src/feeds/call.ts'
 import { valueAt } from '../../src/feeds/formats/json.ts'
 import { askForLinks } from '../../src/feeds/link.ts'
 import { keepGiven } from '../../src/share/link.ts'
@@ -43,11 +44,11 @@ async function partner(picture: Buffer, type = 'image/png'): Promise<LinkApi<str
   }
 }
 
-const ask = (api: LinkApi<string>, channel?: string) => {
+const ask = async (api: LinkApi<string>, channel?: string) => {
   const outside = { fetch: realContext().fetch, now: () => NOW, sleep: async () => {} }
-  const goods = { sku: '1', title: '伞', url: null, link: null }
-  const rest = { turn: async () => {}, limits: LIMITS, ...(channel !== undefined && { channel }) }
-  return askForLinks(api, goods, { credentials: {}, query: {} }, 'acme', outside, rest)
+  const account = { credentials: {}, query: {} }
+  const caller = await callerOf(api.token, account, 'acme', outside, async () => {}, LIMITS)
+  return askForLinks(api, { sku: '1', title: '伞', url: null, link: null }, account, 'acme', caller, channel)
 }
 
 it('several steps come to one answer; a picture arrives byte for byte and goes to out/links', async () => {

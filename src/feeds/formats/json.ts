@@ -35,6 +35,28 @@ export function stepsOf(path: string): string[] {
   return path === '' ? [] : path.replace(/\[(\d+|[^\]=]+=[^\]]+)\]/g, '.$1').split('.')
 }
 
+/**
+ * One record for each entry of a list in it, with the record around: the entry stands in place of its list. A record without any is left
+ * as it is, so that what it lacks is told.
+ */
+export function unwound(record: unknown, list: string): readonly unknown[] {
+  const entries = valueAt(record, [list])
+  if (!Array.isArray(entries) || entries.length === 0) return [record]
+  return entries.map((entry) => ({ ...(record as object), [list]: entry }))
+}
+
+/** What a path of a format leads to: `a.list`, the lines within each of a list (`orders[].lines`), one record alone (`answer.order{}`). */
+function recordsAt(document: unknown, path: string): readonly unknown[] | undefined {
+  if (path.endsWith('{}')) {
+    const record = valueAt(document, stepsOf(path.slice(0, -2)))
+    return typeof record === 'object' && record !== null && !Array.isArray(record) ? [record] : undefined
+  }
+  const [outer = '', inner] = path.split('[].')
+  const list = valueAt(document, stepsOf(outer))
+  if (!Array.isArray(list)) return undefined
+  return inner === undefined ? list : list.flatMap((record) => unwound(record, inner))
+}
+
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return ''
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
@@ -49,8 +71,8 @@ export function openJson(path: string, name: string, format: Extract<Format, { t
     throw dataError(`${name}: is not JSON: ${(error as Error).message}`)
   }
   const paths = typeof format.rows === 'string' ? [format.rows] : format.rows
-  const list = paths.map((rows) => valueAt(document, stepsOf(rows))).find((found) => found !== undefined)
-  if (!Array.isArray(list)) {
+  const list = paths.map((rows) => recordsAt(document, rows)).find((found) => found !== undefined)
+  if (!list) {
     throw dataError(`${name}: no list of records at ${paths.map((rows) => `"${rows}"`).join(' or ')}${errorIn(document)}`)
   }
   let at = -1
