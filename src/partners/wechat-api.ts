@@ -10,21 +10,15 @@ import {
   type Windowed,
   windows,
 } from '../feeds/api.ts'
-import { unwound, valueAt } from '../feeds/formats/json.ts'
+import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, unixTime } from '../feeds/sign.ts'
-import { formatAmount, readAmount } from '../money.ts'
 
 // 微信's gateway: no signature but an access token in the query, JSON in, errors inside HTTP 200. Credentials: appid and secret, from which
 // the token comes, or accessToken where a server of the operator's own hands it out; gateway only to go by another address.
-const GATEWAY = 'https://api.weixin.qq.com'
+export const GATEWAY = 'https://api.weixin.qq.com'
 const DAY = 86_400_000
 /** A script that reads orders every day leaves 150 ms between calls. */
-const PER_SECOND = 6
-
-function get(path: string, query: Readonly<Record<string, string>>, { credentials }: Account): HttpRequest {
-  const { accessToken = '', gateway = GATEWAY } = credentials
-  return { method: 'GET', url: `${gateway}${path}?${formOf({ access_token: accessToken, ...query })}`, headers: {} }
-}
+export const PER_SECOND = 6
 
 /** product_id is a number for the partner, and one that JavaScript cannot hold: its digits are written as they came. */
 function post(path: string, business: object, { credentials }: Account): HttpRequest {
@@ -37,7 +31,7 @@ function post(path: string, business: object, { credentials }: Account): HttpReq
   }
 }
 
-const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
+export const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
 
 /** What the gateway's own codes ask for; all others stay as they are until the operator changes something (48001: no permission). */
 const FAULTS: Readonly<Record<string, Pick<ApiFault, 'fault' | 'after'>>> = {
@@ -51,7 +45,7 @@ const FAULTS: Readonly<Record<string, Pick<ApiFault, 'fault' | 'after'>>> = {
 }
 
 /** errcode is a number or a text; 0, or none at all, is no error. */
-function faultIn(body: unknown): ApiFault | null {
+export function faultIn(body: unknown): ApiFault | null {
   const code = said(body, 'errcode')
   if (code === '' || code === '0') return null
   return { fault: 'stop', ...FAULTS[code], message: `${code} ${said(body, 'errmsg')}`.trim() }
@@ -138,7 +132,10 @@ function lowestOf(product: unknown): string | undefined {
   return prices.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0]
 }
 
-/** Whose share of an order is the operator's income, and where it stands in `commission_info`; of several places the first that is there. */
+/**
+ * Whose share of an order is the operator's income, and where it stands in `commission_info`; of several places the first that is there. An
+ * institution's own stands beside them, and is the sum where it is the promoter's institution too.
+ */
 const SHARES = {
   institution: [],
   talent: ['talent_info', 'finder_info'],
@@ -229,64 +226,6 @@ function sharesOf(order: unknown, role: Role): unknown[] | undefined {
   const mine = { role, ratio: valueAt(share, [ratio!]), amount: valueAt(share, [amount!]), settled }
   return [{ ...(order as object), order_detail: others, commission_info, mine, state }]
 }
-
-/** The old union of 小商店 (`/union/promoter`), which is being retired (unverified). */
-const UNION = '/union/promoter'
-const UNION_SIZE = 200
-
-const queryOf = ({ query: { days: _, ...query } }: Account) =>
-  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
-
-/** A page of a list that says how many there are in all. */
-const isMore = (body: unknown, total: string, read: number) => read < Number.parseInt(said(body, total) || '0', 10)
-
-/** `product/list`; a page is where it starts. */
-const unionGoods: ApiFeed<number> = {
-  perSecond: PER_SECOND,
-  token: wechatToken,
-  first: () => 0,
-  request: (start, account) =>
-    get(`${UNION}/product/list`, { ...queryOf(account), start: String(start), limit: String(UNION_SIZE) }, account),
-  read(body, start): Answer<number> {
-    const fault = faultIn(body)
-    if (fault) return fault
-    const more = isMore(body, 'total', start + UNION_SIZE)
-    return { rows: valueAt(body, ['productList']), next: more ? start + UNION_SIZE : null }
-  },
-}
-
-const unionDays = windows(DAY, 1)
-
-/** `order/search` by the time of the commission's last change: a row for each of an order's goods. `at` is the page within the window. */
-const unionOrders: ApiFeed<Windowed<number>> = {
-  perSecond: PER_SECOND,
-  token: wechatToken,
-  reach: { days: 3, most: 90 },
-  first: (_, span) => unionDays.first(span),
-  request({ from, until, at }, account) {
-    const window = { startCommissionUpdateTime: unixTime(from), endCommissionUpdateTime: unixTime(until) }
-    const paging = { page: String(at), pageSize: String(UNION_SIZE), sortByCommissionUpdateTime: '1' }
-    return get(`${UNION}/order/search`, { ...queryOf(account), ...window, ...paging }, account)
-  },
-  read(body, page): Answer<Windowed<number>> {
-    const fault = faultIn(body)
-    if (fault) return fault
-    const more = isMore(body, 'totalNum', page.at * UNION_SIZE)
-    const orders = valueAt(body, ['orderList']) ?? (more ? undefined : [])
-    const rows = Array.isArray(orders) ? orders.flatMap((order) => unwound(order, 'productList').map(withEstimate)) : orders
-    return { rows, next: more ? { ...page, at: page.at + 1 } : unionDays.next(page) }
-  },
-}
-
-/** The estimate is a number of fen beside a commission that is a text in yuan: it is written like that one. */
-function withEstimate(row: unknown): unknown {
-  const goods = valueAt(row, ['productList'])
-  const fen = readAmount(said(goods, 'estimatedCommission'), 'CNY', 'minor')
-  if (fen === null) return row
-  return { ...(row as object), productList: { ...(goods as object), estimate: formatAmount(fen, 'CNY') } }
-}
-
-export const wechatUnion = { products: unionGoods, orders: unionOrders }
 
 /** What is asked for, one after the other: a short link of the partner, a code of the operator's mini-program. */
 type LinkStep = { sku: string; ask: 'link' | 'code'; after: 'code' | null }

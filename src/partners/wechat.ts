@@ -3,7 +3,8 @@ import { amount, count, instant, none, oneOf, rate, text } from '../feeds/field.
 import type { Order } from '../records.ts'
 import { EXPORT_TIMES, statements } from './_top.ts'
 import type { Partner } from './partner.ts'
-import { wechatGoods, wechatLinks, wechatOrders, wechatUnion } from './wechat-api.ts'
+import { wechatGoods, wechatLinks, wechatOrders } from './wechat-api.ts'
+import { wechatUnion } from './wechat-union-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['0', '--', '-'] } as const

@@ -185,6 +185,23 @@ describe('orders', () => {
     expect(pauses.filter((one) => one < 1000)).toEqual([500, 500, 500, 500])
   })
 
+  it('of several lines bear an after-sale change where the cases are, each down to nothing, the rest by the others', () => {
+    const line = (goodsId: string, commission: string, afterSaleInfo: object[] = []) => ({ goodsId, commission, afterSaleInfo })
+    const earned = (afterSaleChangeCommission: string, ...detailList: object[]) => {
+      const body = {
+        returnCode: '0',
+        result: { orderInfoList: [{ orderSn: '1', afterSaleChangeCommission, detailList }], total: '1' },
+      }
+      const answer = vipOrders.read(body, { from: 0, until: 1, end: 1, at: 1 })
+      return 'fault' in answer ? answer : (answer.rows as { earned: string }[]).map((row) => row.earned)
+    }
+    const returned = line('2', '4.94', [{ afterSaleStatus: 2 }])
+    expect(earned('-3.00', line('1', '12.40'), returned)).toEqual(['12.40', '1.94'])
+    expect(earned('6.00', line('1', '12.40'), returned)).toEqual(['11.34', '0.00'])
+    expect(earned('-99.00', line('1', '12.40'), returned)).toEqual(['0.00', '0.00'])
+    expect(earned('', line('1', '12.4'), returned)).toEqual(['12.4', '4.94'])
+  })
+
   it('a tool vendor asks for with a token, by other names, and it is in no message', async () => {
     const { url, calls } = await gateway(() => ({
       returnCode: '401',

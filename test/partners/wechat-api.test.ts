@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../src/partners/index.ts'
-import { wechatGoods, wechatLinks, wechatOrders, wechatUnion } from '../../src/partners/wechat-api.ts'
+import { wechatGoods, wechatLinks, wechatOrders } from '../../src/partners/wechat-api.ts'
+import { wechatUnion } from '../../src/partners/wechat-union-api.ts'
 import { session } from '../catalog/session.ts'
 import { NOW } from '../cli/shoptool.ts'
 import { type Answered, type Asked, fetchWith, linksOf, startGateway, syncApi } from './gateway.ts'
@@ -266,13 +267,13 @@ describe('the old union', () => {
   it('gives goods by where a page starts', async () => {
     const { url, calls } = await gateway(({ query }) => ({
       errcode: 0,
-      productList: Array.from({ length: query.get('start') === '0' ? 200 : 30 }, (_, at) => ({ productId: at })),
-      total: 230,
+      productList: Array.from({ length: query.get('start') === '0' ? 50 : 30 }, (_, at) => ({ productId: at })),
+      total: 80,
     }))
     expect((await fetchWith(wechatUnion.products, { ...KEYS, gateway: url }, { keyword: '床' })).error).toBeNull()
     expect(calls.map(({ query }) => [query.get('start'), query.get('limit'), query.get('keyword')])).toEqual([
       ['0', '200', '床'],
-      ['200', '200', '床'],
+      ['50', '200', '床'],
     ])
   })
 
