@@ -1,18 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
+import { lastDays } from '../../src/catalog/windows.ts'
 import { realContext } from '../../src/context.ts'
-import {
-  type Account,
-  type ApiFault,
-  fetchApi,
-  type HttpRequest,
-  type LinkApi,
-  type LinkGoods,
-  type Links,
-  type Outside,
-} from '../../src/feeds/api.ts'
-import { parseJson } from '../../src/feeds/formats/json.ts'
+import { type Account, fetchApi, LIMITS, type LinkApi, type LinkGoods, type Links } from '../../src/feeds/api.ts'
+import { callerOf } from '../../src/feeds/call.ts'
+import { askForLinks } from '../../src/feeds/link.ts'
+import type { Outside } from '../../src/feeds/tries.ts'
 import type { Apis } from '../../src/partners/partner.ts'
 import { folderWith, NOW, run, workspaceWith } from '../cli/shoptool.ts'
 
@@ -64,31 +58,18 @@ export async function fetchWith(
   }
   const outside: Outside = { fetch: realContext().fetch, now: () => time, sleep, chance: () => 0 }
   const source = { name: 'one', partner: 'partner' }
-  const [done] = await Promise.allSettled([fetchApi(api!, { credentials, query }, source, `${folderWith()}/snapshots`, outside)])
+  const span = api!.reach && lastDays(Number(query.days ?? api!.reach.days), api!.reach.most, NOW)
+  const [done] = await Promise.allSettled([
+    fetchApi(api!, { credentials, query }, source, `${folderWith()}/snapshots`, outside, { ...(span && { span }) }),
+  ])
   const error = done.status === 'rejected' ? [done.reason.message, done.reason.fault] : null
   return { snapshot: done.status === 'fulfilled' ? done.value : null, error, pauses: slept.filter((one) => one >= 500) }
 }
 
-/** Asks for links step by step, as long as there are any, with a token where one is needed; a picture is given as its bytes. */
-export async function linksOf<Step>(
-  api: LinkApi<Step>,
-  goods: Partial<LinkGoods>,
-  { credentials, query }: Account,
-): Promise<Partial<Links> | ApiFault> {
-  const ask = async ({ url, ...request }: HttpRequest) => {
-    const response = await fetch(url, request)
-    const bytes = Buffer.from(await response.arrayBuffer())
-    return response.headers.get('content-type') === 'image/jpeg' ? bytes : parseJson(bytes.toString())
-  }
-  const token = api.token?.read(await ask(api.token.request({ credentials, query }, NOW)))
-  const account = { credentials: { ...credentials, ...(token && 'token' in token && { accessToken: token.token }) }, query }
-  let links: Partial<Links> = {}
-  let step: Step | null = api.first({ sku: '', title: '', url: null, link: null, ...goods }, account)
-  while (step !== null) {
-    const answer = api.read(await ask(api.request(step, account, NOW)), step)
-    if ('fault' in answer) return answer
-    links = { ...links, ...answer.links }
-    step = answer.next
-  }
-  return links
+/** What the partner's API makes of goods, as `shoptool link` asks for it. */
+export async function linksOf<Step>(api: LinkApi<Step>, goods: Partial<LinkGoods>, account: Account): Promise<Partial<Links>> {
+  const outside: Outside = { fetch: realContext().fetch, now: () => NOW, sleep: async () => {}, chance: () => 0 }
+  const caller = await callerOf(api.token, account, 'partner', outside, async () => {}, LIMITS)
+  const links = await askForLinks(api, { sku: '', title: '', url: null, link: null, ...goods }, account, 'partner', caller)
+  return Object.fromEntries(Object.entries(links).filter(([, value]) => value !== null))
 }

@@ -344,10 +344,8 @@ describe('links', () => {
 
   it('no picture, but the reason', async () => {
     const { url } = await gateway(() => ({ errcode: 41030, errmsg: 'invalid page' }))
-    expect(await linksOf(wechatLinks, { sku: '1' }, account(url, { page: 'pages/x' }))).toEqual({
-      fault: 'stop',
-      message: '41030 invalid page',
-    })
+    const refused = linksOf(wechatLinks, { sku: '1' }, account(url, { page: 'pages/x' }))
+    await expect(refused).rejects.toThrow('partner, link to 1: 41030 invalid page')
   })
 
   it.each(['p={sku}&c=五', `id=${'x'.repeat(30)}`, '', 'a%20b', 'a b'])(
