@@ -57,8 +57,12 @@ export function readAmount(
   text: string,
   currency: Currency,
   unit: AmountUnit = 'major',
-  decimal: DecimalMark = '.',
+  decimal: DecimalMark | 'either' = '.',
 ): Minor | null {
+  if (decimal === 'either') {
+    const mark = decimalMarkOf(text)
+    return mark && readAmount(text, currency, unit, mark)
+  }
   const digits = unit === 'minor' ? 0 : minorDigits(currency)
   const plain = readDecimal(text, digits, decimal)
   if (plain !== null) return plain
@@ -79,6 +83,30 @@ export function readAmount(
   const value = readDecimal(number, digits, decimal)
   if (value === null || (negative && value < 0)) return null
   return negative && value !== 0 ? -value : value
+}
+
+/** The decimal mark that an amount is written with, as far as only one can be meant: null for `1,250`, which may be either. */
+function decimalMarkOf(text: string): DecimalMark | null {
+  const [dot, comma] = [text.lastIndexOf('.'), text.lastIndexOf(',')]
+  if (dot !== -1 && comma !== -1) return dot > comma ? '.' : ','
+  if (dot === comma) return '.'
+  const [mark, other] = dot === -1 ? ([',', '.'] as const) : (['.', ','] as const)
+  if (text.indexOf(mark) !== text.lastIndexOf(mark)) return other
+  return new RegExp(`(^|\\D)[1-9]\\d{0,2}\\${mark}\\d{3}(?!\\d)`).test(text) ? null : mark
+}
+
+/**
+ * The currency that a text names by its code or sign: that of `15.00 USD`, `50DKK`, `8.49 €` or `EUR`. A sign of several currencies
+ * stands for `usual` where that is one of them. Null where none is named; undefined where it cannot be told which.
+ */
+export function currencyIn(text: string, usual: Currency): Currency | null | undefined {
+  if (isCurrency(text)) return text
+  const words = text.replace(/[\d\s.,'’+()\u2212-]+/g, ' ').trim()
+  if (words === '') return null
+  const code = words.toUpperCase()
+  if (isCurrency(code)) return code
+  const meant = SIGNS.get(words) ?? SIGNS.get(code) ?? SIGNS.get(words.toLowerCase())
+  return meant?.length === 1 ? meant[0] : meant?.includes(usual) ? usual : undefined
 }
 
 /** `text` without the currency's sign or code in front or behind; null where it names another currency. */

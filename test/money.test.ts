@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type Currency,
+  currencyIn,
   type DecimalMark,
   formatAmount,
   formatRate,
@@ -405,3 +406,63 @@ describe('money properties', () => {
     )
   })
 })
+
+describe('a decimal mark that may be either', () => {
+  it.each<[string, string, number | null]>([
+    ['15.00 USD', 'USD', 1500],
+    ['89.0', 'EUR', 8900],
+    ['370 DKK', 'DKK', 37000],
+    ['50DKK', 'DKK', 5000],
+    ['45,00 DKK', 'DKK', 4500],
+    ['8.49 €', 'EUR', 849],
+    ['1.234,50', 'EUR', 123450],
+    ['1,250.50', 'USD', 125050],
+    ['1,234,567', 'USD', 123456700],
+    ['1.234.567', 'EUR', 123456700],
+    ['0.125', 'KWD', 125],
+    ['1000.00 JPY', 'JPY', 1000],
+    ['(12,50)', 'EUR', -1250],
+    ['−12.50', 'EUR', -1250],
+    ['1\u00a0234,50', 'EUR', 123450],
+    ['1,250', 'USD', null],
+    ['1.250', 'EUR', null],
+    ['-1.250', 'EUR', null],
+    ['12.345.6', 'EUR', null],
+    ['Offert', 'EUR', null],
+    ['19.99 USD', 'EUR', null],
+  ])('%s in %s is %s', (text, currency, expected) => expect(readAmount(text, currency, 'major', 'either')).toBe(expected))
+
+  it('reads what is written in any of the two, or nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -99_999_999, max: 99_999_999 }),
+        fc.constantFrom('.', ','),
+        fc.boolean(),
+        (minor, mark, grouped) => {
+          const [whole, part] = formatAmount(minor, 'EUR').split('.') as [string, string]
+          const groups = grouped ? whole.replace(/\B(?=(\d{3})+$)/g, mark === '.' ? ',' : '.') : whole
+          expect(readAmount(`${groups}${mark}${part}`, 'EUR', 'major', 'either')).toBe(minor)
+        },
+      ),
+    )
+  })
+})
+
+it.each<[string, string, string | null | undefined]>([
+  ['USD', 'CNY', 'USD'],
+  ['15.00 USD', 'CNY', 'USD'],
+  ['50DKK', 'CNY', 'DKK'],
+  ['eur', 'CNY', 'EUR'],
+  ['€', 'CNY', 'EUR'],
+  ['8.49 €', 'CNY', 'EUR'],
+  ['-1.234,50 £', 'CNY', 'GBP'],
+  ['15.00', 'CNY', null],
+  ['', 'CNY', null],
+  ['$19.99', 'USD', 'USD'],
+  ['$19.99', 'CAD', 'CAD'],
+  ['$19.99', 'EUR', undefined],
+  ['¥5', 'JPY', 'JPY'],
+  ['45,00 kr', 'DKK', 'DKK'],
+  ['15 XYZ', 'USD', undefined],
+  ['USD 15 EUR', 'USD', undefined],
+])('the currency in %j, where %s is usual, is %s', (text, usual, expected) => expect(currencyIn(text, usual)).toBe(expected))

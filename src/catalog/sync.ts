@@ -1,4 +1,4 @@
-import { instantOf, type Zone } from '../day.ts'
+import { type Instant, instantOf, type Zone } from '../day.ts'
 import { dataError, type Fault, type Problem, ShoptoolError } from '../errors.ts'
 import type { RecordOf } from '../feeds/feed.ts'
 import type { Snapshot } from '../feeds/fetch.ts'
@@ -38,6 +38,8 @@ export type RunResult = RunSource &
     seconds: number
     snapshot: string | null
     encodings: string[]
+    /** What people should know of how the files were read. */
+    notes: string[]
     problems: Problem[]
     moves: Move[]
     /** What `plan` must be for a run to do just this: it stands for the rows, how they are read, and what was there before. */
@@ -95,9 +97,9 @@ export function loadRun(
   const seconds = () => Math.round(took + options.now() - begun) / 1000
   try {
     if (failed) throw failed
-    const { loaded, status, plan } = load(db, partner, source, taken, at, seconds, options)
+    const { loaded, status, plan, notes } = load(db, partner, source, taken, at, seconds, options)
     const { content: _, ...counts } = loaded
-    return { ...source, status, ...counts, ...facts(taken.snapshots), seconds: seconds(), plan, error: null, fault: null }
+    return { ...source, status, ...counts, ...facts(taken.snapshots), notes, seconds: seconds(), plan, error: null, fault: null }
   } catch (error) {
     if (!(error instanceof ShoptoolError)) throw error
     const status = error.fault === 'data' ? 'refused' : 'failed'
@@ -110,6 +112,7 @@ export function loadRun(
       status,
       ...NO_COUNTS,
       ...facts(taken.snapshots),
+      notes: [],
       seconds: seconds(),
       problems: [],
       moves: [],
@@ -128,7 +131,12 @@ function facts(snapshots: readonly Snapshot[]): Pick<RunResult, 'bytes' | 'snaps
   }
 }
 
-type Done = { loaded: Omit<Loaded, 'content'> & { content: string | null }; status: RunResult['status']; plan: string }
+type Done = {
+  loaded: Omit<Loaded, 'content'> & { content: string | null }
+  status: RunResult['status']
+  plan: string
+  notes: string[]
+}
 
 function load(
   db: Database,
@@ -147,7 +155,7 @@ function load(
   function transact(): Done {
     db.exec('BEGIN IMMEDIATE')
     try {
-      for (const snapshot of snapshots) opened.push(open(partner, source.kind, snapshot))
+      for (const snapshot of snapshots) opened.push(open(partner, source.kind, snapshot, at))
       const mapping = opened.map(({ reader }) => reader.seed.toString(16)).join('+')
       const last = lastGoodRun(db, source)
       const same =
@@ -161,6 +169,9 @@ function load(
       const loaded = same
         ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [] }
         : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
+      const notes = opened.flatMap(({ snapshot, reader }) =>
+        reader.notes().map((note) => (opened.length > 1 ? `${snapshot.name}: ${note}` : note)),
+      )
       const changes = loaded.added + loaded.changed + loaded.returned + loaded.gone
       // The same goods by hand once more are old news, though others came in between; a source says what holds now.
       const old = !options.complete && source.kind === 'products' && hasContent(db, source, run, loaded.content)
@@ -182,13 +193,13 @@ function load(
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
         if (span) addCoverage(db, source, span)
         db.exec('COMMIT')
-        return { loaded: { ...result, problems: loaded.problems, moves: [], content: loaded.content }, status, plan }
+        return { loaded: { ...result, problems: loaded.problems, moves: [], content: loaded.content }, status, plan, notes }
       } else {
         finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
         if (span) addCoverage(db, source, span)
         db.exec('COMMIT')
       }
-      return { loaded, status: options.dryRun ? 'dry-run' : status, plan }
+      return { loaded, status: options.dryRun ? 'dry-run' : status, plan, notes }
     } finally {
       for (const { reader } of opened) reader.close()
       if (db.inTransaction) db.exec('ROLLBACK')
@@ -207,10 +218,11 @@ function countsOfSame({ read, accepted, rejected }: RunCounts): RunCounts {
   return { ...NO_COUNTS, read, accepted, rejected, unchanged: accepted }
 }
 
-function open(partner: Partner, kind: RecordKind, snapshot: Snapshot): Opened<RecordOf[RecordKind]> {
+function open(partner: Partner, kind: RecordKind, snapshot: Snapshot, at: Instant): Opened<RecordOf[RecordKind]> {
   const forms = partner.feeds[kind] as Forms<RecordOf[RecordKind]> | undefined
   if (!forms) throw dataError(`${partner.name} has no feed of ${kind}`)
-  const around = { currency: partner.currency, timezone: partner.timezone, name: snapshot.name }
+  const { name, replaced = false } = snapshot
+  const around = { currency: partner.currency, timezone: partner.timezone, name, replaced, today: at.slice(0, 10) }
   return { snapshot, reader: openReader(kind, formOf(forms, snapshot) as never, snapshot.path, around) }
 }
 

@@ -12,7 +12,7 @@ import { lock } from '../lock.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { RecordKind } from '../records.ts'
 import { coverageOf } from '../store/coverage.ts'
-import { memoryDatabase, openDatabase } from '../store/open.ts'
+import { openDatabase } from '../store/open.ts'
 import { NO_COUNTS } from '../store/runs.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Outcome } from './command.ts'
@@ -52,7 +52,8 @@ export async function readAll(
   const { dryRun } = options
   const release = dryRun ? () => {} : lock(workspace, ctx)
   const snapshots = dryRun ? mkdtempSync(join(tmpdir(), 'shoptool-')) : workspace.snapshots
-  const db = dryRun && !existsSync(workspace.database) ? memoryDatabase() : openDatabase(workspace.database)
+  // Not in memory: a feed may have millions of rows.
+  const db = openDatabase(dryRun && !existsSync(workspace.database) ? join(snapshots, 'dry-run.db') : workspace.database)
   const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
   const results: RunResult[] = []
   const shown = showFetches(print, ctx.now)
@@ -82,7 +83,17 @@ export async function readAll(
       } catch (thrown) {
         const { outcome, message } = explain(thrown)
         if (outcome === 'interrupted') throw thrown
-        const nothing = { ...NO_COUNTS, bytes: 0, seconds: 0, snapshot: null, encodings: [], problems: [], moves: [], plan: null }
+        const nothing = {
+          ...NO_COUNTS,
+          bytes: 0,
+          seconds: 0,
+          snapshot: null,
+          encodings: [],
+          notes: [],
+          problems: [],
+          moves: [],
+          plan: null,
+        }
         results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
       }
     }
@@ -140,12 +151,13 @@ export function printRuns(name: 'sync' | 'import', results: readonly RunResult[]
       ...[run.read, run.added, run.changed, run.unchanged, run.returned, run.gone, run.rejected].map(String),
     ]),
   )
-  for (const { source, status, error, problems, rejected, encodings, moves: all } of results) {
+  for (const { source, status, error, problems, rejected, encodings, notes, moves: all } of results) {
     const moves = status === 'dry-run' ? all : []
     if (error) print.warn(error.includes(source) ? error : `${source}: ${error}`)
     for (const { where, field, message } of problems) print.warn(`${source}: ${where}${field ? `, ${field}` : ''}: ${message}`)
     if (rejected > problems.length) print.warn(`${source}: and more; ${rejected} rows were rejected in all`)
     for (const { sku, of, before, now, title } of moves) print.note(`${source}: ${of} of ${sku} ${before} → ${now}  ${title}`)
+    for (const note of notes) print.note(`${source}: ${note}`)
     const other = encodings.filter((encoding) => encoding !== 'utf-8' && encoding !== 'binary')
     if (other.length > 0) print.note(`${source}: read as ${other.join(', ')}`)
   }

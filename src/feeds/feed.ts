@@ -2,17 +2,38 @@ import type { Order, PayoutLine, Product } from '../records.ts'
 import type { Field, FieldData } from './field.ts'
 
 /** How the records of a file are told apart. */
-export type Format =
+export type Format = Shape & {
+  /**
+   * Rows that are no records, by a column and what stands in it: `{ Handle: ['Total'] }` for a line of totals, `{ Flag: ['D'] }` for goods
+   * that a delta withdraws, `{ Price: [''] }` for a row that only carries another picture. They are not counted as read.
+   */
+  skip?: Readonly<Record<string, readonly string[]>>
+}
+
+type Shape =
   | {
       type: 'csv'
-      /** One character; `,` unless said otherwise. */
+      /** One character; else the one of `,` `;` tab and `|` that the header is written with. */
       delimiter?: string
       /** Lines above the header that are not part of the table (a title). */
       skipLines?: number
-      /** `none`: a `"` is an ordinary character. */
-      quote?: '"' | 'none'
+      /** `none`: a `"` is an ordinary character. `backslash`: within quotes, `\"` is one, and so is the `\""` of programs that do both. */
+      quote?: '"' | 'none' | 'backslash'
       /** Rows above the header whose first cell begins with this are none of the table (`#`, the notes of Meta's templates). */
       comment?: string
+      /**
+       * The columns of a file without a header row. Where `...` stands among them rows may be of any width: names before it count from
+       * the left, those behind it from the right.
+       */
+      header?: readonly string[]
+      /** Rows may leave out empty cells at their end. */
+      short?: boolean
+      /** `google`: `g:image link`, `Image_Link` and `image link [image_link]` are one name, and so is what stands before a bracket. */
+      spelling?: 'google'
+      /** The first cells of a row above the table, and of the last row, whose second cell counts the rows between them. */
+      frame?: readonly [first: string, last: string]
+      /** Rows of one thing follow each other, and only the first fills these columns: the others take them from it. */
+      group?: { by: string; fill: readonly string[] }
       encoding?: Encoding
     }
   | {

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { createHash, randomUUID } from 'node:crypto'
 import {
   closeSync,
@@ -15,13 +14,13 @@ import {
   type Stats,
   statSync,
   utimesSync,
-  writeSync,
 } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { dataError, temporaryError, usageError } from '../errors.ts'
+import { inspect, likeliest, type Reading, recode, replacements } from './encoding.ts'
 import type { Encoding } from './feed.ts'
 import { packingOf, unpack } from './unpack.ts'
 
@@ -35,6 +34,8 @@ export type Snapshot = {
   sha256: string
   bytes: number
   encoding: Encoding
+  /** Whether the copy may hold \ufffd in place of characters that do not fit the encoding. */
+  replaced?: boolean
 }
 
 /** The encodings of the forms that a file may have; undefined: its bytes tell. */
@@ -200,12 +201,12 @@ export function pruneSnapshots(snapshots: string, before: number): void {
   }
 }
 
-/** What was received: bytes from an offset, null behind the end; and all of them, copied as they are. */
-type Received = { read(at: number): Buffer | null; copy(to: string): void }
+/** What was received, and how all of it is copied as it is. */
+type Received = { read: Reading; copy(to: string): void }
 
 /**
  * Copies what was received into the snapshot folder as UTF-8, unless it is there already. The encoding is the declared one, else the
- * byte order mark's, else UTF-8 where every byte fits it, else GB18030 where every byte fits that.
+ * byte order mark's, else UTF-8 where every byte fits it, else the likeliest. A few characters that do not fit become \ufffd.
  */
 function take(
   { read, copy }: Received,
@@ -228,8 +229,12 @@ function take(
   }
   const { utf8Until, ...own } = inspect(read)
   const { sha256, bytes } = received ?? own
-  const encoding = certain ?? (utf8Until === null ? 'utf-8' : 'gb18030')
-  if (encoding === 'utf-8' && utf8Until !== null) throw dataError(`${name}: is not utf-8 (near byte ${utf8Until})`)
+  const { encoding, said } = certain
+    ? { encoding: certain, said: true }
+    : utf8Until === null
+      ? { encoding: 'utf-8' as const, said: true }
+      : likeliest(read)
+  const fits = binary || (encoding === 'utf-8' && utf8Until === null)
 
   const path = snapshotPath(snapshots, { sha256, encoding })
   // Its time says when it was last met, see pruneSnapshots.
@@ -238,14 +243,15 @@ function take(
     mkdirSync(snapshots, { recursive: true })
     const temporary = join(snapshots, `.${randomUUID()}.partial`)
     try {
-      if (binary || (encoding === 'utf-8' && !marked)) copy(temporary)
+      if (fits && !marked) copy(temporary)
       else {
         const failedAt = recode(read, temporary, encoding)
         if (failedAt !== null) {
+          const second = encoding === 'gb18030' ? ` (near byte ${failedAt})` : ''
           throw dataError(
-            certain
+            said
               ? `${name}: is not ${encoding} (near byte ${failedAt})`
-              : `${name}: is neither UTF-8 (near byte ${utf8Until}) nor GB18030 text (near byte ${failedAt}); name its encoding in the format, or save it again as UTF-8`,
+              : `${name}: is neither UTF-8 (near byte ${utf8Until}) nor GB18030 text${second}; name its encoding in the format, or save it again as UTF-8`,
           )
         }
       }
@@ -254,70 +260,5 @@ function take(
       rmSync(temporary, { force: true })
     }
   }
-  return { name, path, sha256, bytes, encoding }
-}
-
-/** Hashes all bytes and tells the offset of the chunk that is not UTF-8, or null where all are. */
-function inspect(read: Received['read']): { sha256: string; bytes: number; utf8Until: number | null } {
-  const hash = createHash('sha256')
-  let bytes = 0
-  let rest = Buffer.alloc(0)
-  let utf8Until: number | null = null
-  for (let chunk = read(0); chunk; chunk = read(bytes)) {
-    hash.update(chunk)
-    if (utf8Until === null) {
-      const text = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-      const whole = text.length - cutCharacter(text)
-      if (!isUtf8(text.subarray(0, whole))) utf8Until = bytes
-      rest = Buffer.from(text.subarray(whole))
-    }
-    bytes += chunk.length
-  }
-  if (rest.length > 0) utf8Until ??= bytes
-  return { sha256: hash.digest('hex'), bytes, utf8Until }
-}
-
-/** How many bytes at the end belong to a UTF-8 character that goes on behind it. */
-function cutCharacter(text: Buffer): number {
-  for (let back = 1; back <= Math.min(3, text.length); back++) {
-    const byte = text[text.length - back]!
-    if (byte < 0x80) return 0
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0
-  }
-  return 0
-}
-
-/** 0x80 to 0x9f in windows-1252, as WHATWG reads it. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
-
-/** Decodes piece by piece; the last call, without bytes, ends the text. Throws TypeError at bytes that are not of the encoding. */
-function decoderOf(encoding: Encoding): (bytes?: Buffer) => string {
-  // Node 20 reads 0x80 to 0x9f as control characters here. What the web calls iso-8859-1 is windows-1252 as well.
-  if (encoding === 'windows-1252' || encoding === 'iso-8859-1')
-    return (bytes) => bytes?.toString('latin1').replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80]!) ?? ''
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode())
-}
-
-/** Writes the text as UTF-8 without byte order mark; answers the offset of the chunk that is not of that encoding, or null. */
-function recode(read: Received['read'], path: string, encoding: Encoding): number | null {
-  const decode = decoderOf(encoding)
-  const out = openSync(path, 'w')
-  let bytes = 0
-  try {
-    for (let chunk = read(0); chunk; chunk = read(bytes)) {
-      const text = decode(chunk)
-      // A control character other than tab and line breaks: the bytes fit by chance, this is no text.
-      if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return bytes
-      writeSync(out, text)
-      bytes += chunk.length
-    }
-    writeSync(out, decode())
-    return null
-  } catch (error) {
-    if (error instanceof TypeError) return bytes
-    throw error
-  } finally {
-    closeSync(out)
-  }
+  return { name, path, sha256, bytes, encoding, ...(!fits && { replaced: replacements(path).places > 0 }) }
 }

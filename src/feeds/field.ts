@@ -14,13 +14,22 @@ export type Column = string | readonly string[]
 export type Field<V> = FieldData & { readonly value?: V }
 
 export type FieldData =
-  | { kind: 'text'; from: Column; optional: boolean; firstFilled?: boolean }
+  | {
+      kind: 'text'
+      from: Column
+      optional: boolean
+      firstFilled?: boolean
+      /** Put between the filled cells of all columns that the file has: they are one text together. */
+      join?: string
+      /** Regular expressions whose first group is the text; a cell that none of them fits counts as empty. */
+      find?: readonly string[]
+    }
   | {
       kind: 'amount'
       from: Column
       optional: boolean
       unit: AmountUnit
-      decimal: DecimalMark
+      decimal: DecimalMark | 'either'
       firstFilled?: boolean
       /**
        * The first of several columns is the final figure: in rows where `column` says one of the words `is` it counts, though it be 0.00;
@@ -31,6 +40,10 @@ export type FieldData =
       absent?: readonly string[]
       /** Regular expressions whose first group is the amount within a text (`满([\\d.]+)元减`); an empty group means none. */
       find?: readonly string[]
+      /** Take the smallest or largest amount of all the columns that are filled: the price without or with a discount. */
+      take?: 'smallest' | 'largest'
+      /** A column with `start/end` in ISO 8601. On days outside of it the amount does not hold; where it is empty, it always does. */
+      within?: string
     }
   | {
       kind: 'rate'
@@ -50,16 +63,26 @@ export type FieldData =
   /** The same for every row. */
   | { kind: 'always'; is: string }
 
+/** Every column that the fields of a record look for. */
+export function columnsOf(fields: object): string[] {
+  return Object.values<FieldData>(fields as Record<string, FieldData>).flatMap((field) => ('from' in field ? field.from : []))
+}
+
 type Missing = { optional: true }
 type Decimal = { decimal?: DecimalMark }
 type RateForm = Decimal & { orPercent?: boolean }
+type EitherDecimal = { decimal?: DecimalMark | 'either' }
 /** Take the first named column whose cell is filled, row by row, instead of the first that the file has. */
 type Coalesce = { firstFilled?: boolean }
-type Within = Coalesce & {
-  final?: { column: string; is: readonly string[] }
-  absent?: readonly string[]
-  find?: readonly string[]
-}
+type Within = Coalesce &
+  EitherDecimal & {
+    final?: { column: string; is: readonly string[] }
+    absent?: readonly string[]
+    find?: readonly string[]
+    take?: 'smallest' | 'largest'
+    within?: string
+  }
+type Parts = Coalesce & { join?: string; find?: readonly string[] }
 /** `yuan` and `fen` are what major and minor units are called in CNY. */
 type AmountWord = AmountUnit | 'yuan' | 'fen'
 
@@ -67,16 +90,16 @@ const unitOf = (word: AmountWord): AmountUnit => (word === 'yuan' ? 'major' : wo
 const isOptional = (options?: Partial<Missing>) => options?.optional === true
 
 /** A text for people, or an id: blanks folded, control characters removed. */
-export function text(from: Column): Field<string>
-export function text(from: Column, options: Missing & Coalesce): Field<string | null>
-export function text(from: Column, options?: Missing & Coalesce): Field<string | null> {
+export function text(from: Column, options: Missing & Parts): Field<string | null>
+export function text(from: Column, options?: Parts): Field<string>
+export function text(from: Column, options?: Partial<Missing> & Parts): Field<string | null> {
   return { kind: 'text', from, ...options, optional: isOptional(options) }
 }
 
-/** Money in the row's currency, in the declared unit and with the declared decimal mark. */
-export function amount(from: Column, unit: AmountWord, options: Missing & Decimal & Within): Field<Minor | null>
-export function amount(from: Column, unit: AmountWord, options?: Decimal & Within): Field<Minor>
-export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & Decimal & Within): Field<Minor | null> {
+/** Money in the row's currency, in the declared unit and with the declared decimal mark, or with either where a file may have both. */
+export function amount(from: Column, unit: AmountWord, options: Missing & Within): Field<Minor | null>
+export function amount(from: Column, unit: AmountWord, options?: Within): Field<Minor>
+export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & Within): Field<Minor | null> {
   return { kind: 'amount', from, ...options, optional: isOptional(options), unit: unitOf(unit), decimal: options?.decimal ?? '.' }
 }
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { dataError } from '../errors.ts'
 import type { Feed, Format } from './feed.ts'
 import type { Expected, Snapshot } from './fetch.ts'
-import type { FieldData } from './field.ts'
+import { columnsOf, type FieldData } from './field.ts'
 import { openRows, type Rows } from './formats/rows.ts'
 
 /** One way or several in which a partner writes the same records: its API, its back office of then and now. */
@@ -67,7 +67,7 @@ function missing<T>({ format, fields }: Feed<T>, snapshot: Received): number {
   const needed = Object.values<FieldData>(fields as Record<string, FieldData>).filter(isNeeded)
   let rows: Rows
   try {
-    rows = openRows(snapshot.path, snapshot.name, format)
+    rows = openRows(snapshot.path, snapshot.name, format, columnsOf(fields))
   } catch {
     return Number.POSITIVE_INFINITY
   }

@@ -1,11 +1,12 @@
-import { dayReader, instantReader, type Zone } from '../day.ts'
+import { type Day, dayReader, instantReader, type Zone } from '../day.ts'
 import type { Problem } from '../errors.ts'
 import { dataError } from '../errors.ts'
 import {
   type Currency,
+  currencyIn,
+  type DecimalMark,
   formatAmount,
   formatRate,
-  isCurrency,
   type Minor,
   minorDigits,
   readAmount,
@@ -14,8 +15,8 @@ import {
   share,
 } from '../money.ts'
 import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
-import type { Derived, Feed, RecordOf } from './feed.ts'
-import type { Column, FieldData } from './field.ts'
+import type { Derived, Feed, Format, RecordOf } from './feed.ts'
+import { type Column, columnsOf, type FieldData } from './field.ts'
 import { columnKey } from './formats/csv.ts'
 import { seedOf } from './formats/hash.ts'
 import { openRows, type Rows } from './formats/rows.ts'
@@ -23,8 +24,13 @@ import { openRows, type Rows } from './formats/rows.ts'
 /** What the rows of a file do not say themselves. */
 export type Surroundings = {
   currency: Currency
-  timezone: Zone /** The file's name; a statement without a number is known by it. */
+  timezone: Zone
+  /** The file's name; a statement without a number is known by it. */
   name: string
+  /** Whether characters of the file were replaced by \ufffd: where is then told. */
+  replaced?: boolean
+  /** The day of the reading, for prices that hold for some days only; without it they are taken. */
+  today?: Day
 }
 
 /** A file opened for reading as records of one kind. */
@@ -45,6 +51,8 @@ export type Reader<T> = {
   rowTotal(): { amount: Minor; own: boolean } | null
   /** Whether a statement without a total is not to be trusted. */
   needsTotal: boolean
+  /** What people should know of how the file was read: a delimiter that was told, characters that were replaced, rows that are no records. */
+  notes(): string[]
   close(): void
 }
 
@@ -68,21 +76,48 @@ export function openReader<K extends RecordKind>(
   path: string,
   around: Surroundings,
 ): Reader<RecordOf[K]> {
-  const rows = openRows(path, around.name, feed.format)
+  const rows = openRows(path, around.name, feed.format, columnsOf(feed.fields))
   try {
-    return bindReader(kind, feed, rows, around)
+    const notes = [...(rows.told ? [rows.told] : []), ...(around.replaced ? replacedCells(rows, path, feed, around) : [])]
+    return bindReader(kind, feed, rows, around, notes)
   } catch (error) {
     rows.close()
     throw error
   }
 }
 
+/** Says how many rows hold \ufffd, and where the first one does. */
+function replacedCells<T>({ header }: Rows, path: string, { format }: Feed<T>, { name }: Surroundings): string[] {
+  const rows = openRows(path, name, format, header ?? [])
+  let count = 0
+  let first = ''
+  try {
+    while (rows.next()) {
+      const raw = rows.raw()
+      if (!raw.includes(REPLACEMENT)) continue
+      if (count++ > 0) continue
+      const column = header?.find((each) => rows.cell(each)?.().includes(REPLACEMENT))
+      const [excerpt] = /[^\s"<>,;|\t]*\ufffd[^\s"<>,;|\t]*/.exec(raw)!
+      first = `${rows.where()}${column ? `, ${column}` : ''} (${excerpt.slice(0, 40)})`
+    }
+  } finally {
+    rows.close()
+  }
+  if (count === 0) return []
+  return [
+    `${count === 1 ? '1 row holds' : `${count} rows hold`} characters that do not fit the encoding, read as ${REPLACEMENT}: ${count === 1 ? '' : 'the first in '}${first}`,
+  ]
+}
+
 function bindReader<K extends RecordKind>(
   kind: K,
   feed: Feed<RecordOf[K]>,
-  rows: Rows,
+  file: Rows,
   around: Surroundings,
+  notes: readonly string[],
 ): Reader<RecordOf[K]> {
+  let skipped = 0
+  const rows = feed.format.skip ? skipping(file, feed.format.skip, () => skipped++) : file
   let problems: Problem[] = []
   let partial: Record<string, unknown> = {}
   let derived: ReadonlySet<string> = new Set()
@@ -92,8 +127,20 @@ function bindReader<K extends RecordKind>(
   }
   const fields = feed.fields as Record<string, FieldData>
   const { currency: currencyField, ...others } = fields
-  const readCurrency = bind('currency', currencyField!, rows, around, fail)
+  const namesCurrency = bind('currency', currencyField!, rows, around, fail)
+  const readCurrency = (usual: Currency): Currency | null => {
+    const text = namesCurrency(usual) as string | null
+    if (text === null || text === usual) return usual
+    const named = currencyIn(text, usual)
+    if (named !== undefined) return named ?? usual
+    const problem = /\d/.test(text)
+      ? 'may be of several currencies: the source must name its "currency"'
+      : 'is not an ISO 4217 currency code'
+    return fail('currency', `"${text}" ${problem}`)
+  }
   const bound = Object.entries(others).map(([name, field]) => [name, bind(name, field, rows, around, fail)] as const)
+  // What holds for some days only is looked at anew each day.
+  const dated = Object.values(others).some((field) => 'within' in field)
   const mayDerive = WATCHED[kind]
   const finish = FINISH[kind] as (record: Record<string, unknown>, around: Surroundings, fail: Fail) => unknown
   let statedTotal: Minor | null = null
@@ -106,7 +153,9 @@ function bindReader<K extends RecordKind>(
 
   return {
     rows,
-    seed: seedOf(JSON.stringify([READING, kind, feed, around.currency, around.timezone, rows.header])),
+    seed: seedOf(
+      JSON.stringify([READING, kind, feed, around.currency, around.timezone, rows.header, ...(dated ? [around.today] : [])]),
+    ),
     record() {
       problems = []
       partial = {}
@@ -125,8 +174,8 @@ function bindReader<K extends RecordKind>(
         problems.push({ where: rows.where(), field: null, message: damage })
         return null
       }
-      const currency = (readCurrency(around.currency) as Currency | null) ?? around.currency
-      if (!isCurrency(currency)) return fail('currency', `"${currency}" is not an ISO 4217 currency code`)
+      const currency = readCurrency(around.currency)
+      if (currency === null) return null
       const record: Record<string, unknown> = { currency }
       partial = record
       for (const [name, read] of bound) record[name] = read(currency)
@@ -139,13 +188,35 @@ function bindReader<K extends RecordKind>(
     problems: () => problems,
     candidates(field) {
       const value = partial[field as string]
-      return typeof value === 'string' ? [value] : rows.damage() ? rows.cells().map(cleanText) : []
+      if (typeof value === 'string') return value.includes(REPLACEMENT) ? [] : [value]
+      return rows.damage() ? rows.cells().map(cleanText) : []
     },
     given: (field) => !derived.has(field),
     statedTotal: () => statedTotal,
     rowTotal: () => rowTotal,
     needsTotal: feed.total?.optional === false,
+    notes: () =>
+      skipped === 0 ? [...notes] : [...notes, `${skipped === 1 ? '1 row is' : `${skipped} rows are`} no record and left out`],
     close: rows.close,
+  }
+}
+
+/** Passes over rows that are no records. */
+function skipping(rows: Rows, skip: NonNullable<Format['skip']>, onSkip: () => void): Rows {
+  const tests = Object.entries(skip).flatMap(([column, texts]) => {
+    const cell = rows.cell(column)
+    const keys = texts.map(columnKey)
+    return cell ? [() => keys.includes(columnKey(cell()))] : []
+  })
+  return {
+    ...rows,
+    next() {
+      while (rows.next()) {
+        if (!tests.some((isSkipped) => isSkipped())) return true
+        onSkip()
+      }
+      return false
+    },
   }
 }
 
@@ -205,6 +276,7 @@ function describeHeader(header: readonly string[]): string {
 function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, fail: Fail): Bound {
   if (field.kind === 'none') return () => null
   if (field.kind === 'always') return () => field.is
+  if (field.kind === 'amount' && field.take) return bindExtreme(name, field, rows, around, fail)
   const absent = 'absent' in field ? field.absent : []
   const firstFilled = 'firstFilled' in field ? field.firstFilled : false
   const cells = (from: Column, optional: boolean) => cellOf(name, from, optional, rows, around.name, firstFilled, absent)
@@ -227,13 +299,27 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
   const expected = (text: string, what: string) => fail(name, `${column}: "${cleanText(text)}" is not ${what}`)
   switch (field.kind) {
     case 'text': {
-      const clean = ADDRESSES.has(name) ? (text: string) => cleanText(text).replace(/^\/\//, 'https://') : cleanText
-      return filled((text) => clean(text) || (field.optional ? null : fail(name, `${column} is empty`)))
+      const { join, find } = field
+      const finders = find?.map((source) => new RegExp(source))
+      const cells = [field.from].flat().flatMap((each) => rows.cell(each) ?? [])
+      const parts = () => cells.map((part) => cleanText(part())).filter((part) => part !== '')
+      const address = (text: string) => (ADDRESSES.has(name) ? text.replace(/^\/\//, 'https://') : text)
+      return filled((text) => {
+        const whole = join === undefined ? address(cleanText(text)) : parts().join(join)
+        const found = finders ? finders.map((finder) => finder.exec(whole)?.[1]).find((each) => each !== undefined) : whole
+        return (
+          found ||
+          (field.optional
+            ? null
+            : fail(name, whole === '' ? `${column} is empty` : `${column}: "${whole}" is of another shape than expected`))
+        )
+      })
     }
     case 'amount': {
-      const { unit, decimal } = field
+      const { unit, decimal, within } = field
       const finders = (field.find ?? []).map((source) => new RegExp(source))
-      return filled((cellText, currency) => {
+      const holds = within === undefined ? null : bindWindow(name, within, rows, around, fail)
+      const one = filled((cellText, currency) => {
         let text = cellText
         for (const finder of finders) {
           const found = finder.exec(cellText)
@@ -248,6 +334,7 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
           expected(text, `an amount in ${unitName(unit, currency)}, expected like ${exampleAmount(unit, decimal, currency)}`)
         )
       })
+      return holds ? (currency) => (holds() ? one(currency) : null) : one
     }
     case 'rate':
       return filled((text) => {
@@ -288,6 +375,45 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
 /** Fields that hold an address. Partners write `//img.example/x.jpg`, which only means something on a page of their own: https. */
 const ADDRESSES = new Set(['imageUrl', 'url', 'link'])
 
+/** The smallest or largest of several amounts. A column that is not filled does not count, nor does a 0.00 that stands for that. */
+function bindExtreme(
+  name: string,
+  { take, ...field }: Extract<FieldData, { kind: 'amount' }>,
+  rows: Rows,
+  around: Surroundings,
+  fail: Fail,
+): Bound {
+  const columns = [field.from].flat().filter((column) => rows.cell(column) !== null)
+  // None of them is there: the reader of one says so.
+  if (columns.length === 0) return bind(name, field, rows, around, fail)
+  const bounds = columns.map((from) => bind(name, { ...field, from, optional: true }, rows, around, fail))
+  return (currency) => {
+    const values = bounds.map((read) => read(currency) as Minor | null).filter((value) => value !== null)
+    if (values.length === 0) return field.optional ? null : fail(name, `${columns.join(' and ')} are empty`)
+    if (take === 'largest') return Math.max(...values)
+    const real = values.filter((value) => value !== 0)
+    return real.length === 0 ? 0 : Math.min(...real)
+  }
+}
+
+/** Whether the window in a column, `start/end`, has today in it. */
+function bindWindow(name: string, column: string, rows: Rows, { timezone, today }: Surroundings, fail: Fail): () => boolean {
+  const cell = rows.cell(column)
+  if (!cell || today === undefined) return () => true
+  const readers = ['iso', "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm", 'yyyy-MM-dd'].map((pattern) =>
+    dayReader(pattern, timezone),
+  )
+  const dayOf = (text: string) => readers.reduce<Day | null>((found, read) => found ?? read(text), null)
+  return () => {
+    const text = cell().trim()
+    if (text === '') return true
+    const [from, until] = text.split('/').map((part) => dayOf(part.trim()))
+    if (from && until) return from <= today && today <= until
+    fail(name, `${column}: "${text}" is not a period, expected like 2026-11-20T00:00+01:00/2026-11-30T23:59+01:00`)
+    return false
+  }
+}
+
 /** 100 % in parts per million. */
 const ONE = 1_000_000
 const RATE_EXAMPLES = { percent: '9.1', permille: '91', basis: '910', ppm: '91000', fraction: '0.091' }
@@ -297,9 +423,10 @@ function unitName(unit: 'major' | 'minor', currency: Currency): string {
   return unit === 'major' ? currency : `minor units of ${currency}`
 }
 
-function exampleAmount(unit: 'major' | 'minor', decimal: string, currency: Currency): string {
+function exampleAmount(unit: 'major' | 'minor', decimal: DecimalMark | 'either', currency: Currency): string {
   if (unit === 'minor') return '990'
-  return formatAmount(990 * 10 ** Math.max(0, minorDigits(currency) - 2), currency).replace('.', decimal)
+  const example = formatAmount(990 * 10 ** Math.max(0, minorDigits(currency) - 2), currency)
+  return decimal === 'either' ? `${example} or ${example.replace('.', ',')}` : example.replace('.', decimal)
 }
 
 /**
@@ -345,7 +472,11 @@ function totalReader<T>(
 /** What a spreadsheet (or a double in Java) leaves of a long number: `6.14252E+11`, `6E+17`, `6.14252E11`. `6E11` may well be a sku. */
 const DAMAGED_ID = /^\d(\.\d+E\+?|E\+)\d+$/i
 
+const REPLACEMENT = '\ufffd'
+
 function checkId(field: string, value: unknown, fail: Fail): void {
+  if (typeof value === 'string' && value.includes(REPLACEMENT))
+    fail(field, `"${value}" holds a character that does not fit the encoding of the file`)
   if (typeof value === 'string' && DAMAGED_ID.test(value))
     fail(
       field,
@@ -364,7 +495,7 @@ const FINISH: { [K in RecordKind]: (record: RecordOf[K], around: Surroundings, f
  * `commission` (final price × rate); where price, rate and commission are all given they must agree, which catches a wrong unit.
  */
 function finishProduct(product: Product, _around: Surroundings, fail: Fail): void {
-  checkId('sku', product.sku, fail)
+  for (const field of ['sku', 'link', 'code'] as const) checkId(field, product[field], fail)
   if (product.price < 0) return void fail('price', `${formatAmount(product.price, product.currency)} is below zero`)
   if (product.couponAmount === 0) product.couponAmount = null
   const takesEffect =
@@ -419,7 +550,7 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
 }
 
 function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): void {
-  for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
+  for (const field of ['statementId', 'orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
   line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
   line.kind ??=
     line.amount < 0 && line.orderId !== null

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { instantReader, isZone } from '../day.ts'
+import { instantReader, isZone, type Zone } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } from '../feeds/canonical.ts'
 import { ENCODINGS, type Feed, type Format, type RecordOf } from '../feeds/feed.ts'
@@ -16,8 +16,8 @@ const TIME_PATTERN_LIKE = 'yyyy-MM-dd HH:mm:ss, unix, unix-ms or iso'
 
 /** The keys that go with each kind of field, besides the kind itself and `optional`. */
 const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
-  text: [],
-  amount: ['unit', 'decimal'],
+  text: ['firstFilled', 'join', 'find'],
+  amount: ['unit', 'decimal', 'firstFilled', 'absent', 'find', 'take', 'within'],
   rate: ['unit', 'decimal'],
   count: [],
   oneOf: ['words'],
@@ -27,11 +27,11 @@ const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
 const KINDS = Object.keys(OPTIONS) as CanonicalField['kind'][]
 
 const FORMAT_KEYS: Record<Format['type'], readonly string[]> = {
-  csv: ['delimiter', 'skipLines', 'quote', 'comment', 'encoding'],
-  json: ['rows', 'encoding'],
-  ndjson: ['encoding'],
-  xml: ['rows', 'encoding'],
-  sheet: ['sheet', 'skipLines'],
+  csv: ['delimiter', 'skipLines', 'quote', 'comment', 'header', 'short', 'spelling', 'frame', 'group', 'skip', 'encoding'],
+  json: ['rows', 'skip', 'encoding'],
+  ndjson: ['skip', 'encoding'],
+  xml: ['rows', 'skip', 'encoding'],
+  sheet: ['sheet', 'skipLines', 'skip'],
 }
 
 const texts = z.union([z.string(), z.array(z.string()).check(z.minLength(1))], 'expected a text or a list of texts')
@@ -41,8 +41,16 @@ const feed = z.strictObject({
     type: z.string(),
     delimiter: z.optional(z.string()),
     skipLines: z.optional(z.int().check(z.minimum(0, 'expected 0 or more'))),
-    quote: z.optional(z.enum(['"', 'none'])),
+    quote: z.optional(z.enum(['"', 'none', 'backslash'])),
     comment: z.optional(z.string().check(z.minLength(1, 'is empty, expected a text like "#"'))),
+    header: z.optional(z.array(z.string()).check(z.minLength(1, 'is empty, expected the names of the columns'))),
+    short: z.optional(z.boolean()),
+    spelling: z.optional(z.enum(['google'])),
+    frame: z.optional(
+      z.tuple([z.string(), z.string()], 'expected the first cells of the first and the last row, like [HDR, TRL]'),
+    ),
+    group: z.optional(z.strictObject({ by: z.string(), fill: z.array(z.string()) })),
+    skip: z.optional(z.record(z.string(), texts)),
     encoding: z.optional(z.enum(ENCODINGS)),
     rows: z.optional(texts),
     sheet: z.optional(z.string()),
@@ -106,13 +114,22 @@ export function partnerFiles(folder: string): string[] {
 
 /**
  * The partner with an id: built in, or described by `<id>.yaml` in `folder`. Only that file is read; mistakes in others do not matter.
+ * @param own what a source says of its files where the partner's are of several currencies or zones
  * @throws usage when there is none or its file is wrong; `place` (`sources.acme.partner`) says who asked.
  */
-export function findPartner(id: string, folder: string, builtIn: readonly Partner[], place: string): Partner {
+export function findPartner(
+  id: string,
+  folder: string,
+  builtIn: readonly Partner[],
+  place: string,
+  own: { currency?: Currency; timezone?: Zone } = {},
+): Partner {
+  const { currency, timezone } = own
   const files = partnerFiles(folder)
-  if (files.includes(id + ENDING)) return readPartner(folder, id + ENDING, builtIn)
-  const found = builtIn.find((partner) => partner.id === id)
-  if (found) return found
+  const found = files.includes(id + ENDING)
+    ? readPartner(folder, id + ENDING, builtIn)
+    : builtIn.find((partner) => partner.id === id)
+  if (found) return { ...found, ...(currency && { currency }), ...(timezone && { timezone }) }
   const known = [...builtIn.map((partner) => partner.id), ...files.map((name) => name.slice(0, -ENDING.length))]
   const meant = nearest(id, known)
   throw usageError(
@@ -182,8 +199,14 @@ function formatOf(file: YamlFile, kind: RecordKind, given: z.output<typeof feed>
     wrong(file, [...path, 'delimiter'], 'expected one character, like "," or "\\t"')
   if (type === 'xml' && [given.rows ?? ''].flat().some((rows) => rows.split('.').includes('')))
     wrong(file, [...path, 'rows'], 'expected the path to each record, like rss.channel.item or feed.entry')
+  const skip = given.skip && Object.fromEntries(Object.entries(given.skip).map(([column, cells]) => [column, [cells].flat()]))
   // A workbook is no text: its bytes are kept as they are.
-  return { ...(type === 'json' ? { rows: '' } : type === 'sheet' ? { encoding: 'binary' } : {}), ...given, type } as Format
+  return {
+    ...(type === 'json' ? { rows: '' } : type === 'sheet' ? { encoding: 'binary' } : {}),
+    ...given,
+    ...(skip && { skip }),
+    type,
+  } as Format
 }
 
 /** A descriptor for every field of the record: as described, or none. */
@@ -232,15 +255,32 @@ function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known:
   const from = textsOf(file, [...path, known.kind], value[known.kind], 'a column name or a list of them')
   const base = { from, optional }
   const at = (key: string) => [...path, key]
+  const { firstFilled } = value
+  if (firstFilled !== undefined && typeof firstFilled !== 'boolean') wrong(file, at('firstFilled'), 'expected true or false')
+  const filling = { ...(firstFilled !== undefined && { firstFilled }), ...findersOf(file, at('find'), value.find) }
   switch (known.kind) {
-    case 'text':
     case 'count':
       return { kind: known.kind, ...base }
+    case 'text': {
+      const { join } = value
+      if (join !== undefined && typeof join !== 'string') wrong(file, at('join'), 'expected a text to put between the cells')
+      return { kind: 'text', ...base, ...filling, ...(join !== undefined && { join }) }
+    }
     case 'amount': {
       const word = wordOf(file, at('unit'), value.unit, Object.keys(AMOUNT_UNITS) as (keyof typeof AMOUNT_UNITS)[])
       if ((word === 'yuan' || word === 'fen') && currency !== 'CNY')
         wrong(file, at('unit'), `${word} is a unit of CNY, expected major or minor of ${currency}`)
-      return { kind: 'amount', ...base, unit: AMOUNT_UNITS[word], decimal: decimalOf(file, at('decimal'), value.decimal) }
+      const { absent, take, within } = value
+      return {
+        kind: 'amount',
+        ...base,
+        unit: AMOUNT_UNITS[word],
+        decimal: value.decimal === 'either' ? 'either' : decimalOf(file, at('decimal'), value.decimal),
+        ...filling,
+        ...(absent !== undefined && { absent: [textsOf(file, at('absent'), absent, 'a text or a list of texts')].flat() }),
+        ...(take !== undefined && { take: wordOf(file, at('take'), take, ['smallest', 'largest'] as const) }),
+        ...(within !== undefined && { within: String(textsOf(file, at('within'), within, 'a column name')) }),
+      }
     }
     case 'rate':
       return {
@@ -261,6 +301,23 @@ function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known:
     case 'day':
       return { kind: 'day', ...base, pattern: patternOf(file, at('pattern'), value.pattern) }
   }
+}
+
+/** Regular expressions, each with a group. */
+function findersOf(file: YamlFile, path: readonly string[], given: unknown): { find?: readonly string[] } {
+  if (given === undefined) return {}
+  const find = [textsOf(file, path, given, 'a regular expression or a list of them')].flat()
+  for (const source of find) {
+    try {
+      // Matches the empty text, and so tells how many groups there are.
+      if (new RegExp(`${source}|`).exec('')!.length < 2)
+        wrong(file, path, `"${source}" has no group (…), expected one round the value`)
+    } catch (error) {
+      if (error instanceof SyntaxError) wrong(file, path, error.message)
+      throw error
+    }
+  }
+  return { find }
 }
 
 function textsOf(file: YamlFile, path: readonly string[], given: unknown, what: string): string | readonly string[] {

@@ -353,6 +353,7 @@ describe('without reading all again', () => {
             'gone',
             'kind',
             'moves',
+            'notes',
             'partner',
             'plan',
             'problems',

@@ -165,7 +165,12 @@ describe('a source by URL', () => {
 describe('cut where nothing but the text can tell', () => {
   const as = (format: string) => ACME.replace('{ type: csv }', format)
   it.each<[string, string, string, string]>([
-    ['JSON', as('{ type: json, rows: "" }'), '[{"sku":"1","title":"茶杯","price":"9.90"},{"sku":"2","ti', 'is not JSON: End of string'],
+    [
+      'JSON',
+      as('{ type: json, rows: "" }'),
+      '[{"sku":"1","title":"茶杯","price":"9.90"},{"sku":"2","ti',
+      'is not JSON: End of string',
+    ],
     ['XML', as('{ type: xml, rows: goods.item }'), '<goods><item><sku>1</sku></item><item><sku>2', 'unclosed tag: sku'],
     ['CSV', ACME, 'sku,title,price\n1,茶杯,9.90\n2,"茶', 'a quoted cell begins here and does not end'],
   ])('%s is refused', async (_, partner, text, says) => {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rowsOf, table } from './rows.ts'
+import { openRows } from '../../src/feeds/formats/rows.ts'
+import { fileOf, rowsOf, table } from './rows.ts'
 
 /** Size of the reader's window: rows must not care where it ends. */
 const WINDOW = 4 << 20
@@ -307,5 +308,173 @@ describe('comment rows above the header', () => {
     expect(table('a,b\n#1,2\n', { type: 'csv', comment: '#' }).rows).toEqual([[2, ['#1', '2']]])
     expect(table('#a,b\n1,2\n').header).toEqual(['#a', 'b'])
     expect(() => table('# x\n# y\n', { type: 'csv', comment: '#' })).toThrow('feed.csv: is empty, expected a header and rows')
+  })
+})
+
+describe('the delimiter of a table that declares none', () => {
+  it.each<[string, string, string[], string[], string | undefined]>([
+    ['comma', 'a,b\n1,2\n', [], ['a', 'b'], undefined],
+    ['semicolon', 'a;b;c\n1,5;2;3\n', [], ['a', 'b', 'c'], 'the delimiter is ";" (3 columns)'],
+    ['tab', 'a\tb\n1\t2\n', [], ['a', 'b'], 'the delimiter is a tab (2 columns)'],
+    ['bar', 'a|b\n1|2\n', [], ['a', 'b'], 'the delimiter is "|" (2 columns)'],
+    ['one column', 'a\n1\n', [], ['a'], undefined],
+    ['others within quotes', '"a;b;c";"d,e,f"\n1;2\n', [], ['a;b;c', 'd,e,f'], 'the delimiter is ";" (2 columns)'],
+    ['a line break within quotes', '"a\nx,y,z";b\n1;2\n', [], ['a\nx,y,z', 'b'], 'the delimiter is ";" (2 columns)'],
+    ['as many of both', 'a,b;c\n1,2\n', [], ['a', 'b;c'], undefined],
+    [
+      'as many of both, one with the columns that are looked for',
+      'a,b;c\n1,2\n',
+      ['c'],
+      ['a,b', 'c'],
+      'the delimiter is ";" (2 columns)',
+    ],
+    ['more of the other, without the columns', 'a|b|c|d,price\n1,2\n', ['Price'], ['a|b|c|d', 'price'], undefined],
+    ['below blank lines', '\n\na;b\n1;2\n', [], ['a', 'b'], 'the delimiter is ";" (2 columns)'],
+  ])('%s', (_, content, columns, header, told) => {
+    const rows = openRows(fileOf(content), 'feed.csv', { type: 'csv' }, columns)
+    expect([rows.header, rows.told]).toEqual([header, told])
+    rows.close()
+  })
+
+  it('is told below notes, and not from them', () => {
+    const found = table('"# a,b,c,d",,,\n# x,y\na;b\n1;2\n', { type: 'csv', comment: '#' })
+    expect(found).toEqual({ header: ['a', 'b'], rows: [[4, ['1', '2']]] })
+  })
+
+  it('a declared one is taken as declared', () => {
+    expect(table('a;b;c,d\n1;2;3,4\n', { type: 'csv', delimiter: ',' }).header).toEqual(['a;b;c', 'd'])
+  })
+
+  it('any table is read in the delimiter that it was written with', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'ü', '山', ',', ';', '\t', '|', '"', ' '), minLength: 1, maxLength: 6 })
+    const names = fc.uniqueArray(word, { minLength: 2, maxLength: 5, selector: (name) => name.replace(/["\s]/g, '') })
+    fc.assert(
+      fc.property(names, fc.constantFrom(',', ';', '\t', '|'), (header, delimiter) => {
+        const safe = header.map((name, i) => `c${i}${name.replaceAll('"', '')}`)
+        const rows = rowsOf(stringify([safe, safe], { delimiter, quoted: true }))
+        expect(rows.header).toEqual(safe.map((name) => name.trim()))
+        rows.close()
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('quotes with backslashes', () => {
+  it.each<[string, string, string[]]>([
+    ['a quote', 'a,b\n"say \\"hi\\"",2\n', ['say "hi"', '2']],
+    ['a delimiter behind one', 'a,b\n"12\\", wide",2\n', ['12", wide', '2']],
+    ['one escaped and doubled, as Rakuten reports have it', 'a,b\n"12\\"" wide",2\n', ['12" wide', '2']],
+    ['one at the end', 'a,b\n"12\\"",2\n', ['12"', '2']],
+    ['one at the end, escaped and doubled', 'a,b\n"12\\""",2\n', ['12"', '2']],
+    ['a backslash at the end', 'a,b\n"C:\\\\",2\n', ['C:\\', '2']],
+    ['a line break', 'a,b\n"12\\"\nwide",2\n', ['12"\nwide', '2']],
+    ['doubled ones', 'a,b\n"say ""hi""",2\n', ['say "hi"', '2']],
+    ['other backslashes', 'a,b\n"a\\nb",c\\d\n', ['a\\nb', 'c\\d']],
+  ])('%s', (_, content, row) => expect(table(content, { type: 'csv', quote: 'backslash' }).rows[0]![1]).toEqual(row))
+
+  it('without them a backslash is a letter', () => {
+    expect(table('a,b\n"C:\\",2\n').rows[0]![1]).toEqual(['C:\\', '2'])
+  })
+
+  it('what is escaped is read back', () => {
+    const cell = fc.string({ unit: fc.constantFrom('"', '\\', ',', '\n', 'a', ' ', '山'), maxLength: 8 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (cells) => {
+        const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
+        const text = `a,b\n${cells.map((row) => `${row.map(quoted).join(',')}\n`).join('')}`
+        expect(table(text, { type: 'csv', delimiter: ',', quote: 'backslash' }).rows.map(([, row]) => row)).toEqual(cells)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('a table without a header row', () => {
+  const bare = (header: string[], more = {}) => ({ type: 'csv', delimiter: '|', quote: 'none', header, ...more }) as const
+
+  it('has the columns that are declared', () => {
+    expect(table('1|2\n3|4\n', bare(['a', 'b']))).toEqual({
+      header: ['a', 'b'],
+      rows: [
+        [1, ['1', '2']],
+        [2, ['3', '4']],
+      ],
+    })
+    expect(() => table('', bare(['a']))).toThrow('feed.csv: is empty, expected rows')
+  })
+
+  it('around ... columns count from the left and from the right', () => {
+    const rows = rowsOf('1|2|x|y|U\n1|2|D\n1|2\n1\n', bare(['a', 'b', '...', 'flag']))
+    const found: (string | null)[][] = []
+    while (rows.next()) found.push([rows.cell('a')!(), rows.cell('b')!(), rows.cell('flag')!(), rows.damage()])
+    expect([rows.header, found]).toEqual([
+      ['a', 'b', 'flag'],
+      [
+        ['1', '2', 'U', null],
+        ['1', '2', 'D', null],
+        ['1', '2', '', null],
+        ['1', '', '', 'has 1 cells, expected 2 or more'],
+      ],
+    ])
+    rows.close()
+  })
+
+  it.each<[string, string, number | string]>([
+    ['whole', 'HDR|9|x\n1|2\n3|4\nTRL|2\n', 2],
+    ['without rows', 'HDR|9\nTRL|0\n', 0],
+    ['that begins otherwise', '1|2\nTRL|1\n', 'feed.csv: line 1: begins with "1", expected HDR'],
+    ['without an end', 'HDR|9\n1|2\n', 'feed.csv: ends without a TRL row: it is cut off'],
+    ['with a row less', 'HDR|9\n1|2\nTRL|2\n', 'feed.csv: line 3: TRL states 2 rows, but 1 stand above: the file is not whole'],
+    ['with an end that counts nothing', 'HDR|9\n1|2\nTRL\n', 'feed.csv: line 3: TRL states no number of rows, but 1 stand above'],
+    ['with rows behind its end', 'HDR|9\n1|2\nTRL|1\n3|4\n', 'feed.csv: line 4: stands behind the TRL row'],
+  ])('in a frame %s', (_, content, expected) => {
+    const read = () => table(content, bare(['a', 'b'], { frame: ['HDR', 'TRL'] })).rows.length
+    if (typeof expected === 'number') expect(read()).toBe(expected)
+    else expect(read).toThrow(expected)
+  })
+
+  it('a frame may hold a header row', () => {
+    const found = table('HDR|9\na|b\n1|2\nTRL|1\n', { type: 'csv', frame: ['HDR', 'TRL'] })
+    expect(found).toEqual({ header: ['a', 'b'], rows: [[3, ['1', '2']]] })
+  })
+})
+
+describe('headers', () => {
+  it.each([
+    ['image link', 'g:image_link'],
+    ['Image_Link', 'image link'],
+    ['Image Link [image link]', 'g:image_link'],
+    ['g:shipping(country:price)', 'shipping'],
+    ["'image_link'", 'image_link'],
+    ['image[0].url', 'image[0].url'],
+  ])('in the spelling of Google %j is %j', (written, asked) => {
+    const rows = rowsOf(`first,${written}\n1,2\n`, { type: 'csv', spelling: 'google' })
+    rows.next()
+    expect(rows.cell(asked)?.()).toBe('2')
+    expect(rows.cell('images')).toBeNull()
+    rows.close()
+  })
+
+  it('that are empty, twice there or named like parts of objects are columns like others', () => {
+    const rows = rowsOf('__proto__,,constructor,toString,,a,a\n1,2,3,4,5,6,7\n')
+    rows.next()
+    const found = ['__proto__', 'constructor', 'toString', 'a', 'hasOwnProperty', 'valueOf'].map((name) => rows.cell(name)?.())
+    expect(found).toEqual(['1', '3', '4', '6', undefined, undefined])
+    rows.close()
+  })
+
+  it('rows may be short where that is declared, but for the last line of a file that was cut off', () => {
+    const damages = (content: string, short: boolean) => {
+      const rows = rowsOf(content, { type: 'csv', short })
+      const found: (string | null)[] = []
+      while (rows.next()) found.push(rows.damage())
+      rows.close()
+      return found
+    }
+    const message = 'has 2 cells, expected 3 as in the header'
+    expect(damages('a,b,c\n1,2\n1,2\n', true)).toEqual([null, null])
+    expect(damages('a,b,c\n1,2\n1,2', true)).toEqual([null, message])
+    expect(damages('a,b,c\n1,2\n', false)).toEqual([message])
   })
 })

@@ -108,7 +108,7 @@ describe('a file is taken as UTF-8, whatever it was written in', () => {
       'bytes of neither',
       Buffer.from([0x61, 0xff, 0xff, 0x0a]),
       undefined,
-      'feed.csv: is neither UTF-8 (near byte 0) nor GB18030 text (near byte 0); name its encoding in the format, or save it again as UTF-8',
+      'feed.csv: is neither UTF-8 (near byte 0) nor GB18030 text; name its encoding in the format, or save it again as UTF-8',
     ],
     [
       'control characters between bytes that fit GB18030',
@@ -173,10 +173,11 @@ describe('a file is taken as UTF-8, whatever it was written in', () => {
 
   it('a wrong byte behind the first chunk is found too', () => {
     const filler = Buffer.alloc(CHUNK, 'x')
-    expect(() => take(Buffer.concat([filler, Buffer.from([0xff, 0xff])]))).toThrow(
-      `(near byte ${CHUNK}) nor GB18030 text (near byte ${CHUNK})`,
-    )
-    expect(() => take(Buffer.concat([filler, Buffer.from([0xff, 0x61])]), 'utf-8')).toThrow(`is not utf-8 (near byte ${CHUNK})`)
+    const broken = Buffer.alloc(2000 * 10, '\xff\xffé\n', 'latin1')
+    expect(() => take(Buffer.concat([filler, broken]))).toThrow(`is neither UTF-8 (near byte ${CHUNK}) nor GB18030 text`)
+    expect(() => take(Buffer.concat([filler, broken]), 'utf-8')).toThrow(`is not utf-8 (near byte ${CHUNK})`)
+    const [single, end] = [Buffer.from([0xff, 0x61]), Buffer.from('山\n')]
+    expect(take(Buffer.concat([filler, single, end])).text.slice(CHUNK)).toBe('\ufffda山\n')
     expect(take(Buffer.concat([filler, GB])).snapshot.encoding).toBe('gb18030')
   })
 

@@ -3,11 +3,11 @@ import { instantOf } from '../../src/day.ts'
 import type { Problem } from '../../src/errors.ts'
 import type { Feed, Fields, Format, RecordOf } from '../../src/feeds/feed.ts'
 import { amount, count, day, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
-import { cleanText, openReader, type Reader } from '../../src/feeds/read.ts'
+import { cleanText, openReader, type Reader, type Surroundings } from '../../src/feeds/read.ts'
 import { fileOf } from './rows.ts'
 
 const CSV: Format = { type: 'csv' }
-const AROUND = { currency: 'CNY', timezone: 'Asia/Shanghai', name: 'feed.csv' }
+const AROUND: Surroundings = { currency: 'CNY', timezone: 'Asia/Shanghai', name: 'feed.csv' }
 const optional = { optional: true } as const
 
 const NO_GOODS: Fields<RecordOf['products']> = {
@@ -264,8 +264,8 @@ describe('a column', () => {
     ],
     [
       'cannot be, in a table of one',
-      'sku;price',
-      'feed.csv: no column "sku" for sku; the header is one column, "sku;price": is the delimiter another one?',
+      'sku#price',
+      'feed.csv: no column "sku" for sku; the header is one column, "sku#price": is the delimiter another one?',
     ],
   ])('that %s', (_, header, message) => expect(() => reader('products', {}, `${header}\n1,2\n`)).toThrow(message))
 
@@ -533,4 +533,135 @@ describe('the total of a statement', () => {
       { lines: 0, total: null, problems: ['line 2: 合计: "five" is not an amount in yuan'] },
     ],
   ])('%s', (_, content, expected) => expect(stated(content)).toEqual(expected))
+})
+
+describe('rows that are no records', () => {
+  const read = (content: string, skip: Record<string, string[]>, format: Format = { type: 'csv' }) => {
+    const open = reader('products', {}, content, { format: { ...format, skip } })
+    const { records, problems } = readAll(open)
+    return [records.map(({ sku }) => sku), problems.map(({ message }) => message), open.notes()]
+  }
+
+  it.each<[string, string, Record<string, string[]>, unknown[]]>([
+    ['a line of totals', 'sku,price\n1,2\nTotal,2\n', { sku: ['Total'] }, [['1'], [], ['1 row is no record and left out']]],
+    [
+      'also a short one, spelt otherwise',
+      'sku,price\n1,2\n TOTAL\n',
+      { sku: ['Total', '合计'] },
+      [['1'], [], ['1 row is no record and left out']],
+    ],
+    ['an empty cell', 'sku,price\n1,2\n1,\n1,\n', { price: [''] }, [['1'], [], ['2 rows are no record and left out']]],
+    [
+      'by any of several columns',
+      'sku,price,flag\n1,2,U\n2,2,D\nsum,2,\n',
+      { sku: ['sum'], flag: ['D'] },
+      [['1'], [], ['2 rows are no record and left out']],
+    ],
+    ['by a column that is not there', 'sku,price\n1,2\n', { flag: ['D', ''] }, [['1'], [], []]],
+    ['not declared', 'sku,price\n1,2\nTotal,\n', {}, [['1'], ['price is empty'], []]],
+  ])('%s', (_, content, skip, expected) => expect(read(content, skip)).toEqual(expected))
+
+  it('in JSON too', () => {
+    const rows = '{"sku":1,"price":2}\n{"sku":2,"price":2,"isDeleted":true}\n'
+    expect(read(rows, { isDeleted: ['true'] }, { type: 'ndjson' })).toEqual([['1'], [], ['1 row is no record and left out']])
+  })
+})
+
+describe('a text', () => {
+  const title = (field: ReturnType<typeof text>, row: string, header = 'sku,price,a,b,c') => {
+    const { records, problems } = readAll(reader('products', { title: field }, `${header}\n1,2,${row}\n`))
+    return records[0]?.title ?? problems[0]!.message
+  }
+
+  it.each([
+    ['x,y,z', 'x/y/z'],
+    ['x,,z', 'x/z'],
+    ['x,,', 'x'],
+    [',y,z', 'a is empty'],
+  ])('joined of several columns: %s', (row, expected) =>
+    expect(title(text(['a', 'b', 'c', 'd'], { join: '/' }), row)).toBe(expected),
+  )
+
+  it.each([
+    ['https://a.example/x', 'https://a.example/x'],
+    ['https://a.example/x.jpg::', 'https://a.example/x.jpg'],
+    ['prod1780', 'a: "prod1780" is of another shape than expected'],
+  ])('found within another: %s', (row, expected) => {
+    expect(title(text('a', { find: ['^(https?://\\S+?)(?:::.*)?$'] }), `${row},,`)).toBe(expected)
+  })
+})
+
+describe('the smallest or largest of several amounts', () => {
+  const price = (take: 'smallest' | 'largest', row: string, options: object = {}) => {
+    const field = amount(['a', 'b'], 'yuan', { take, absent: ['-'], ...options })
+    const { records, problems } = readAll(reader('products', { price: field }, `sku,a,b\n1,${row}\n`))
+    return records[0]?.price ?? problems[0]!.message
+  }
+
+  it.each<['smallest' | 'largest', string, number | string]>([
+    ['largest', '10,8', 1000],
+    ['largest', '8,10', 1000],
+    ['largest', ',8', 800],
+    ['largest', '-,8', 800],
+    ['smallest', '10,8', 800],
+    ['smallest', '10,10', 1000],
+    ['smallest', '10,0.00', 1000],
+    ['smallest', '0,0.00', 0],
+    ['smallest', ',', 'a and b are empty'],
+    ['largest', '10,free', 'b: "free" is not an amount in yuan, expected like 9.90'],
+  ])('the %s of %s is %s', (take, row, expected) => expect(price(take, row)).toBe(expected))
+
+  it('none of the columns is there', () => {
+    const field = amount(['x', 'y'], 'yuan', { take: 'largest' })
+    expect(() => reader('products', { price: field }, 'sku,a\n1,2\n')).toThrow('no column "x" or "y" for price')
+  })
+})
+
+describe('an amount within a period', () => {
+  const on = (today: string, period: string) => {
+    const field = amount('sale', 'yuan', { optional: true, within: 'period' })
+    const open = reader('products', { finalPrice: field }, `sku,price,sale,period\n1,10,8,${period}\n`, {
+      today,
+      timezone: 'Europe/Berlin',
+    })
+    const { records, problems } = readAll(open)
+    return records[0]?.finalPrice ?? problems[0]!.message
+  }
+
+  it.each<[string, string, number]>([
+    ['2026-11-20', '', 800],
+    ['2026-11-20', '2026-11-20T00:00+01:00/2026-11-30T23:59+01:00', 800],
+    ['2026-11-19', '2026-11-20T00:00+01:00/2026-11-30T23:59+01:00', 1000],
+    ['2026-11-30', '2026-11-20T00:00:00Z / 2026-11-30T12:00:00Z', 800],
+    ['2026-12-01', '2026-11-20T00:00+01:00/2026-11-30T12:00+01:00', 1000],
+    ['2026-12-01', '2026-11-20T00:00+0100/2026-11-30T23:59-0800', 800],
+    ['2026-11-30', '2026-11-20/2026-11-30', 800],
+    ['2026-12-01', '2026-11-20/2026-11-30', 1000],
+    ['2026-12-01', '2026-11-20T08:00/2026-11-30T08:00', 1000],
+  ])('on %s, %j', (today, period, expected) => expect(on(today, period)).toBe(expected))
+
+  it.each(['2026-11-20', 'soon/later', '2026-11-31/2026-12-01', '/'])('%j is none', (period) => {
+    expect(on('2026-11-20', period)).toBe(
+      `period: "${period}" is not a period, expected like 2026-11-20T00:00+01:00/2026-11-30T23:59+01:00`,
+    )
+  })
+})
+
+it('the currency stands beside an amount, or in a column as code or sign', () => {
+  const fields = {
+    currency: text(['cur', 'price'], { optional: true, firstFilled: true }),
+    price: amount('price', 'major', { decimal: 'either' }),
+  }
+  const rows = 'sku,price,cur\n1,15.00 USD,\n2,"45,00 DKK",\n3,"35,00",€\n4,8.49 €,\n5,7,\n6,$19.99,\n'
+  const { records, problems } = readAll(reader('products', fields, rows))
+  expect(records.map(({ sku, price, currency }) => `${sku} ${price} ${currency}`)).toEqual([
+    '1 1500 USD',
+    '2 4500 DKK',
+    '3 3500 EUR',
+    '4 849 EUR',
+    '5 700 CNY',
+  ])
+  expect(problems).toEqual([
+    { where: 'line 7', field: 'currency', message: '"$19.99" may be of several currencies: the source must name its "currency"' },
+  ])
 })

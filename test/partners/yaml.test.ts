@@ -58,6 +58,12 @@ const builtIn: Partner[] = [{ ...read(ACME), id: 'taobao', name: 'Taobao' }]
 describe('a partner in YAML', () => {
   it.each<[string, Format]>([
     ['type: csv, comment: "#"', { type: 'csv', comment: '#' }],
+    ['type: csv, quote: backslash, short: true', { type: 'csv', quote: 'backslash', short: true }],
+    ['type: csv, header: [a, "...", b], frame: [HDR, TRL]', { type: 'csv', header: ['a', '...', 'b'], frame: ['HDR', 'TRL'] }],
+    ['type: csv, spelling: google', { type: 'csv', spelling: 'google' }],
+    ['type: csv, group: { by: a, fill: [b] }', { type: 'csv', group: { by: 'a', fill: ['b'] } }],
+    ['type: csv, skip: { a: Total, b: ["", D] }', { type: 'csv', skip: { a: ['Total'], b: ['', 'D'] } }],
+    ['type: ndjson, skip: { a: x }', { type: 'ndjson', skip: { a: ['x'] } }],
     ['type: csv, encoding: windows-1252', { type: 'csv', encoding: 'windows-1252' }],
     ['type: json', { type: 'json', rows: '' }],
     ['type: xml, rows: rss.channel.item', { type: 'xml', rows: 'rss.channel.item' }],
@@ -178,7 +184,7 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
   [
     'type: csv, delimiter',
     'type: xml, rows: a.b, delimiter',
-    'partners/acme.yaml:7: feeds.products.format.delimiter: does not go with xml, expected rows, encoding',
+    'partners/acme.yaml:7: feeds.products.format.delimiter: does not go with xml, expected rows, skip, encoding',
   ],
   [
     'type: csv, delimiter: ",", encoding: utf-8',
@@ -204,7 +210,7 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
   [
     'type: csv, delimiter',
     'type: json, delimiter',
-    'partners/acme.yaml:7: feeds.products.format.delimiter: does not go with json, expected rows, encoding',
+    'partners/acme.yaml:7: feeds.products.format.delimiter: does not go with json, expected rows, skip, encoding',
   ],
   [
     'delimiter: ","',
@@ -387,4 +393,47 @@ describe('finding a partner', () => {
       'partners/taobao.yaml:1: id: taobao is built in (Taobao); choose another id and rename the file to it',
     )
   })
+})
+
+describe('what a field may say besides its column', () => {
+  const field = (name: string, given: string) => {
+    const text = ACME.replace(/ {6}url: .*\n/, '').replace('      sales: ', `      ${name}: ${given}\n      sales: `)
+    return read(name === 'price' ? text.replace(/ {6}price: {10}.*\n/, '') : text).feeds.products!.fields[name as 'url' | 'price']
+  }
+
+  it.each<[string, string, object]>([
+    ['url', '{ text: [a, b], firstFilled: true }', { kind: 'text', from: ['a', 'b'], firstFilled: true }],
+    ['url', '{ text: [a, b], join: "/" }', { kind: 'text', join: '/' }],
+    ['url', '{ text: a, find: "^(https?://.*)$" }', { kind: 'text', find: ['^(https?://.*)$'] }],
+    ['price', '{ amount: [a, b], unit: yuan, take: largest }', { kind: 'amount', take: 'largest' }],
+    ['price', '{ amount: a, unit: yuan, decimal: either }', { kind: 'amount', decimal: 'either' }],
+    ['finalPrice', '{ amount: a, unit: yuan, within: b, absent: "-" }', { kind: 'amount', within: 'b', absent: ['-'] }],
+  ])('%s: %s', (name, given, expected) => expect(field(name, given)).toMatchObject(expected))
+
+  it.each<[string, string, string]>([
+    ['url', '{ text: a, fristFilled: true }', 'did you mean firstFilled?'],
+    ['url', '{ text: a, firstFilled: 1 }', 'url.firstFilled: expected true or false'],
+    ['url', '{ text: a, join: 1 }', 'url.join: expected a text to put between the cells'],
+    ['url', '{ text: a, find: "https" }', 'url.find: "https" has no group (…), expected one round the value'],
+    ['url', '{ text: a, find: "(" }', 'url.find: Invalid regular expression'],
+    ['price', '{ amount: a, unit: yuan, take: smalest }', 'price.take: '],
+    ['price', '{ amount: a, unit: yuan, within: 1 }', 'price.within: expected a column name'],
+  ])('%s: %s is refused', (name, given, message) => expect(() => field(name, given)).toThrow(message))
+
+  it.each<[string, string]>([
+    ['type: csv, heder: [a]', 'did you mean header?'],
+    ['type: csv, header: []', 'format.header: is empty, expected the names of the columns'],
+    ['type: csv, frame: [HDR]', 'format.frame: expected the first cells of the first and the last row, like [HDR, TRL]'],
+    ['type: json, header: [a]', 'format.header: does not go with json, expected rows, skip, encoding'],
+  ])('a format %s is refused', (given, message) => {
+    expect(() => read(ACME.replace('type: csv, delimiter: ",", encoding: utf-8', given))).toThrow(message)
+  })
+})
+
+it('a source may name the currency and the zone of its files', () => {
+  const folder = folderWith({ 'acme.yaml': ACME })
+  const own = { currency: 'EUR', timezone: 'Europe/Berlin' }
+  expect(findPartner('acme', folder, builtIn, 'x', own)).toMatchObject(own)
+  expect(findPartner('acme', folder, builtIn, 'x', { currency: 'EUR' }).timezone).toBe('Asia/Shanghai')
+  expect(findPartner('taobao', folder, builtIn, 'x', own)).toMatchObject({ id: 'taobao', ...own })
 })

@@ -1,5 +1,6 @@
 import type { Format } from '../feed.ts'
-import { openCsv } from './csv.ts'
+import { columnKey, openCsv } from './csv.ts'
+import { hashBytes } from './hash.ts'
 import { openJson, openNdjson } from './json.ts'
 import { openSheet } from './sheet.ts'
 import { openXml } from './xml.ts'
@@ -30,14 +31,19 @@ export type Rows = {
   raw(): string
   /** All cells of the present row (CSV), for recognising total rows. */
   cells(): string[]
+  /** What was told from the file and not declared, for people: `the delimiter is ";"`. */
+  told?: string
   close(): void
 }
 
-/** Opens a snapshot. @throws ShoptoolError (data) where it is not of that format. */
-export function openRows(path: string, name: string, format: Format): Rows {
+/**
+ * Opens a snapshot. `columns` are those that it should have: they tell the delimiter of a CSV file that declares none.
+ * @throws ShoptoolError (data) where it is not of that format.
+ */
+export function openRows(path: string, name: string, format: Format, columns: readonly string[] = []): Rows {
   switch (format.type) {
     case 'csv':
-      return openCsv(path, name, format)
+      return grouped(openCsv(path, name, format, columns), format.group)
     case 'json':
       return openJson(path, name, format)
     case 'ndjson':
@@ -46,5 +52,35 @@ export function openRows(path: string, name: string, format: Format): Rows {
       return openXml(path, name, format)
     case 'sheet':
       return openSheet(path, name, format)
+  }
+}
+
+/** Fills columns that only the first row of a group has. A row's hash goes with what it took. */
+function grouped(rows: Rows, group: { by: string; fill: readonly string[] } | undefined): Rows {
+  const key = group && rows.cell(group.by)
+  if (!key) return rows
+  const columns = new Map(group.fill.map((name): [string, Cell | null] => [columnKey(name), rows.cell(name)]))
+  let present: string | null = null
+  let filled = new Map<string, string>()
+  let isFirst = true
+  return {
+    ...rows,
+    next() {
+      if (!rows.next()) return false
+      const name = key()
+      isFirst = name !== present
+      if (isFirst) filled = new Map([...columns].map(([column, cell]) => [column, cell?.() ?? '']))
+      present = name
+      return true
+    },
+    cell(column) {
+      const own = rows.cell(column)
+      const name = columnKey(column)
+      return own && columns.has(name) ? () => own() || filled.get(name)! : own
+    },
+    hash(seed) {
+      const own = rows.hash(seed)
+      return isFirst ? own : hashBytes(Buffer.from([...filled.values()].join('\n')), BigInt.asUintN(64, own))
+    },
   }
 }
