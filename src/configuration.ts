@@ -21,18 +21,15 @@ const scalar = z.pipe(
   z.string(),
 )
 
+const timezone = z
+  .string()
+  .check(z.refine(isZone, { error: (issue) => `"${issue.input}" is not a time zone, expected like Asia/Shanghai` }))
+const currency = z
+  .string()
+  .check(z.refine(isCurrency, { error: (issue) => `"${issue.input}" is not a currency, expected an ISO 4217 code like CNY` }))
+
 const schema = z.strictObject({
-  shop: z.strictObject({
-    name: filled,
-    timezone: z
-      .string()
-      .check(z.refine(isZone, { error: (issue) => `"${issue.input}" is not a time zone, expected like Asia/Shanghai` })),
-    currency: z
-      .string()
-      .check(
-        z.refine(isCurrency, { error: (issue) => `"${issue.input}" is not a currency, expected an ISO 4217 code like CNY` }),
-      ),
-  }),
+  shop: z.strictObject({ name: filled, timezone, currency }),
   shelves: z._default(z.record(name, z.strictObject({ kind: filled })), {}),
   sources: z._default(
     z.record(
@@ -40,6 +37,8 @@ const schema = z.strictObject({
       z.strictObject({
         partner: filled,
         feed: z.enum(RECORD_KINDS),
+        currency: z.optional(currency),
+        timezone: z.optional(timezone),
         file: z.optional(oneOrMore),
         url: z.optional(filled),
         api: z.optional(z.record(z.string(), scalar)),
@@ -80,18 +79,20 @@ export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelv
     shop,
     shelves,
     sources: Object.fromEntries(
-      Object.entries(sources).map(([name, { partner, feed, file: files, url, api, query }]): [string, Source] => {
-        const given = [files, url, api].filter((each) => each !== undefined).length
-        if (given !== 1)
-          wrong(file, ['sources', name], `expected one of file, url and api, found ${given === 0 ? 'none' : given}`)
-        if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
-        const from: Source['from'] = files
-          ? { kind: 'file', files }
-          : url !== undefined
-            ? { kind: 'url', url }
-            : { kind: 'api', credentials: api!, query: query ?? {} }
-        return [name, { name, partner, feed, from }]
-      }),
+      Object.entries(sources).map(
+        ([name, { partner, feed, currency, timezone, file: files, url, api, query }]): [string, Source] => {
+          const given = [files, url, api].filter((each) => each !== undefined).length
+          if (given !== 1)
+            wrong(file, ['sources', name], `expected one of file, url and api, found ${given === 0 ? 'none' : given}`)
+          if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
+          const from: Source['from'] = files
+            ? { kind: 'file', files }
+            : url !== undefined
+              ? { kind: 'url', url }
+              : { kind: 'api', credentials: api!, query: query ?? {} }
+          return [name, { name, partner, feed, ...(currency && { currency }), ...(timezone && { timezone }), from }]
+        },
+      ),
     ),
     channels: Object.fromEntries(
       Object.entries(channels).map(([name, { surface, forms, daily = null }]) => [name, { surface, forms, daily }]),

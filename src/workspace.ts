@@ -24,6 +24,9 @@ export type Source = {
   name: string
   partner: string
   feed: RecordKind
+  /** In place of the partner's, where its files name none. */
+  currency?: Currency
+  timezone?: Zone
   from:
     | { kind: 'file'; files: string[] }
     | { kind: 'url'; url: string }

@@ -49,6 +49,17 @@ notify: { on: [failure, findings], webhook: { kind: wecom, url: "\${WECOM_URL}" 
 `
 
 describe('shoptool.yaml', () => {
+  it('a source may say the currency and the zone of its files', () => {
+    const own = 'feed: products, currency: EUR, timezone: Europe/Berlin, url'
+    expect(readConfiguration(FULL.replace('feed: products, url', own)).sources.acme).toMatchObject({
+      currency: 'EUR',
+      timezone: 'Europe/Berlin',
+    })
+    expect(() => readConfiguration(FULL.replace('feed: products, url', 'feed: products, currency: Euro, url'))).toThrow(
+      'sources.acme.currency: "Euro" is not a currency, expected an ISO 4217 code like CNY',
+    )
+  })
+
   it('is read as the contract gives it', () => {
     expect(readConfiguration(FULL)).toEqual({
       shop: { name: '小鹿好物', timezone: 'Asia/Shanghai', currency: 'CNY' },
@@ -88,7 +99,7 @@ describe('shoptool.yaml', () => {
     [
       'partner: taobao',
       'zzzzzzzzzzzz: 1',
-      'shoptool.yaml:5: sources.taobao-picks.zzzzzzzzzzzz: unknown key, expected one of partner, feed, file, url, api, query',
+      'shoptool.yaml:5: sources.taobao-picks.zzzzzzzzzzzz: unknown key, expected one of partner, feed, currency, timezone, file, url, api, query',
     ],
     [
       'taobao-picks:',

@@ -8,7 +8,7 @@ import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { RecordKind } from '../records.ts'
 import { defineCommand } from './command.ts'
-import { flag, option } from './option.ts'
+import { currency, flag, option } from './option.ts'
 import { outcomeOf, printRuns, type Reading, readAll } from './runs.ts'
 
 const ABOUT: Record<RecordKind, string> = {
@@ -23,6 +23,7 @@ const importing = (kind: RecordKind) =>
     args: [['<file...>', 'files, or - for standard input']],
     options: {
       partner: option('--partner <id>', 'whose files these are (required)'),
+      currency: option('--currency <code>', "of amounts that name none, in place of the partner's", currency),
       dryRun: flag('--dry-run', 'say what would change, change nothing'),
     },
     examples: [
@@ -35,7 +36,13 @@ const importing = (kind: RecordKind) =>
       if (options.partner === undefined) {
         throw usageError(`import ${kind}: whose files are these? Name the partner with --partner, like --partner taobao`)
       }
-      const partner = findPartner(options.partner, found.partners, BUILT_IN, '--partner')
+      const partner = findPartner(
+        options.partner,
+        found.partners,
+        BUILT_IN,
+        '--partner',
+        options.currency === undefined ? {} : { currency: options.currency },
+      )
       if (!partner.feeds[kind]) throw usageError(`--partner: ${partner.name} has no feed of ${kind}`)
       const readings = args[0].map((file) => fileReading(ctx, found.folder, partner, kind, file))
       const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: options.dryRun })

@@ -197,7 +197,7 @@ async function readSome(ctx: Outside, workspace: Workspace, source: Source): Pro
     import('../partners/index.ts'),
     import('../partners/yaml.ts'),
   ])
-  const partner = findPartner(source.partner, workspace.partners, BUILT_IN, `shoptool.yaml: sources.${name}.partner`)
+  const partner = findPartner(source.partner, workspace.partners, BUILT_IN, `shoptool.yaml: sources.${name}.partner`, source)
   const forms = partner.feeds[kind]
   if (!forms)
     throw usageError(

@@ -40,7 +40,7 @@ export const command = defineCommand({
       label: source.name,
       kind: source.feed,
       source: source.name,
-      partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`),
+      partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`, source),
       fetch: (partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]) =>
         fetchSource(found, source, partner, outside, { snapshots, how, turns, covered }),
       ...(plans.length > 0 && { plan: plans[i]! }),

@@ -1,11 +1,23 @@
+import { awin } from './awin.ts'
+import { cj } from './cj.ts'
 import { douyin } from './douyin.ts'
+import { google } from './google.ts'
+import { impact } from './impact.ts'
 import { jd } from './jd.ts'
 import { kuaishou } from './kuaishou.ts'
+import { meta } from './meta.ts'
 import { pdd } from './pdd.ts'
+import { rakuten } from './rakuten.ts'
+import { shareasale } from './shareasale.ts'
+import { shopify } from './shopify.ts'
 import { suning } from './suning.ts'
 import { taobao } from './taobao.ts'
+import { tradedoubler } from './tradedoubler.ts'
 import { vip } from './vip.ts'
 import { wechat } from './wechat.ts'
 
 /** The partners that come with shoptool; operators add theirs in partners/*.yaml of the workspace. */
-export const BUILT_IN = [taobao, jd, pdd, vip, wechat, kuaishou, douyin, suning]
+export const BUILT_IN = [
+  ...[taobao, jd, pdd, vip, wechat, kuaishou, douyin, suning],
+  ...[google, meta, shopify, awin, cj, rakuten, impact, shareasale, tradedoubler],
+]

@@ -364,9 +364,9 @@ const CASES: Record<string, Case> = {
   },
   'other delimiter': {
     args: ['import', 'products', 'e.csv', '--partner', 'acme'],
-    files: { 'e.csv': 'sku;title;price\n1;x;2\n' },
+    files: { 'e.csv': 'sku#title#price\n1#x#2\n' },
     code: 4,
-    says: 'e.csv: no column "sku" for sku; the header is one column, "sku;title;price": is the delimiter another one?',
+    says: 'e.csv: no column "sku" for sku; the header is one column, "sku#title#price": is the delimiter another one?',
   },
   'a price that is none, in one of three rows': {
     args: ['import', 'products', 'e.csv', '--partner', 'acme'],

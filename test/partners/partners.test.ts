@@ -13,7 +13,7 @@ import type { Partner } from '../../src/partners/partner.ts'
 import { readPartner } from '../../src/partners/yaml.ts'
 import { RECORD_KINDS, type RecordKind } from '../../src/records.ts'
 import { session, told } from '../catalog/session.ts'
-import { folderWith } from '../cli/shoptool.ts'
+import { folderWith, run, workspaceWith } from '../cli/shoptool.ts'
 
 // One suite for every partner. A new one is: a line in BUILT_IN, and a folder here with <feed>[.<variant>].<ext> for each of its feeds.
 // `UPDATE=1 npx vitest run test/partners` writes the <feed>[.<variant>].expected.json that are missing; read them before they are kept.
@@ -31,7 +31,7 @@ async function read(partner: Partner, kind: RecordKind, path: string) {
   const forms = partner.feeds[kind] as Forms<unknown>
   const [snapshot] = await fetchFiles(path, folderOf(partner), scratch, expectedOf(forms))
   const { name } = snapshot!
-  const reader = openReader(kind, formOf(forms, snapshot!) as never, snapshot!.path, { ...partner, name })
+  const reader = openReader(kind, formOf(forms, snapshot!) as never, snapshot!.path, { ...partner, name, today: '2026-11-25' })
   const records: Record<string, unknown>[] = []
   const problems: string[] = []
   while (reader.rows.next()) {
@@ -127,6 +127,137 @@ describe.skipIf(!existsSync(recorded))(`recorded answers of 好单库 (skipped w
         ])
       }
     }
+  })
+})
+
+it('the goods of a delta that the partner withdraws are not read, and what a frame counts must be there', async () => {
+  const { importing, query } = session()
+  const partner = BUILT_IN.find(({ id }) => id === 'rakuten')!
+  const delta = readFileSync(join(folderOf(partner), 'products.delta.txt'), 'utf8')
+  const result = await importing('products', { 'delta.txt': delta }, { partner })
+  expect([told(result), result.notes]).toEqual(['applied: 2 read, 2 added', ['1 row is no record and left out']])
+  expect(query("SELECT count(*) FROM product WHERE sku = '9003'")).toEqual([[0]])
+  const cut = delta.slice(0, delta.indexOf('TRL'))
+  expect(told(await importing('products', { 'cut.txt': cut }, { partner }))).toBe(
+    'refused: cut.txt: ends without a TRL row: it is cut off',
+  )
+})
+
+it('a variant that takes its title from the row above is changed with it', async () => {
+  const { importing, query } = session()
+  const partner = BUILT_IN.find(({ id }) => id === 'shopify')!
+  const goods = readFileSync(join(folderOf(partner), 'products.2025.csv'), 'utf8')
+  await importing('products', { 'a.csv': goods }, { partner })
+  expect(told(await importing('products', { 'b.csv': goods.replace('Cap,cap', 'Hat,cap') }, { partner }))).toBe(
+    'applied: 2 read, 2 changed',
+  )
+  expect(query('SELECT sku, title FROM product ORDER BY sku')).toEqual([
+    ['cap/Blue', 'Hat'],
+    ['cap/Red', 'Hat'],
+  ])
+})
+
+it('a sale that has ended is told the day after, though the file is the same', async () => {
+  const partner = BUILT_IN.find(({ id }) => id === 'google')!
+  const file = 'id,title,price,sale price,sale price effective date\n1,a,10 USD,8 USD,2026-11-20/2026-11-25\n'
+  const read = async (today: string) => {
+    const folder = folderWith({ 'a.csv': file })
+    const [snapshot] = await fetchFiles('a.csv', folder, scratch)
+    const form = formOf(partner.feeds.products as Forms<never>, snapshot!)
+    const reader = openReader('products', form, snapshot!.path, { ...partner, name: 'a.csv', today })
+    reader.rows.next()
+    const { finalPrice } = reader.record()!
+    reader.close()
+    return { finalPrice, seed: reader.seed }
+  }
+  const [before, during, after] = [await read('2026-11-19'), await read('2026-11-25'), await read('2026-11-26')]
+  expect([before, during, after].map(({ finalPrice }) => finalPrice)).toEqual([1000, 800, 1000])
+  expect(new Set([before.seed, during.seed, after.seed]).size).toBe(3)
+})
+
+it('a source or a flag names the currency of files that name none', async () => {
+  const goods = readFileSync(fileURLToPath(new URL('shopify/products.2025.csv', import.meta.url)))
+  const cwd = workspaceWith('sources: { caps: { partner: shopify, feed: products, currency: EUR, file: a.csv } }\n', {
+    'a.csv': goods,
+  })
+  const currencies = async () => (await run(['sql', 'SELECT DISTINCT currency FROM products', '--json'], { cwd })).stdout
+  expect((await run(['sync'], { cwd })).code).toBe(0)
+  expect(JSON.parse(await currencies()).rows).toEqual([{ currency: 'EUR' }])
+  expect((await run(['import', 'products', 'a.csv', '--partner', 'shopify', '--currency', 'DKK'], { cwd })).code).toBe(0)
+  expect(JSON.parse(await currencies()).rows).toEqual([{ currency: 'DKK' }])
+  const wrong = await run(['import', 'products', 'a.csv', '--partner', 'shopify', '--currency', 'Euro'], { cwd })
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"Euro" is not a currency')])
+})
+
+it('a told delimiter is said', async () => {
+  const cwd = workspaceWith('', { 'a.csv': 'id;title;price;link\n1;a;5 USD;https://a.example\n' })
+  const answer = await run(['import', 'products', 'a.csv', '--partner', 'google', '--json'], { cwd })
+  expect(JSON.parse(answer.stdout).runs[0].notes).toEqual(['the delimiter is ";" (4 columns)'])
+  expect((await run(['import', 'products', 'a.csv', '--partner', 'google'], { cwd })).stderr).toContain(
+    'a.csv: the delimiter is ";" (4 columns)',
+  )
+})
+
+const samples = fileURLToPath(new URL('../../../shared/samples', import.meta.url))
+const PARTNER_ADS = `id: partner-ads
+name: Partner-ads
+currency: DKK
+timezone: Europe/Copenhagen
+feeds:
+  products:
+    format: { type: xml, rows: produkter.produkt }
+    fields:
+      sku: { text: produktid }
+      title: { text: produktnavn }
+      brand: { text: brand, optional: true }
+      category: { text: kategorinavn }
+      shop: { text: forhandler }
+      price: { amount: [glpris, nypris], unit: major, take: largest }
+      finalPrice: { amount: nypris, unit: major }
+      imageUrl: { text: billedurl }
+      link: { text: vareurl }
+`
+describe.skipIf(!existsSync(samples))(`real product feeds (skipped where ${samples} is not there)`, () => {
+  const imported = async (file: string, partner: string, flags: string[], sql: string) => {
+    const cwd = workspaceWith('', { 'partners/partner-ads.yaml': PARTNER_ADS })
+    const answer = await run(['import', 'products', join(samples, file), '--partner', partner, ...flags], { cwd })
+    const rows = JSON.parse((await run(['sql', sql, '--json'], { cwd })).stdout).rows
+    return { code: answer.code, rows }
+  }
+  const COLUMNS = 'sku, title, price, final_price, currency, commission, commission_rate'
+  it.each<[string, string, string[], number, unknown[]]>([
+    ['google/feed-1.xml', 'google', [], 1, ['5705140683148', 'Product 1 PD', 5000, 5000, 'DKK', null, null]],
+    [
+      'google/google.csv',
+      'google',
+      [],
+      1,
+      ['1000001', 'ørestikker i oxideret sterlingsølv med forgyldt sølv - Runde øreringe', 37000, 30500, 'DKK', null, null],
+    ],
+    [
+      'awin/awin-lululemon-us.csv.gz',
+      'awin',
+      [],
+      10,
+      ['33201702351', 'Always In Motion Long Boxers 7" 3 Pack', 7400, 7400, 'USD', null, null],
+    ],
+    [
+      'shopify/apparel.csv',
+      'shopify',
+      ['--currency', 'DKK'],
+      22,
+      ['black-leather-bag/Default Title', 'Black Leather Bag', 3000, 3000, 'DKK', null, null],
+    ],
+    [
+      'partner-ads/isofeed.xml',
+      'partner-ads',
+      [],
+      1,
+      ['10011', 'Kenwood spiraliseringstilbehør KAX700PL', 64900, 64900, 'DKK', null, null],
+    ],
+  ])('%s', async (file, partner, flags, count, first) => {
+    const { code, rows } = await imported(file, partner, flags, `SELECT ${COLUMNS} FROM products ORDER BY sku`)
+    expect([code, rows.length, Object.values(rows[0])]).toEqual([0, count, first])
   })
 })
 

@@ -1,0 +1,30 @@
+import { text } from '../feeds/field.ts'
+import { address, firstFilled, GOODS_ONLY, nowAndBefore, optional, UNSAID } from './_goods.ts'
+import type { Partner } from './partner.ts'
+
+/** Awin: product feeds with whatever columns were asked for. */
+export const awin: Partner = {
+  ...GOODS_ONLY,
+  id: 'awin',
+  name: 'Awin',
+  currency: 'GBP',
+  feeds: {
+    products: {
+      format: { type: 'csv' },
+      fields: {
+        ...UNSAID,
+        // The merchant's own number is unique only among that merchant's goods.
+        sku: text(['aw_product_id', 'merchant_product_id']),
+        title: text('product_name'),
+        brand: text('brand_name', optional),
+        category: text(['merchant_category', 'merchant_product_category_path', 'category_name'], firstFilled),
+        shop: text('merchant_name', optional),
+        currency: text(['currency', 'search_price'], firstFilled),
+        ...nowAndBefore('search_price', ['rrp_price', 'store_price', 'product_price_old', 'base_price']),
+        imageUrl: text(['merchant_image_url', 'large_image', 'aw_image_url', 'image_url'], firstFilled),
+        url: address('merchant_deep_link'),
+        link: text('aw_deep_link', optional),
+      },
+    },
+  },
+}

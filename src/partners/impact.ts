@@ -1,0 +1,47 @@
+import { none, text } from '../feeds/field.ts'
+import { firstFilled, GOODS_ONLY, nowAndBefore, optional, UNSAID } from './_goods.ts'
+import type { Partner } from './partner.ts'
+
+/** Impact: saved answers of the catalogue API, and `_IR.txt` files. */
+export const impact: Partner = {
+  ...GOODS_ONLY,
+  id: 'impact',
+  name: 'Impact',
+  feeds: {
+    products: [
+      {
+        format: { type: 'json', rows: 'Items' },
+        fields: {
+          ...UNSAID,
+          // Holds the number of the catalogue, without which the merchant's is not unique.
+          sku: text(['Id', 'CatalogItemId']),
+          title: text('Name'),
+          brand: text('Manufacturer', optional),
+          category: text('Category', optional),
+          shop: text('CampaignName', optional),
+          currency: text(['Currency', 'CurrentPrice'], firstFilled),
+          ...nowAndBefore('CurrentPrice', ['OriginalPrice']),
+          imageUrl: text('ImageUrl', optional),
+          url: none,
+          link: text('Url', optional),
+        },
+      },
+      {
+        format: { type: 'csv' },
+        fields: {
+          ...UNSAID,
+          sku: text('Unique Merchant SKU'),
+          title: text('Product Name'),
+          brand: text(['Brand / Manufacturer', 'Manufacturer'], firstFilled),
+          category: text(['Category', 'Product Type'], firstFilled),
+          shop: none,
+          currency: text(['Currency', 'Current Price'], firstFilled),
+          ...nowAndBefore('Current Price', ['Original Price']),
+          imageUrl: text('Image URL', optional),
+          url: none,
+          link: text('Product URL', optional),
+        },
+      },
+    ],
+  },
+}
