@@ -39,6 +39,7 @@ const schema = z.strictObject({
         feed: z.enum(RECORD_KINDS),
         currency: z.optional(currency),
         timezone: z.optional(timezone),
+        prefer: z.optional(filled),
         file: z.optional(oneOrMore),
         url: z.optional(filled),
         api: z.optional(z.record(z.string(), scalar)),
@@ -80,17 +81,20 @@ export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelv
     shelves,
     sources: Object.fromEntries(
       Object.entries(sources).map(
-        ([name, { partner, feed, currency, timezone, file: files, url, api, query }]): [string, Source] => {
+        ([name, { partner, feed, currency, timezone, prefer, file: files, url, api, query }]): [string, Source] => {
           const given = [files, url, api].filter((each) => each !== undefined).length
           if (given !== 1)
             wrong(file, ['sources', name], `expected one of file, url and api, found ${given === 0 ? 'none' : given}`)
+          if (prefer !== undefined && feed !== 'orders')
+            wrong(file, ['sources', name, 'prefer'], 'goes with a feed of orders only')
           if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
           const from: Source['from'] = files
             ? { kind: 'file', files }
             : url !== undefined
               ? { kind: 'url', url }
               : { kind: 'api', credentials: api!, query: query ?? {} }
-          return [name, { name, partner, feed, ...(currency && { currency }), ...(timezone && { timezone }), from }]
+          const own = { ...(currency && { currency }), ...(timezone && { timezone }), ...(prefer !== undefined && { prefer }) }
+          return [name, { name, partner, feed, ...own, from }]
         },
       ),
     ),

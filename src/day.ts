@@ -25,13 +25,48 @@ export function isZone(zone: string): boolean {
 /** The end of the year 9998. A later time is no date of goods or orders but milliseconds taken for seconds. */
 const LATEST = Date.UTC(9999, 0)
 
-const LETTERS: Record<string, string> = { y: 'year', M: 'month', d: 'day', H: 'hour', m: 'minute', s: 'second', S: 'fraction' }
+const LETTERS: Record<string, string> = {
+  ...{
+    y: 'year',
+    M: 'month',
+    d: 'day',
+    H: 'hour',
+    h: 'hour12',
+    m: 'minute',
+    s: 'second',
+    S: 'fraction',
+    a: 'half',
+    E: 'weekday',
+  },
+}
+const GROUPS: Record<string, string> = { yy: '\\d{2}', S: '\\d{1,9}', a: '[AaPp][Mm]', E: '\\p{L}+\\.?' }
+
+/** Languages whose names of months are read; no name means two months in them. */
+const LANGUAGES = ['en', 'es', 'de', 'fr', 'it', 'pt', 'nl']
+let months: ReadonlyMap<string, string> | undefined
+
+/** `Jun`, `septiembre` → `06`, `09`; null where it is no month's name. */
+function monthNamed(name: string): string | null {
+  months ??= new Map(
+    LANGUAGES.flatMap((language) =>
+      (['long', 'short'] as const).flatMap((length) => {
+        const format = new Intl.DateTimeFormat(language, { month: length, day: 'numeric', timeZone: 'UTC' })
+        return Array.from({ length: 12 }, (_, i): [string, string] => {
+          const part = format.formatToParts(Date.UTC(2026, i, 1)).find(({ type }) => type === 'month')!.value
+          return [part.replace(/\.$/, '').toLowerCase(), String(i + 1).padStart(2, '0')]
+        })
+      }),
+    ),
+  )
+  return months.get(name.replace(/\.$/, '').toLowerCase()) ?? null
+}
 
 /** Turns a text into an instant in `zone`, or null where it does not fit. Made once per column by `instantReader`. */
 export type InstantReader = (text: string) => Instant | null
 
 /**
- * A reader for texts of one pattern: `yyyy-MM-dd HH:mm:ss` and the like (a single letter takes one or two digits), `unix` (seconds),
+ * A reader for texts of one pattern: `yyyy-MM-dd HH:mm:ss` and the like (a single letter takes one or two digits; `yy` is a year of this
+ * century, `MMM` a month's name, `hh` with `a` twelve hours, `EEE` a weekday that is passed over), `unix` (seconds),
  * `unix-ms`, or `iso` (which must hold an offset or `Z`). A pattern without a time means the start of that day, or its end.
  * Texts without an offset are taken as local time in `zone`.
  * @throws RangeError on a pattern with unknown letters.
@@ -63,6 +98,9 @@ export function instantReader(pattern: string, zone: Zone, atEnd = false): Insta
     groups.forEach((name, i) => {
       part[name] = match[i + 1]!.padStart(2, '0')
     })
+    if (part.year!.length === 2) part.year = `20${part.year}`
+    if (/\D/.test(part.month!)) part.month = monthNamed(part.month!) ?? ''
+    if (part.hour12) part.hour = hourOf(part.hour12, part.half!)
     const local = `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`
     if (!isLocalTime(local)) return null
     // Clocks change at full or half hours: ten minutes have one offset.
@@ -74,6 +112,13 @@ export function instantReader(pattern: string, zone: Zone, atEnd = false): Insta
     }
     return local + offset
   })
+}
+
+/** 12 AM is the hour 0, 12 PM noon; anything beyond 12 is no time. */
+function hourOf(hour12: string, half: string): string {
+  const hour = Number(hour12)
+  if (hour < 1 || hour > 12) return ''
+  return String((hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0)).padStart(2, '0')
 }
 
 /** Coupons and campaigns of a feed share a few dates: the last few thousand answers are kept. */
@@ -98,17 +143,20 @@ export function dayReader(pattern: string, zone: Zone): (text: string) => Day | 
 
 function compile(pattern: string): { expression: RegExp; groups: string[] } {
   const groups: string[] = []
-  const source = pattern.replace(/([yMdHmsS])\1*|'([^']*)'|[^A-Za-z]|([A-Za-z])/g, (token, letter, quoted, unknown) => {
+  const source = pattern.replace(/([yMdHhmsSaE])\1*|'([^']*)'|[^A-Za-z]|([A-Za-z])/g, (token, letter, quoted, unknown) => {
     if (unknown)
       throw new RangeError(`"${pattern}": unknown letter ${unknown}, expected yyyy MM dd HH mm ss, unix, unix-ms or iso`)
     if (letter) {
       groups.push(LETTERS[letter]!)
-      return letter === 'y' ? '(\\d{4})' : letter === 'S' ? '(\\d{1,9})' : token.length === 1 ? '(\\d{1,2})' : '(\\d{2})'
+      const named = letter === 'M' && token.length > 2 ? GROUPS.E : undefined
+      const group = named ?? GROUPS[token] ?? GROUPS[letter]
+      return `(${group ?? (letter === 'y' ? '\\d{4}' : token.length === 1 ? '\\d{1,2}' : '\\d{2}')})`
     }
     return (quoted ?? token).replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
   })
   if (!groups.includes('year') || !groups.includes('month')) throw new RangeError(`"${pattern}" names no year and month`)
-  return { expression: new RegExp(`^${source}$`), groups }
+  if (groups.includes('hour12') !== groups.includes('half')) throw new RangeError(`"${pattern}": hh and a go together`)
+  return { expression: new RegExp(`^${source}$`, 'u'), groups }
 }
 
 /** Whether the parts exist on the calendar (no 30 February, no hour 24). */

@@ -51,19 +51,31 @@ export function minorDigits(currency: Currency): number {
 /**
  * Reads an amount as people write it (`¥1,250.50`, `8.49 €`, `(12.50)`, `−3`) into minor units. Unit and decimal mark are declared by
  * the caller and never guessed; the other mark, blanks and apostrophes are accepted between groups of three digits.
- * Null where the text is not an amount, names another currency, or has a fraction that the unit cannot hold.
+ * Null where the text is not an amount, names another currency, or has a fraction that the unit cannot hold; with `rounding` one of up to
+ * `FINER` digits more is rounded.
  */
 export function readAmount(
   text: string,
   currency: Currency,
   unit: AmountUnit = 'major',
   decimal: DecimalMark | 'either' = '.',
+  rounding: Rounding | null = null,
 ): Minor | null {
   if (decimal === 'either') {
     const mark = decimalMarkOf(text)
-    return mark && readAmount(text, currency, unit, mark)
+    return mark && readAmount(text, currency, unit, mark, rounding)
   }
   const digits = unit === 'minor' ? 0 : minorDigits(currency)
+  const exact = readScaled(text, currency, digits, decimal)
+  if (exact !== null || rounding === null) return exact
+  const finer = readScaled(text, currency, digits + FINER, decimal)
+  return finer === null ? null : multiplyDivide(finer, 1, 10 ** FINER, rounding)
+}
+
+/** How many digits beyond the minor unit a rounded amount may have: networks compute commission to 4 or 6 decimals. */
+const FINER = 4
+
+function readScaled(text: string, currency: Currency, digits: number, decimal: DecimalMark): number | null {
   const plain = readDecimal(text, digits, decimal)
   if (plain !== null) return plain
   let rest = text

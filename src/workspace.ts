@@ -27,6 +27,8 @@ export type Source = {
   /** In place of the partner's, where its files name none. */
   currency?: Currency
   timezone?: Zone
+  /** Of order rows that came on several ways, the one that counts (`batch`). */
+  prefer?: string
   from:
     | { kind: 'file'; files: string[] }
     | { kind: 'url'; url: string }

@@ -20,6 +20,22 @@ describe('reading an instant', () => {
   it.each<[string, string, string | null]>([
     ['yyyy-MM-dd HH:mm:ss', '2026-10-03 12:05:09', '2026-10-03T12:05:09+08:00'],
     ['yyyy-MM-dd HH:mm:ss', '2026-10-03 12:05', null],
+    ['MM/dd/yyyy hh:mm:ss a', '06/03/2026 12:12:00 AM', '2026-06-03T00:12:00+08:00'],
+    ['MM/dd/yyyy hh:mm:ss a', '06/03/2026 12:12:00 pm', '2026-06-03T12:12:00+08:00'],
+    ['MM/dd/yyyy hh:mm:ss a', '06/03/2026 11:59:59 PM', '2026-06-03T23:59:59+08:00'],
+    ['MM/dd/yyyy hh:mm:ss a', '06/03/2026 13:12:00 AM', null],
+    ['MM/dd/yyyy hh:mm:ss a', '06/03/2026 00:12:00 AM', null],
+    ['M/d/yy', '8/4/26', '2026-08-04T00:00:00+08:00'],
+    ['M/d/yy', '8/4/2026', null],
+    ['d MMM yyyy', '1 Oct 2026', '2026-10-01T00:00:00+08:00'],
+    ['MMM d, yyyy', 'Sept. 5, 2026', '2026-09-05T00:00:00+08:00'],
+    ['MMM d, yyyy', 'Sep 5, 2026', '2026-09-05T00:00:00+08:00'],
+    ['d MMM yyyy', '30 Feb 2026', null],
+    ["d 'de' MMMM 'de' yyyy", '15 de septiembre de 2026', '2026-09-15T00:00:00+08:00'],
+    ['d. MMMM yyyy', '3. März 2026', '2026-03-03T00:00:00+08:00'],
+    ['d MMMM yyyy', '3 Brumaire 2026', null],
+    ["EEE MMM dd yyyy HH:mm:ss 'GMT+0000 (UTC)'", 'Mon Jun 01 2026 10:00:00 GMT+0000 (UTC)', '2026-06-01T10:00:00+08:00'],
+    ["EEE MMM dd yyyy HH:mm:ss 'GMT+0000 (UTC)'", 'Mon Jun 01 2026 10:00:00 GMT+0200 (CEST)', null],
     ['yyyy-MM-dd HH:mm:ss', ' 2026-10-03 12:05:09', null],
     ['yyyy-MM-dd HH:mm:ss', '2026-10-03 12:05:09.5', null],
     ['yyyy-MM-dd HH:mm:ss', '26-10-03 12:05:09', null],
@@ -76,7 +92,8 @@ describe('reading an instant', () => {
   })
 
   it.each([
-    ['yyyy-MM-dd hh:mm', '"yyyy-MM-dd hh:mm": unknown letter h, expected yyyy MM dd HH mm ss, unix, unix-ms or iso'],
+    ['yyyy-MM-dd kk:mm', '"yyyy-MM-dd kk:mm": unknown letter k, expected yyyy MM dd HH mm ss, unix, unix-ms or iso'],
+    ['yyyy-MM-dd hh:mm', '"yyyy-MM-dd hh:mm": hh and a go together'],
     ['YYYY-MM-DD', '"YYYY-MM-DD": unknown letter Y'],
     ['HH:mm', '"HH:mm" names no year and month'],
     ['yyyy', '"yyyy" names no year and month'],

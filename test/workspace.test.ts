@@ -99,7 +99,7 @@ describe('shoptool.yaml', () => {
     [
       'partner: taobao',
       'zzzzzzzzzzzz: 1',
-      'shoptool.yaml:5: sources.taobao-picks.zzzzzzzzzzzz: unknown key, expected one of partner, feed, currency, timezone, file, url, api, query',
+      'shoptool.yaml:5: sources.taobao-picks.zzzzzzzzzzzz: unknown key, expected one of partner, feed, currency, timezone, prefer, file, url, api, query',
     ],
     [
       'taobao-picks:',

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
+import type { Day } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { fetchFiles, fetchStream } from '../feeds/fetch.ts'
 import { expectedOf, type Forms } from '../feeds/form.ts'
 import { BUILT_IN } from '../partners/index.ts'
-import type { Partner } from '../partners/partner.ts'
+import { type Partner, paidOn, preferring } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { RecordKind } from '../records.ts'
 import { defineCommand } from './command.ts'
-import { currency, flag, option } from './option.ts'
+import { currency, day, flag, option } from './option.ts'
 import { outcomeOf, printRuns, type Reading, readAll } from './runs.ts'
 
 const ABOUT: Record<RecordKind, string> = {
@@ -16,6 +17,9 @@ const ABOUT: Record<RecordKind, string> = {
   orders: "Reads a partner's order files, in any order and as often as you like.",
   payouts: "Reads a partner's payout statements, each whole or not at all.",
 }
+
+const PREFER = option('--prefer <way>', 'rows that came on this way (batch) count, where a sale came on several')
+const PAID_AT = option('--paid-at <day>', 'when the statements were paid that do not say it themselves', day)
 
 const importing = (kind: RecordKind) =>
   defineCommand({
@@ -25,6 +29,8 @@ const importing = (kind: RecordKind) =>
       partner: option('--partner <id>', 'whose files these are (required)'),
       currency: option('--currency <code>', "of amounts that name none, in place of the partner's", currency),
       dryRun: flag('--dry-run', 'say what would change, change nothing'),
+      ...(kind === 'orders' && { prefer: PREFER }),
+      ...(kind === 'payouts' && { paidAt: PAID_AT }),
     },
     examples: [
       `shoptool import ${kind} inbox/${kind}-2026-10.csv --partner taobao`,
@@ -36,7 +42,8 @@ const importing = (kind: RecordKind) =>
       if (options.partner === undefined) {
         throw usageError(`import ${kind}: whose files are these? Name the partner with --partner, like --partner taobao`)
       }
-      const partner = findPartner(
+      const { prefer, paidAt } = options as { prefer?: string; paidAt?: Day }
+      let partner = findPartner(
         options.partner,
         found.partners,
         BUILT_IN,
@@ -44,6 +51,8 @@ const importing = (kind: RecordKind) =>
         options.currency === undefined ? {} : { currency: options.currency },
       )
       if (!partner.feeds[kind]) throw usageError(`--partner: ${partner.name} has no feed of ${kind}`)
+      if (prefer !== undefined) partner = preferring(partner, prefer, '--prefer')
+      if (paidAt !== undefined) partner = paidOn(partner, paidAt)
       const readings = args[0].map((file) => fileReading(ctx, found.folder, partner, kind, file))
       const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: options.dryRun })
       printRuns('import', results, print, global.json)

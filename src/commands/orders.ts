@@ -18,6 +18,7 @@ import {
   ordersPerDay,
   partnersInLedger,
 } from '../store/orders.ts'
+import { type SuspectedPair, suspectedPairs } from '../store/suspects.ts'
 import { defineCommand } from './command.ts'
 import { count, day, oneOf, option, list as several } from './option.ts'
 
@@ -87,7 +88,7 @@ const show = defineCommand({
     if (global.json) {
       const document = lines.map(({ order, states: past }) => ({
         ...orderDocument(order),
-        states: past.map((state) => orderDocument({ ...state, partner: order.partner })),
+        states: past.map(({ counts, ...state }) => ({ ...orderDocument(state), ...(state.entry !== null && { counts }) })),
       }))
       print.json('orders-show', { lines: document })
       return 'done'
@@ -108,10 +109,9 @@ const show = defineCommand({
         settled: order.settledAt,
       })
       print.line(`  ${dates.flatMap(([name, at]) => (at ? [`${name} ${at.slice(0, 16).replace('T', ' ')}`] : [])).join(', ')}`)
-      for (const state of past) {
-        print.line(
-          `  read as ${state.status} (${state.rawStatus}), commission ${money(state.commission)}   ${state.origin.file}:${state.origin.line}`,
-        )
+      for (const { status, rawStatus, commission, entry, counts, origin } of past) {
+        const row = entry === null ? '' : counts ? `, row ${entry}` : `, row ${entry}, not counted`
+        print.line(`  read as ${status} (${rawStatus}), commission ${money(commission)}${row}   ${origin.file}:${origin.line}`)
       }
     })
     return 'done'
@@ -167,6 +167,48 @@ const gaps = defineCommand({
   },
 })
 
+const suspects = defineCommand({
+  about:
+    'Lists pairs of records that may be one sale under two numbers: rows of one order line that came on two ways (realtime, batch), two lines of one order with the same goods at the same moment, and two orders alike to the second that no file holds both of. Nothing is merged: where your partner sends doubles, name the way that counts with "prefer" (import orders --prefer, or in shoptool.yaml).',
+  options: { partner: PARTNER },
+  examples: ['shoptool orders suspects', 'shoptool orders suspects --partner rakuten --json'],
+  async run({ options, workspace, print, global }) {
+    const { database, partners } = await workspace()
+    for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
+    const found = suspectedPairs(openForReading(database), options.partner)
+    const money = (suspect: SuspectedPair, amount: Minor) => formatAmount(amount, suspect.currency)
+    if (global.json) {
+      const document = found.map((pair) => ({
+        ...pair,
+        paidAmount: money(pair, pair.paidAmount),
+        commission: money(pair, pair.commission),
+      }))
+      print.json('orders-suspects', { suspects: document })
+    } else {
+      const place = ({ orderId, lineId, entry, source }: SuspectedPair['records'][0]) =>
+        `${[orderId, lineId, entry].filter(Boolean).join(' ')} (${source.file}:${source.line})`
+      print.table(
+        [
+          { title: 'PARTNER' },
+          { title: 'ORDERED' },
+          { title: 'COMMISSION', align: 'right' },
+          { title: 'WHY' },
+          { title: 'RECORDS' },
+        ],
+        found.map((pair) => [
+          pair.partner,
+          pair.orderedAt.slice(0, 10),
+          money(pair, pair.commission),
+          pair.why,
+          pair.records.map(place).join('  '),
+        ]),
+      )
+      if (found.length === 0) print.note('No suspects.')
+    }
+    return found.length > 0 ? 'findings' : 'done'
+  },
+})
+
 /** An order line in the shape of `orders --json`: amounts as decimal strings, rates in percent. */
 function orderDocument({
   paidAmount,
@@ -189,7 +231,7 @@ function orderDocument({
 }
 
 export const command = defineCommand({
-  about: 'Shows the recorded orders and the holes in them.',
+  about: 'Shows the recorded orders, the holes in them and sales that may be recorded twice.',
   examples: ['shoptool orders list --status settled', 'shoptool orders show 9260908880044400000', 'shoptool orders gaps'],
-  commands: { list, show, gaps },
+  commands: { list, show, gaps, suspects },
 })

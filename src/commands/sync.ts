@@ -3,7 +3,7 @@ import type { Span } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { type Outside, shareTurns } from '../feeds/tries.ts'
 import { BUILT_IN } from '../partners/index.ts'
-import type { Partner } from '../partners/partner.ts'
+import { type Partner, preferring } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { type Source, sourceOf, type Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
@@ -40,7 +40,10 @@ export const command = defineCommand({
       label: source.name,
       kind: source.feed,
       source: source.name,
-      partner: () => findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`, source),
+      partner: () => {
+        const partner = findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`, source)
+        return source.prefer === undefined ? partner : preferring(partner, source.prefer, `sources.${source.name}.prefer`)
+      },
       fetch: (partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]) =>
         fetchSource(found, source, partner, outside, { snapshots, how, turns, covered }),
       ...(plans.length > 0 && { plan: plans[i]! }),

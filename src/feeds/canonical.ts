@@ -13,7 +13,7 @@ export const RATE_UNITS: readonly RateUnit[] = ['percent', 'permille', 'basis', 
 /** What is known of a field of a canonical record: for `map --fields`, and to check partners that operators describe. */
 export type CanonicalField = {
   /** How a partner describes it. */
-  kind: Exclude<FieldData['kind'], 'none' | 'always'>
+  kind: Exclude<FieldData['kind'], 'none' | 'always' | 'firstOf'>
   /** `derived`: worked out from the rest, or from the file, where the partner does not give it. */
   need: 'required' | 'optional' | 'derived'
   meaning: string
@@ -76,7 +76,7 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     currency: { kind: 'text', need: 'derived', meaning: "ISO 4217 code; else the partner's currency" },
     amount: { kind: 'amount', need: 'required', meaning: 'signed: a clawback is negative' },
     kind: { kind: 'oneOf', need: 'derived', meaning: 'why it is paid; else told by order and sign', words: PAYOUT_KINDS },
-    paidAt: { kind: 'day', need: 'required', meaning: 'day of the payout' },
+    paidAt: { kind: 'day', need: 'derived', meaning: 'day of the payout; else --paid-at of import' },
   },
 }
 

@@ -1,5 +1,5 @@
 import type { Order, PayoutLine, Product } from '../records.ts'
-import type { Field, FieldData } from './field.ts'
+import type { Column, Field, FieldData } from './field.ts'
 
 /** How the records of a file are told apart. */
 export type Format = Shape & {
@@ -19,6 +19,8 @@ type Shape =
       skipLines?: number
       /** `none`: a `"` is an ordinary character. `backslash`: within quotes, `\"` is one, and so is the `\""` of programs that do both. */
       quote?: '"' | 'none' | 'backslash'
+      /** The header is the first row that has this column; what stands above it (a title that is not always there) is none of the table. */
+      headerWith?: Column
       /** Rows above the header whose first cell begins with this are none of the table (`#`, the notes of Meta's templates). */
       comment?: string
       /**
@@ -77,7 +79,7 @@ export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine }
 
 /** Values that `read.ts` works out where the file does not give them. */
-export type Derived = 'commission' | 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind'
+export type Derived = 'commission' | 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind' | 'paidAt'
 
 /** One field descriptor for each property of the record, so that a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<K extends Derived ? T[K] | null : T[K]> }
@@ -88,4 +90,23 @@ export type Feed<T> = {
   fields: Fields<T>
   /** Where a statement states its total: a column with the same amount in every row, or the label of a row of its own. Payouts only. */
   total?: Extract<FieldData, { kind: 'amount' }>
+  /** Orders only. Absent: a partner corrects a row in place, and of an order line's readings the newest counts. */
+  entries?: Entries
+}
+
+/**
+ * How a partner corrects an order by further rows instead: every row counts on its own, and an order line is the sum of those with its
+ * order and line number. A row that points at the one that it takes back (linked) has that one's number as its line's; where none points
+ * anywhere (unlinked) the goods stand for the line.
+ */
+export type Entries = {
+  /** `rows`: each has a status of its own, the line's is that which has come farthest. `deltas`: a journal, its newest row tells the line's. */
+  of: 'rows' | 'deltas'
+  /** The columns whose cells number a row. Absent: its figures do, and of rows with the same ones each counts (two sales alike are two). */
+  id?: readonly Column[]
+  /**
+   * The column that tells on which way a row came, and its words: a sale that came on two ways has two numbers. Such rows are suspected;
+   * where one way is preferred, the other's row of the same sale does not count.
+   */
+  way?: { from: Column; words: readonly string[]; prefer?: string }
 }

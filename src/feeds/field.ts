@@ -1,5 +1,5 @@
 import type { Day, Instant } from '../day.ts'
-import type { AmountUnit, DecimalMark, Minor, Ppm, RateUnit } from '../money.ts'
+import type { AmountUnit, DecimalMark, Minor, Ppm, RateUnit, Rounding } from '../money.ts'
 
 /**
  * A column of the header, or a path into a JSON object: `couponInfo.couponList[0].discount`, or `couponList[isBest=1].discount` for the
@@ -44,6 +44,10 @@ export type FieldData =
       take?: 'smallest' | 'largest'
       /** A column with `start/end` in ISO 8601. On days outside of it the amount does not hold; where it is empty, it always does. */
       within?: string
+      /** How digits beyond the currency's are rounded, row by row; without it such an amount is an error. */
+      rounding?: Rounding
+      /** The column that names the amount's own currency. In another one than the record's the amount is not known in it: 0. */
+      currency?: Column
     }
   | {
       kind: 'rate'
@@ -56,12 +60,17 @@ export type FieldData =
     }
   | { kind: 'count'; from: Column; optional: boolean }
   | { kind: 'oneOf'; from: Column; optional: boolean; words: Readonly<Record<string, string>> }
+  | { kind: 'firstOf'; of: readonly Case<string>[] }
   | { kind: 'instant'; from: Column; optional: boolean; pattern: string | readonly string[]; absent: readonly string[] }
-  | { kind: 'day'; from: Column; optional: boolean; pattern: string | readonly string[] }
+  /** `fallback`: the day where the file has none. */
+  | { kind: 'day'; from: Column; optional: boolean; pattern: string | readonly string[]; fallback?: Day }
   /** Not in the file: null, or worked out from the other fields where the record needs it (`read.ts` says how). */
   | { kind: 'none' }
   /** The same for every row. */
-  | { kind: 'always'; is: string }
+  | { kind: 'always'; is: string | number }
+
+/** A column that decides where it is filled: by its words (null: look on at the next case), or by being filled at all. */
+export type Case<V extends string> = { from: Column; words: Readonly<Record<string, V | null>> } | { from: Column; filled: V }
 
 /** Every column that the fields of a record look for. */
 export function columnsOf(fields: object): string[] {
@@ -81,6 +90,8 @@ type Within = Coalesce &
     find?: readonly string[]
     take?: 'smallest' | 'largest'
     within?: string
+    rounding?: Rounding
+    currency?: Column
   }
 type Parts = Coalesce & { join?: string; find?: readonly string[] }
 /** `yuan` and `fen` are what major and minor units are called in CNY. */
@@ -124,6 +135,9 @@ export function oneOf<V extends string>(from: Column, words: Readonly<Record<str
   return { kind: 'oneOf', from, optional: isOptional(options), words }
 }
 
+/** What the first filled column of several says. An unknown word is an error, and so is a row in which none decides. */
+export const firstOf = <V extends string>(...of: readonly Case<V>[]): Field<V> => ({ kind: 'firstOf', of })
+
 /**
  * A point in time in the partner's zone, by the patterns of `instantReader`; of several the first that fits is taken. `absent` lists what
  * stands there for "not yet" besides an empty cell.
@@ -143,10 +157,12 @@ export function instant(
 }
 
 /** A calendar day in the partner's zone. */
-export function day(from: Column, pattern: string | readonly string[]): Field<Day> {
-  return { kind: 'day', from, optional: false, pattern }
+export function day(from: Column, pattern: string | readonly string[]): Field<Day>
+export function day(from: Column, pattern: string | readonly string[], options: Missing): Field<Day | null>
+export function day(from: Column, pattern: string | readonly string[], options?: Missing): Field<Day | null> {
+  return { kind: 'day', from, optional: isOptional(options), pattern }
 }
 
 /** The partner does not give it. */
 export const none: Field<null> = { kind: 'none' }
-export const always = <V extends string>(is: V): Field<V> => ({ kind: 'always', is })
+export const always = <V extends string | number>(is: V): Field<V> => ({ kind: 'always', is })

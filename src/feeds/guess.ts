@@ -66,7 +66,9 @@ function weightOf({ kind, fields, missing }: Guess): number {
     orders: ['status', 'orderedAt'],
     payouts: ['paidAt', 'statementId'],
   }
-  return named.length + 3 * named.filter((field) => telling[kind].includes(field)).length - 4 * missing.length
+  const told = named.filter((field) => telling[kind].includes(field)).length
+  // A statement may leave its day to the importer, but a file with nothing that tells one is something else.
+  return named.length + 3 * told - 4 * (missing.length + (told === 0 ? 1 : 0))
 }
 
 /** A header as it is compared: without what stands in brackets, unit and prefix; of a path the last step. */

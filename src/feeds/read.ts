@@ -15,8 +15,8 @@ import {
   share,
 } from '../money.ts'
 import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
-import type { Derived, Feed, Format, RecordOf } from './feed.ts'
-import { type Column, columnsOf, type FieldData } from './field.ts'
+import type { Derived, Entries, Feed, Format, RecordOf } from './feed.ts'
+import { type Case, type Column, columnsOf, type FieldData } from './field.ts'
 import { columnKey } from './formats/csv.ts'
 import { seedOf } from './formats/hash.ts'
 import { openRows, type Rows } from './formats/rows.ts'
@@ -33,6 +33,16 @@ export type Surroundings = {
   today?: Day
 }
 
+/** What tells a row that counts on its own from others of its order line (see `Entries`). */
+export type EntryMark = {
+  /** Its number; null where its figures stand for it. */
+  id: string | null
+  of: Entries['of']
+  way: string | null
+  /** Whether its way is the preferred one; null where none is. */
+  preferred: boolean | null
+}
+
 /** A file opened for reading as records of one kind. */
 export type Reader<T> = {
   rows: Rows
@@ -45,6 +55,8 @@ export type Reader<T> = {
   candidates(field: keyof T): string[]
   /** Whether the file itself gave a value of the present record that is otherwise worked out. */
   given(field: Derived): boolean
+  /** The present row as one that counts on its own; null where rows are corrected in place. */
+  entry(): EntryMark | null
   /** The total that the statement states, as far as it was read. */
   statedTotal(): Minor | null
   /** The total in the present row: `own`, a row that holds nothing else, else a column beside the line. */
@@ -146,10 +158,9 @@ function bindReader<K extends RecordKind>(
   let statedTotal: Minor | null = null
   let rowTotal: { amount: Minor; own: boolean } | null = null
   const readTotal = feed.total ? totalReader(feed, rows, around) : null
-  const rawStatus =
-    kind === 'orders' && fields.status && 'from' in fields.status
-      ? bind('rawStatus', { kind: 'text', from: fields.status.from, optional: true }, rows, around, fail)
-      : null
+  const rawStatus = kind === 'orders' && fields.status ? rawStatusOf(fields.status, rows, around, fail) : null
+  const readEntry = feed.entries ? entryReader(feed.entries, rows, around, fail) : null
+  let entry: EntryMark | null = null
 
   return {
     rows,
@@ -180,6 +191,7 @@ function bindReader<K extends RecordKind>(
       partial = record
       for (const [name, read] of bound) record[name] = read(currency)
       if (rawStatus) record.rawStatus = rawStatus(currency) ?? ''
+      entry = readEntry?.() ?? null
       if (problems.length > 0) return null
       if (mayDerive.length > 0) derived = new Set(mayDerive.filter((name) => record[name] === null))
       finish(record, around, fail)
@@ -192,6 +204,7 @@ function bindReader<K extends RecordKind>(
       return rows.damage() ? rows.cells().map(cleanText) : []
     },
     given: (field) => !derived.has(field),
+    entry: () => entry,
     statedTotal: () => statedTotal,
     rowTotal: () => rowTotal,
     needsTotal: feed.total?.optional === false,
@@ -217,6 +230,51 @@ function skipping(rows: Rows, skip: NonNullable<Format['skip']>, onSkip: () => v
       }
       return false
     },
+  }
+}
+
+/** The status as the partner wrote it: its cell, or where several columns tell it, the one that decided, with its name. */
+function rawStatusOf(status: FieldData, rows: Rows, around: Surroundings, fail: Fail): Bound | null {
+  if (status.kind === 'firstOf') {
+    const decide = decider('status', status.of, rows, around.name)
+    return () => {
+      const found = decide()
+      return found && cleanText(`${found.column} ${found.text}`)
+    }
+  }
+  return 'from' in status ? bind('rawStatus', { kind: 'text', from: status.from, optional: true }, rows, around, fail) : null
+}
+
+type Decision = { column: string; text: string; value: string | undefined; words: string[] }
+
+/** Finds the first filled column of several that decides, and what it says: undefined where its word is unknown. */
+function decider(name: string, cases: readonly Case<string>[], rows: Rows, file: string): () => Decision | null {
+  const bound = cases.flatMap((one) => {
+    const cell = cellOf(name, one.from, true, rows, file)
+    const words = 'words' in one ? new Map(Object.entries(one.words).map(([word, value]) => [columnKey(word), value])) : null
+    return cell ? [{ cell, words, column: [one.from].flat()[0]!, one }] : []
+  })
+  // Nothing there decides: the first column is asked for by name.
+  if (bound.length === 0) cellOf(name, cases[0]!.from, false, rows, file)
+  return () => {
+    for (const { cell, words, column, one } of bound) {
+      const text = cell().trim()
+      const value = 'filled' in one ? one.filled : words!.get(columnKey(text))
+      if (text !== '' && value !== null) return { column, text, value, words: 'words' in one ? Object.keys(one.words) : [] }
+    }
+    return null
+  }
+}
+
+function entryReader({ of, id, way }: Entries, rows: Rows, around: Surroundings, fail: Fail): () => EntryMark | null {
+  const ids = id?.map((column) => bind('entry', { kind: 'text', from: column, optional: false }, rows, around, fail))
+  const words = Object.fromEntries((way?.words ?? []).map((word) => [word, word]))
+  const readWay = way ? bind('way', { kind: 'oneOf', from: way.from, optional: true, words }, rows, around, fail) : null
+  return () => {
+    const cells = ids?.map((read) => read(around.currency) as string | null) ?? null
+    const came = (readWay?.(around.currency) as string | null) ?? null
+    const preferred = way?.prefer === undefined || came === null ? null : came === way.prefer
+    return { id: cells === null ? null : cells.join(' '), of, way: came, preferred }
   }
 }
 
@@ -276,6 +334,15 @@ function describeHeader(header: readonly string[]): string {
 function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, fail: Fail): Bound {
   if (field.kind === 'none') return () => null
   if (field.kind === 'always') return () => field.is
+  if (field.kind === 'firstOf') {
+    const decide = decider(name, field.of, rows, around.name)
+    return () => {
+      const found = decide()
+      if (!found) return fail(name, `none of ${field.of.map(({ from }) => [from].flat()[0]).join(', ')} says it`)
+      const { column, text, value, words } = found
+      return value ?? fail(name, `${column}: "${cleanText(text)}" is not a known word, expected ${words.join(', ')}`)
+    }
+  }
   if (field.kind === 'amount' && field.take) return bindExtreme(name, field, rows, around, fail)
   const absent = 'absent' in field ? field.absent : []
   const firstFilled = 'firstFilled' in field ? field.firstFilled : false
@@ -285,13 +352,14 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
       ? (finalCell(field.final, rows, cells(field.from[0]!, true), cells(field.from.slice(1), true)) ??
         cells(field.from, field.optional))
       : cells(field.from, field.optional)
-  if (!cell) return () => null
+  const otherwise = ('fallback' in field && field.fallback) || null
+  if (!cell) return () => otherwise
   const column = Array.isArray(field.from) ? field.from[0] : field.from
   /** Turns the text of a filled cell into the value, or reports. */
   const filled = (read: (text: string, currency: Currency) => unknown): Bound => {
     return (currency) => {
       const text = cell()
-      if (text.trim() === '') return field.optional ? null : fail(name, `${column} is empty`)
+      if (text.trim() === '') return field.optional ? otherwise : fail(name, `${column} is empty`)
       // Where the record needs a value, what stands for "not yet" in every column is read for what it is: 0.00.
       return field.optional && absent?.includes(text.trim()) ? null : read(text, currency)
     }
@@ -316,10 +384,12 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
       })
     }
     case 'amount': {
-      const { unit, decimal, within } = field
+      const { unit, decimal, within, rounding } = field
+      const own = field.currency === undefined ? null : cellOf(name, field.currency, true, rows, around.name)
       const finders = (field.find ?? []).map((source) => new RegExp(source))
       const holds = within === undefined ? null : bindWindow(name, within, rows, around, fail)
-      const one = filled((cellText, currency) => {
+      const one = filled((cellText, rowCurrency) => {
+        const currency = cleanText(own?.() ?? '').toUpperCase() || rowCurrency
         let text = cellText
         for (const finder of finders) {
           const found = finder.exec(cellText)
@@ -329,10 +399,10 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
             break
           }
         }
-        return (
-          readAmount(text, currency, unit, decimal) ??
+        const value =
+          readAmount(text, currency, unit, decimal, rounding) ??
           expected(text, `an amount in ${unitName(unit, currency)}, expected like ${exampleAmount(unit, decimal, currency)}`)
-        )
+        return value !== null && currency !== rowCurrency ? 0 : value
       })
       return holds ? (currency) => (holds() ? one(currency) : null) : one
     }
@@ -523,6 +593,8 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
   for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
   order.lineId ??= order.sku ?? ''
+  // A partner whose rows have no status has no word for it either.
+  order.rawStatus ??= ''
   // All of it given back: refunded, whatever the partner's word says.
   if (
     order.status !== 'invalid' &&
@@ -552,6 +624,7 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
 function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): void {
   for (const field of ['statementId', 'orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
   line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
+  if (line.paidAt === null) fail('paidAt', 'the file does not say when it was paid: import it with --paid-at 2026-10-20')
   line.kind ??=
     line.amount < 0 && line.orderId !== null
       ? 'clawback'

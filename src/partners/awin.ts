@@ -1,13 +1,15 @@
 import { text } from '../feeds/field.ts'
 import { address, firstFilled, GOODS_ONLY, nowAndBefore, optional, UNSAID } from './_goods.ts'
+import { awinOrders, awinPayouts } from './awin-statements.ts'
 import type { Partner } from './partner.ts'
 
-/** Awin: product feeds with whatever columns were asked for. */
+/** Awin: product feeds with whatever columns were asked for, transactions and payments. */
 export const awin: Partner = {
   ...GOODS_ONLY,
   id: 'awin',
   name: 'Awin',
   currency: 'GBP',
+  timezone: 'Europe/London',
   feeds: {
     products: {
       format: { type: 'csv' },
@@ -26,5 +28,9 @@ export const awin: Partner = {
         link: text('aw_deep_link', optional),
       },
     },
+    orders: awinOrders,
+    payouts: awinPayouts,
   },
+  // Validated from the 1st to the 15th: paid on the next 1st; from the 16th on: on the next 15th. Both are in the month after.
+  calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
 }

@@ -1,8 +1,9 @@
 import { none, text } from '../feeds/field.ts'
 import { firstFilled, GOODS_ONLY, GOOGLE, googleForms, optional } from './_goods.ts'
+import { cjOrders, cjPayouts } from './cj-statements.ts'
 import type { Partner } from './partner.ts'
 
-/** CJ Affiliate: shopping feeds in Google's columns, whose links are tracked. */
+/** CJ: shopping feeds, commissions and payments. */
 export const cj: Partner = {
   ...GOODS_ONLY,
   id: 'cj',
@@ -15,5 +16,9 @@ export const cj: Partner = {
       url: none,
       link: text('g:link', optional),
     }),
+    orders: cjOrders,
+    payouts: cjPayouts,
   },
+  // Locked on the 10th or 11th, paid between the 20th and the 28th (unverified).
+  calendar: { basis: 'verifiedAt', closes: 'last', pays: 28, lag: 0 },
 }

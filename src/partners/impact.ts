@@ -1,8 +1,9 @@
 import { none, text } from '../feeds/field.ts'
 import { firstFilled, GOODS_ONLY, nowAndBefore, optional, UNSAID } from './_goods.ts'
+import { impactOrders, impactPayouts } from './impact-statements.ts'
 import type { Partner } from './partner.ts'
 
-/** Impact: saved answers of the catalogue API, and `_IR.txt` files. */
+/** Impact: saved answers of the catalogue API and `_IR.txt` files; actions, their updates, and paystubs. */
 export const impact: Partner = {
   ...GOODS_ONLY,
   id: 'impact',
@@ -43,5 +44,9 @@ export const impact: Partner = {
         },
       },
     ],
+    orders: impactOrders,
+    payouts: impactPayouts,
   },
+  // With withdrawal on a fixed day; 1 or 15, as set in the account.
+  calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
 }

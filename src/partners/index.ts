@@ -1,6 +1,8 @@
+import { amazon } from './amazon.ts'
 import { awin } from './awin.ts'
 import { cj } from './cj.ts'
 import { douyin } from './douyin.ts'
+import { ebay } from './ebay.ts'
 import { google } from './google.ts'
 import { impact } from './impact.ts'
 import { jd } from './jd.ts'
@@ -19,5 +21,5 @@ import { wechat } from './wechat.ts'
 /** The partners that come with shoptool; operators add theirs in partners/*.yaml of the workspace. */
 export const BUILT_IN = [
   ...[taobao, jd, pdd, vip, wechat, kuaishou, douyin, suning],
-  ...[google, meta, shopify, awin, cj, rakuten, impact, shareasale, tradedoubler],
+  ...[google, meta, shopify, awin, cj, rakuten, impact, shareasale, tradedoubler, amazon, ebay],
 ]

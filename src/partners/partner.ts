@@ -1,6 +1,7 @@
-import type { Zone } from '../day.ts'
+import type { Day, Zone } from '../day.ts'
+import { usageError } from '../errors.ts'
 import type { ApiFeed, LinkApi } from '../feeds/api.ts'
-import type { Forms } from '../feeds/form.ts'
+import { type Forms, listOf } from '../feeds/form.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
 import type { Order, PayoutLine, Product } from '../records.ts'
 
@@ -43,4 +44,28 @@ export type Partner = {
   fees: readonly Fee[]
   /** Minor units by which a line may differ without being a finding. */
   tolerance: Minor
+}
+
+/** The partner with statements that were paid on `day` where they do not say it themselves. */
+export function paidOn(partner: Partner, day: Day): Partner {
+  const payouts = listOf(partner.feeds.payouts ?? []).map((form) => {
+    const { paidAt } = form.fields
+    return paidAt.kind === 'day' ? { ...form, fields: { ...form.fields, paidAt: { ...paidAt, fallback: day } } } : form
+  })
+  return { ...partner, feeds: { ...partner.feeds, payouts } }
+}
+
+/**
+ * The partner with one way of its order rows preferred (`batch`): of a sale that came on two ways the other row does not count.
+ * @throws usage where its rows come on one way only, or none is called so; `place` says who asked.
+ */
+export function preferring(partner: Partner, way: string, place: string): Partner {
+  const forms = listOf(partner.feeds.orders ?? [])
+  const words = [...new Set(forms.flatMap(({ entries }) => entries?.way?.words ?? []))]
+  if (words.length === 0) throw usageError(`${place}: order rows of ${partner.name} come on one way only`)
+  if (!words.includes(way)) throw usageError(`${place}: "${way}" is not one of ${words.join(', ')}`)
+  const orders = forms.map((form) =>
+    form.entries?.way ? { ...form, entries: { ...form.entries, way: { ...form.entries.way, prefer: way } } } : form,
+  )
+  return { ...partner, feeds: { ...partner.feeds, orders } }
 }

@@ -1,6 +1,7 @@
 import { none, text } from '../feeds/field.ts'
 import { address, firstFilled, GOODS_ONLY, GOOGLE, googleForms, listAndSale, optional, UNSAID } from './_goods.ts'
 import type { Partner } from './partner.ts'
+import { rakutenOrders, rakutenPayouts } from './rakuten-statements.ts'
 
 /** The first 28 columns of a merchandiser file; how many follow depends on the class of the goods. */
 const COLUMNS = [
@@ -19,7 +20,7 @@ const COLUMNS = [
   ...['currency', 'm1', 'pixel url', '...', 'modification'],
 ]
 
-/** Rakuten Advertising (LinkShare): merchandiser files, whole ones and deltas, and feeds in Google's columns. */
+/** Rakuten Advertising (LinkShare): merchandiser files, whole ones and deltas, feeds in Google's columns; events, reports and payments. */
 export const rakuten: Partner = {
   ...GOODS_ONLY,
   id: 'rakuten',
@@ -53,5 +54,9 @@ export const rakuten: Partner = {
       },
       ...googleForms({ ...GOOGLE, url: none, link: address(['g:link', 'link@href']) }),
     ],
+    orders: rakutenOrders,
+    payouts: rakutenPayouts,
   },
+  // October is invoiced in November, the invoice due on 31 December, and paid out the week after that.
+  calendar: { basis: 'receivedAt', closes: 'last', pays: 7, lag: 3 },
 }

@@ -3,6 +3,7 @@ import { none, text } from '../feeds/field.ts'
 import type { Product } from '../records.ts'
 import { GOODS_ONLY, nowAndBefore, optional, UNSAID } from './_goods.ts'
 import type { Partner } from './partner.ts'
+import { shareasaleOrders } from './shareasale-statements.ts'
 
 /** Files by FTP have no header row. Older documents order the columns behind the eleventh in another way; none of those is read. */
 const COLUMNS = [
@@ -25,7 +26,7 @@ const fields: Feed<Product>['fields'] = {
   link: text('Link', { optional: true, find: ['^(?!.*YOURUSERID)(.+)$'] }),
 }
 
-/** ShareASale (closed in 2025): data feeds from the web, with a header row, and by FTP, without one. Always in USD. */
+/** ShareASale: datafeeds and activity reports. */
 export const shareasale: Partner = {
   ...GOODS_ONLY,
   id: 'shareasale',
@@ -36,5 +37,8 @@ export const shareasale: Partner = {
       { format: { type: 'csv', delimiter: '|', quote: 'none' }, fields },
       { format: { type: 'csv', delimiter: '|', quote: 'none', header: COLUMNS }, fields },
     ],
+    orders: shareasaleOrders,
   },
+  // Paid on the 20th what was locked by then (unverified).
+  calendar: { basis: 'verifiedAt', closes: 20, pays: 20, lag: 0 },
 }

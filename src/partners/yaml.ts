@@ -5,9 +5,9 @@ import { instantReader, isZone, type Zone } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } from '../feeds/canonical.ts'
 import { ENCODINGS, type Feed, type Format, type RecordOf } from '../feeds/feed.ts'
-import type { FieldData } from '../feeds/field.ts'
+import type { Case, FieldData } from '../feeds/field.ts'
 import { type Currency, isCurrency, ROUNDINGS, readRate } from '../money.ts'
-import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
+import type { Order, PayoutLine, RecordKind } from '../records.ts'
 import { parseYaml, placeOf, readYaml, unknownKey, wrong, type YamlFile } from '../yaml.ts'
 import { BASES, type Calendar, type Fee, type Partner } from './partner.ts'
 
@@ -17,7 +17,7 @@ const TIME_PATTERN_LIKE = 'yyyy-MM-dd HH:mm:ss, unix, unix-ms or iso'
 /** The keys that go with each kind of field, besides the kind itself and `optional`. */
 const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
   text: ['firstFilled', 'join', 'find'],
-  amount: ['unit', 'decimal', 'firstFilled', 'absent', 'find', 'take', 'within'],
+  amount: ['unit', 'decimal', 'rounding', 'firstFilled', 'absent', 'find', 'take', 'within'],
   rate: ['unit', 'decimal'],
   count: [],
   oneOf: ['words'],
@@ -27,7 +27,20 @@ const OPTIONS: Record<CanonicalField['kind'], readonly string[]> = {
 const KINDS = Object.keys(OPTIONS) as CanonicalField['kind'][]
 
 const FORMAT_KEYS: Record<Format['type'], readonly string[]> = {
-  csv: ['delimiter', 'skipLines', 'quote', 'comment', 'header', 'short', 'spelling', 'frame', 'group', 'skip', 'encoding'],
+  csv: [
+    'delimiter',
+    'skipLines',
+    'quote',
+    'comment',
+    'header',
+    'headerWith',
+    'short',
+    'spelling',
+    'frame',
+    'group',
+    'skip',
+    'encoding',
+  ],
   json: ['rows', 'skip', 'encoding'],
   ndjson: ['skip', 'encoding'],
   xml: ['rows', 'skip', 'encoding'],
@@ -42,6 +55,7 @@ const feed = z.strictObject({
     delimiter: z.optional(z.string()),
     skipLines: z.optional(z.int().check(z.minimum(0, 'expected 0 or more'))),
     quote: z.optional(z.enum(['"', 'none', 'backslash'])),
+    headerWith: z.optional(texts),
     comment: z.optional(z.string().check(z.minLength(1, 'is empty, expected a text like "#"'))),
     header: z.optional(z.array(z.string()).check(z.minLength(1, 'is empty, expected the names of the columns'))),
     short: z.optional(z.boolean()),
@@ -56,6 +70,11 @@ const feed = z.strictObject({
     sheet: z.optional(z.string()),
   }),
   fields: loose,
+})
+const entries = z.strictObject({
+  of: z.enum(['rows', 'deltas']),
+  id: z.optional(z.array(texts).check(z.minLength(1, 'is empty, expected the columns that number a row'))),
+  way: z.optional(z.strictObject({ from: texts, words: z.array(z.string()), prefer: z.optional(z.string()) })),
 })
 const DAY_OF_MONTH = 'expected a day of the month, 1 to 31 or last'
 const dayOfMonth = z
@@ -74,7 +93,7 @@ const schema = z.strictObject({
     .check(z.refine(isZone, { error: (issue) => `"${issue.input}" is not a time zone, expected like Asia/Shanghai` })),
   feeds: z.strictObject({
     products: z.optional(feed),
-    orders: z.optional(feed),
+    orders: z.optional(z.extend(feed, { entries: z.optional(entries) })),
     payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
   }),
   calendar: z.optional(
@@ -162,14 +181,21 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
   const { currency, timezone } = given
   const { products, orders, payouts } = given.feeds
   if (!products && !orders && !payouts) wrong(file, ['feeds'], 'is empty, expected products, orders or payouts')
-  const feedOf = (kind: RecordKind, each: z.output<typeof feed>) => ({
-    format: formatOf(file, kind, each.format),
-    fields: fieldsOf(file, kind, each.fields, currency),
-  })
-  const feeds: DescribedPartner['feeds'] = {}
   // the fields of `fieldsOf` are those of the record's table in canonical.ts, which the compiler holds to the record
-  if (products) feeds.products = feedOf('products', products) as Feed<Product>
-  if (orders) feeds.orders = feedOf('orders', orders) as Feed<Order>
+  const feedOf = <K extends RecordKind>(kind: K, each: z.output<typeof feed>) =>
+    ({
+      format: formatOf(file, kind, each.format),
+      fields: fieldsOf(file, kind, each.fields, currency),
+    }) as unknown as Feed<RecordOf[K]>
+  const feeds: DescribedPartner['feeds'] = {}
+  if (products) feeds.products = feedOf('products', products)
+  if (orders) {
+    const { entries } = orders
+    const prefer = entries?.way?.prefer
+    if (prefer !== undefined && !entries!.way!.words.includes(prefer))
+      wrong(file, ['feeds', 'orders', 'entries', 'way', 'prefer'], `"${prefer}" is not one of ${entries!.way!.words.join(', ')}`)
+    feeds.orders = { ...feedOf('orders', orders), ...(entries ? { entries } : {}) } as Feed<Order>
+  }
   if (payouts) {
     const total = payouts.total && fieldOf(file, ['feeds', 'payouts', 'total'], payouts.total, TOTAL, currency)
     feeds.payouts = { ...feedOf('payouts', payouts), ...(total ? { total } : {}) } as Feed<PayoutLine>
@@ -235,6 +261,7 @@ function fieldsOf(
 function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known: CanonicalField, currency: Currency): FieldData {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) wrong(file, path, `expected like ${exampleOf(known)}`)
   const value = given as Record<string, unknown>
+  if (known.kind === 'oneOf' && 'firstOf' in value) return firstOfField(file, path, value, known)
   const kinds = KINDS.filter((kind) => kind in value)
   if (!kinds.includes(known.kind) || kinds.length > 1) {
     const stranger = Object.keys(value).find((key) => ![...kinds, 'optional', ...OPTIONS[known.kind]].includes(key))
@@ -271,6 +298,7 @@ function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known:
       if ((word === 'yuan' || word === 'fen') && currency !== 'CNY')
         wrong(file, at('unit'), `${word} is a unit of CNY, expected major or minor of ${currency}`)
       const { absent, take, within } = value
+      const rounding = value.rounding === undefined ? {} : { rounding: wordOf(file, at('rounding'), value.rounding, ROUNDINGS) }
       return {
         kind: 'amount',
         ...base,
@@ -280,6 +308,7 @@ function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known:
         ...(absent !== undefined && { absent: [textsOf(file, at('absent'), absent, 'a text or a list of texts')].flat() }),
         ...(take !== undefined && { take: wordOf(file, at('take'), take, ['smallest', 'largest'] as const) }),
         ...(within !== undefined && { within: String(textsOf(file, at('within'), within, 'a column name')) }),
+        ...rounding,
       }
     }
     case 'rate':
@@ -356,6 +385,28 @@ function wordsOf(file: YamlFile, path: readonly string[], given: unknown, meanin
   return Object.fromEntries(
     Object.entries(given as object).map(([word, meaning]) => [word, wordOf(file, [...path, word], meaning, meanings)]),
   )
+}
+
+/** A word by which a column does not decide. */
+const NEXT = 'next'
+
+/** `status: { firstOf: [{ from: Voided, words: { 1: invalid } }, { from: Paid Date, filled: settled }] }` */
+function firstOfField(file: YamlFile, path: readonly string[], value: Record<string, unknown>, known: CanonicalField): FieldData {
+  const like = `a list like [{ from: Voided, words: { 1: ${known.words![0]} } }, { from: Paid Date, filled: ${known.words![0]} }]`
+  for (const key of Object.keys(value)) if (key !== 'firstOf') unknownKey(file, [...path, key], ['firstOf'])
+  if (!Array.isArray(value.firstOf) || value.firstOf.length === 0) wrong(file, [...path, 'firstOf'], `expected ${like}`)
+  const of = (value.firstOf as unknown[]).map((one, i): Case<string> => {
+    const at = [...path, 'firstOf', `${i}`]
+    if (typeof one !== 'object' || one === null) wrong(file, at, `expected ${like}`)
+    const { from, words, filled, ...others } = one as Record<string, unknown>
+    for (const key of Object.keys(others)) unknownKey(file, [...at, key], ['from', 'words', 'filled'])
+    if ((words === undefined) === (filled === undefined)) wrong(file, at, 'expected either words or filled')
+    const column = textsOf(file, [...at, 'from'], from, 'a column name or a list of them')
+    if (words === undefined) return { from: column, filled: wordOf(file, [...at, 'filled'], filled, known.words!) }
+    const means = Object.entries(wordsOf(file, [...at, 'words'], words, [...known.words!, NEXT]))
+    return { from: column, words: Object.fromEntries(means.map(([word, meaning]) => [word, meaning === NEXT ? null : meaning])) }
+  })
+  return { kind: 'firstOf', of }
 }
 
 function patternOf(file: YamlFile, path: readonly string[], given: unknown): string | readonly string[] {

@@ -11,7 +11,7 @@ import type { Account } from './match.ts'
  *
  *   order is            payout lines of the month           class               expected
  *   ------------------  ----------------------------------  ------------------  ---------------------------------
- *   due in this month   none, b = 0                         missing             e
+ *   due in this month   none, b = 0                         missing             e    (not-due where e = 0)
  *                       Σ = e                               matched             e
  *                       Σ within the tolerance of e         tolerated           e
  *                       Σ below, above                      short-, over-paid   e
@@ -88,7 +88,11 @@ function settleDue({ now, past }: Standing, payments: Payments, rules: Rules, ou
   const early = past.length === 0 ? paidBefore : Math.max(0, paidBefore - entitlementOf(past, rules))
   const { claimed, duplicates } = claim(payments.lines, entitlement, early, slack, payments)
   if (claimed.length === 0 && early === 0) {
-    for (const order of now) out.push(entryOf('missing', [order], NONE, entitlementOf([order], rules), [order], before))
+    // a gift line at nothing is never missing
+    for (const order of now) {
+      const expected = entitlementOf([order], rules)
+      if (expected !== 0) out.push(entryOf('missing', [order], NONE, expected, [order], before))
+    }
   } else {
     const difference = early + sumOf(claimed) - entitlement
     const fits = Math.abs(difference) <= slack

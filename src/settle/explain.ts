@@ -66,8 +66,12 @@ export function explain(entry: Entry, rules: Rules): Explanation {
       return { cause, text: [`${paid} ${what} (${named(lines)})`, line.title].filter(Boolean).join(': ') }
     }
     case 'not-due': {
+      const order = orders[0]!
+      const isNothing =
+        whyNotDue(order, rules.calendar) === null && before.length === 0 && expectedPayout(order, rules.fees) === 0
+      if (isNothing) return { cause: 'unexplained', text: `nothing is due for it: ${formula(order, rules.fees)}` }
       const earlier = before.length > 0 ? `, ${money(sumOf(before))} paid (${named(before)})` : ''
-      return { cause: 'unexplained', text: standing(orders[0]!, rules) + earlier }
+      return { cause: 'unexplained', text: standing(order, rules) + earlier }
     }
   }
 }

@@ -180,6 +180,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (partner, sku, channel, form)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Rows that count on their own, of partners that correct an order by further rows. A line that has any is their sum, and its one
+  -- state of hash 0 is made of them; all readings of a row are kept, the newest counts.
+  CREATE TABLE order_entry (
+    id INTEGER PRIMARY KEY,
+    order_line INTEGER NOT NULL REFERENCES order_line,
+    entry TEXT NOT NULL,              -- the partner's number of the row, or its figures and which of those alike it is
+    deltas INTEGER NOT NULL,          -- 1: of a journal, whose newest row tells the line's status
+    way TEXT,                         -- on which it came: a sale that came on two ways has two numbers
+    preferred INTEGER,                -- 1: on the preferred way; 0: does not count where a row on that way has the same sale
+    hash INTEGER NOT NULL,
+    age TEXT NOT NULL,
+    sku TEXT, title TEXT, quantity INTEGER, currency TEXT NOT NULL,
+    paid_amount INTEGER NOT NULL, commission_rate INTEGER, commission INTEGER NOT NULL, refund_amount INTEGER,
+    status TEXT NOT NULL, raw_status TEXT NOT NULL,
+    ordered_at TEXT NOT NULL, paid_at TEXT, received_at TEXT, verified_at TEXT, settled_at TEXT, modified_at TEXT,
+    tracking_id TEXT,
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL,
+    UNIQUE (order_line, entry, hash)
+  ) STRICT;
+`,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -1,5 +1,6 @@
 import type { Day } from '../day.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
+import { counting, type Entry, netOf } from './entries.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import type { Database } from './open.ts'
 import { recorded } from './recorded.ts'
@@ -33,9 +34,14 @@ export type OrderWriter = {
   known: KnownRows
   /** Adds a state to an order line. `unchanged`: the state, or a newer one, was known. */
   save(order: Order, row: OrderRow): 'added' | 'changed' | 'unchanged'
-  /** Makes what was put off until all rows are in. */
+  /** Adds a row that counts on its own to its order line. `added`: a new row; `unchanged`: this reading of it was known. */
+  saveEntry(order: Order, row: Omit<OrderRow, 'numbered'>, mark: EntryRow): 'added' | 'changed' | 'unchanged'
+  /** Makes what was put off until all rows are in. @throws ShoptoolError (data) where rows of a line cannot be added up. */
   finish(): void
 }
+
+/** What is known of a row that counts on its own besides its figures. */
+export type EntryRow = Pick<Entry, 'entry' | 'way'> & { deltas: boolean; preferred: boolean | null }
 
 /** Where an order line was read; `numbered`: with a line number of the partner's own. */
 export type OrderRow = { hash: bigint; numbered: boolean; file: number; fileName: string; line: number }
@@ -45,7 +51,9 @@ export type OrderFile = { sha256: string; mapping: string }
 
 /** Begins writing a partner's orders; `files` are about to be read. What the same bytes gave by another mapping is forgotten. */
 export function orderWriter(db: Database, partner: string, files: readonly OrderFile[]): OrderWriter {
-  const reread = files.filter((file) => forgetReadings(db, partner, file)).length > 0
+  /** Lines whose entries are not what their state was made of. */
+  const touched = new Set<number>()
+  const reread = files.filter((file) => forgetReadings(db, partner, file, touched)).length > 0
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
     'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.numbered = 1 AND l.partner = ?',
@@ -62,20 +70,41 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
     `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
+  const selectEntry = db.prepare<[number, string], number>('SELECT 1 FROM order_entry WHERE order_line = ? AND entry = ?').pluck()
+  const insertEntry = db.prepare(
+    `INSERT INTO order_entry (order_line, entry, deltas, way, preferred, hash, age, ${NAMES.join(', ')}, file, line)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
+  )
+  /** The line of an order; `before`: the age of its state, null where the line is new. */
+  const lineOf = ({ orderId, lineId }: Order): { id: number; before: { age: string | null } | null } => {
+    const added = insertLine.run(partner, orderId, lineId)
+    if (added.changes === 1) return { id: Number(added.lastInsertRowid), before: null }
+    const before = selectLine.get(partner, orderId, lineId)!
+    return { id: before.id, before }
+  }
 
   return {
     known,
     save(order, { hash, numbered, file, fileName, line }) {
-      const age = ageOf(order, fileName)
-      const added = insertLine.run(partner, order.orderId, order.lineId)
-      const before = added.changes === 1 ? null : selectLine.get(partner, order.orderId, order.lineId)!
-      const id = before ? before.id : Number(added.lastInsertRowid)
+      const age = `${ageOf(order)} ${fileName}`
+      const { id, before } = lineOf(order)
       const state = insertState.run(id, hash, numbered ? 1 : 0, age, ...VALUES.map((value) => order[value]), file, line)
       if (state.changes === 0 || (before?.age && before.age > age)) return 'unchanged'
       setState.run(Number(state.lastInsertRowid), id)
       return before ? 'changed' : 'added'
     },
+    saveEntry(order, { hash, file, line }, { entry, deltas, way, preferred }) {
+      const { id } = lineOf(order)
+      const known = selectEntry.get(id, entry) !== undefined
+      const mark = [entry, deltas ? 1 : 0, way, preferred === null ? null : preferred ? 1 : 0]
+      const added = insertEntry.run(id, ...mark, hash, ageOf(order), ...VALUES.map((value) => order[value]), file, line)
+      if (added.changes === 0) return 'unchanged'
+      touched.add(id)
+      return known ? 'changed' : 'added'
+    },
     finish() {
+      const sum = entrySummer(db)
+      for (const line of touched) sum(line)
       if (reread) db.prepare('DELETE FROM order_line WHERE partner = ? AND state = 0').run(partner)
     },
   }
@@ -85,14 +114,14 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
  * Removes the states that came from the same bytes by another mapping, which are about to be read anew: a corrected mapping must not
  * have to compete with the mistake. Lines that are left without any state wait for theirs. Returns whether there were any.
  */
-function forgetReadings(db: Database, partner: string, { sha256, mapping }: OrderFile): boolean {
-  const forgotten = db
-    .prepare(
-      `DELETE FROM order_state WHERE file IN (SELECT f.id FROM file f JOIN run r ON r.id = f.run
-         WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied' AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0)`,
-    )
-    .run(partner, sha256, mapping)
-  if (forgotten.changes === 0) return false
+function forgetReadings(db: Database, partner: string, { sha256, mapping }: OrderFile, touched: Set<number>): boolean {
+  const fromFile = `WHERE file IN (SELECT f.id FROM file f JOIN run r ON r.id = f.run
+    WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied' AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0)`
+  const entries = db.prepare<unknown[], number>(`DELETE FROM order_entry ${fromFile} RETURNING order_line`).pluck()
+  const lines = entries.all(partner, sha256, mapping)
+  for (const line of lines) touched.add(line)
+  const forgotten = db.prepare(`DELETE FROM order_state ${fromFile}`).run(partner, sha256, mapping)
+  if (forgotten.changes + lines.length === 0) return false
   db.prepare(
     `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = order_line.id ORDER BY s.age DESC, s.id DESC LIMIT 1), 0)
      WHERE partner = ? AND NOT EXISTS (SELECT 1 FROM order_state s WHERE s.id = order_line.state)`,
@@ -100,19 +129,51 @@ function forgetReadings(db: Database, partner: string, { sha256, mapping }: Orde
   return true
 }
 
+/** The hash of a state that was not read but is the sum of the line's entries; its age is beyond that of any reading. */
+const SUM = { hash: 0, age: '2' } as const
+
+/** Makes the state of a line anew from its entries; without any its readings in place, if there are such, hold again. */
+function entrySummer(db: Database): (line: number) => void {
+  const forget = db.prepare('DELETE FROM order_state WHERE order_line = ? AND hash = ?')
+  const select = db.prepare<[number], Entry & { file: number; row: number }>(
+    `SELECT l.order_id AS orderId, l.line_id AS lineId, e.entry, e.age, e.deltas, e.way, e.preferred, e.file, e.line AS row,
+       ${VALUES.map((value) => `e.${COLUMNS[value]} AS ${value}`).join(', ')}
+     FROM order_entry e JOIN order_line l ON l.id = e.order_line WHERE e.order_line = ? ORDER BY e.entry, e.age, e.hash`,
+  )
+  const insert = db.prepare(
+    `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, 0, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?)`,
+  )
+  const choose = db.prepare(
+    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = @line ORDER BY s.age DESC, s.id DESC LIMIT 1), 0)
+     WHERE id = @line`,
+  )
+  return (line) => {
+    forget.run(line, SUM.hash)
+    const readings = select.all(line)
+    if (readings.length > 0) {
+      const { order, head } = netOf(counting(readings))
+      insert.run(line, SUM.hash, SUM.age, ...VALUES.map((value) => order[value]), head.file, head.row)
+    }
+    choose.run({ line })
+  }
+}
+
 /**
  * Sorts the states of one order line by age, so that files may be imported in any order: when the partner last changed it. Where it does
  * not say, an order that is refunded or invalid stays so, else the latest date in it and then how far the status has come. Where none
- * of these differs, exports are dated by their names; in files of one name the one that was read last counts.
+ * of these differs, exports are dated by their names (the caller adds it); in files of one name the one that was read last counts.
  */
-function ageOf(order: Order, fileName: string): string {
+function ageOf(order: Order): string {
   const times = order.modifiedAt
     ? [order.modifiedAt]
     : [order.orderedAt, order.paidAt, order.receivedAt, order.verifiedAt, order.settledAt]
   const newest = Math.max(...times.map((time) => (time ? Date.parse(time) : 0)))
   const over = !order.modifiedAt && (order.status === 'refunded' || order.status === 'invalid')
-  return `${over ? 1 : 0} ${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)} ${fileName}`
+  return `${over ? 1 : 0} ${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)}`
 }
+
+/** What an entry has besides the fields of an order. */
+const MARKS = ['entry', 'age', 'deltas', 'way', 'preferred'] as const
 
 export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
@@ -130,10 +191,31 @@ export function ordersById(db: Database, partner: string | null, orderId: string
   return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS)]
 }
 
-/** Every state of an order's lines that was ever read, oldest first. */
-export function orderStates(db: Database, partner: string, orderId: string): Recorded<Order>[] {
-  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, s.age, s.id`
-  return [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
+/** What was read of an order line: a state of it or, with `entry`, a row that counts on its own (`counts`: towards the line as it stands). */
+export type OrderReading = OrderOfPartner & { entry: string | null; counts: boolean }
+
+/** Everything that was ever read of an order's lines, oldest first. */
+export function orderStates(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
+  const where = 'WHERE l.partner = ? AND l.order_id = ?'
+  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id ${where} AND s.hash <> ${SUM.hash} ORDER BY l.line_id, s.age, s.id`
+  const states = [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
+  return [...states.map((state) => ({ ...state, entry: null, counts: false })), ...orderEntries(db, partner, orderId)]
+}
+
+function orderEntries(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
+  const sql = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `e.${name}`).join(', ')}, ${MARKS.map((mark) => `e.${mark}`).join(', ')},
+    e.file, e.line FROM order_line l JOIN order_entry e ON e.order_line = l.id
+    WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, e.entry, e.age, e.hash`
+  const readings = [...recorded<OrderOfPartner & Entry>(db, sql, [partner, orderId], [...FIELDS, ...MARKS])]
+  return [...new Set(readings.map(({ lineId }) => lineId))].flatMap((line) => {
+    const ofLine = readings.filter(({ lineId }) => lineId === line)
+    const counted = new Set(counting(ofLine))
+    const byAge = ofLine.toSorted((a, b) => (a.age < b.age ? -1 : a.age > b.age ? 1 : 0))
+    return byAge.map((reading) => {
+      const { age, deltas, way, preferred, ...rest } = reading
+      return { ...rest, counts: counted.has(reading) }
+    })
+  })
 }
 
 /** Which order lines are asked for; days are those on which they were ordered, as their partner counts them. */

@@ -98,8 +98,8 @@ export function session() {
       run(kind, files, { source: 'import', complete: false, ...settings }),
     /** Everything that is kept but for the records of the runs themselves. */
     content: () =>
-      ['product', 'product_history', 'order_line', 'order_state', 'statement', 'payout_line', 'rejected'].map((table) =>
-        db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all(),
+      ['product', 'product_history', 'order_line', 'order_state', 'order_entry', 'statement', 'payout_line', 'rejected'].map(
+        (table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all(),
       ),
     query: <T = unknown>(sql: string) => db.prepare(sql).raw().all() as T[],
     close() {

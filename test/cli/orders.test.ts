@@ -103,3 +103,69 @@ it.each<[string[], string]>([
   const cwd = await shop(OCTOBER)
   expect(await run(args, { cwd })).toEqual({ code: 2, stdout: '', stderr: `shoptool: ${message}\n` })
 })
+
+describe('orders of partners that correct by further rows', () => {
+  const HEADER =
+    'etransaction_id,advertiser_id,order_id,sku_number,sale_amount,quantity,commissions,process_date,transaction_date,transaction_type,currency'
+  const time = (day: string) => `"${day} 2026 10:00:00 GMT+0000 (UTC)"`
+  const SALE = `e1,9,B-1,S,60,2,1.8,${time('Tue Jun 02')},${time('Tue Jun 02')},realtime,USD`
+  const BATCH = `e2,9,B-1,S,60,2,1.8,${time('Wed Jun 03')},${time('Tue Jun 02')},batch,USD`
+  const events = async (...args: string[]) => {
+    const cwd = workspaceWith('', { 'events.csv': [HEADER, SALE, BATCH, ''].join('\n') })
+    expect((await run(['import', 'orders', 'events.csv', '--partner', 'rakuten', ...args], { cwd })).code).toBe(0)
+    return cwd
+  }
+
+  it('orders show tells each row with file and line, and which count', async () => {
+    const cwd = await events('--prefer', 'batch')
+    const { stdout } = await run(['orders', 'show', 'B-1'], { cwd })
+    expect(stdout).toContain('  received, paid 60.00 USD, commission 1.80\n')
+    expect(stdout).toContain('  read as received (realtime), commission 1.80, row e1, not counted   events.csv:2\n')
+    expect(stdout).toContain('  read as received (batch), commission 1.80, row e2   events.csv:3\n')
+    const { lines } = JSON.parse((await run(['orders', 'show', 'B-1', '--json'], { cwd })).stdout)
+    expect(lines[0].states.map(({ entry, counts }: { entry: string; counts: boolean }) => [entry, counts])).toEqual([
+      ['e1', false],
+      ['e2', true],
+    ])
+    expect((await run(['orders', 'suspects'], { cwd })).code).toBe(0)
+  })
+
+  it('orders suspects lists a sale that came on two ways, and is a finding', async () => {
+    const cwd = await events()
+    const { code, stdout } = await run(['orders', 'suspects'], { cwd })
+    expect([code, stdout]).toEqual([
+      5,
+      'rakuten\t2026-06-02\t1.80\ttwo ways\tB-1 9/S e2 (events.csv:3)  B-1 9/S e1 (events.csv:2)\n',
+    ])
+    const { suspects } = JSON.parse((await run(['orders', 'suspects', '--json'], { cwd })).stdout)
+    expect(suspects).toEqual([
+      expect.objectContaining({ partner: 'rakuten', why: 'two ways', commission: '1.80', paidAmount: '60.00', currency: 'USD' }),
+    ])
+    expect(suspects[0].records[0].source).toMatchObject({ file: 'events.csv', line: 3 })
+    expect((await run(['orders', 'suspects', '--partner', 'taobao'], { cwd })).code).toBe(0)
+  })
+
+  it.each([
+    [['--prefer', 'bach', '--partner', 'rakuten'], '--prefer: "bach" is not one of realtime, batch'],
+    [['--prefer', 'batch', '--partner', 'taobao'], '--prefer: order rows of 淘宝联盟 come on one way only'],
+  ])('import orders %j is refused', async (args, message) => {
+    const cwd = workspaceWith('', { 'a.csv': HEADER })
+    expect(await run(['import', 'orders', 'a.csv', ...args], { cwd })).toMatchObject({
+      code: 2,
+      stderr: `shoptool: ${message}\n`,
+    })
+  })
+
+  it('a source says which way counts; a statement without a day is dated by --paid-at', async () => {
+    const cwd = workspaceWith('sources:\n  events: { partner: rakuten, feed: orders, prefer: batch, file: events.csv }\n', {
+      'events.csv': [HEADER, SALE, BATCH, ''].join('\n'),
+      'pay-1.csv': 'Transaction ID,Commission,Currency\n7,5.00,GBP\n',
+    })
+    expect((await run(['sync'], { cwd })).code).toBe(0)
+    const { orders } = JSON.parse((await run(['orders', 'list', '--json'], { cwd })).stdout)
+    expect(orders.map(({ commission }: { commission: string }) => commission)).toEqual(['1.80'])
+    const paid = ['import', 'payouts', 'pay-1.csv', '--partner', 'awin']
+    expect((await run(paid, { cwd })).code).toBe(4)
+    expect((await run([...paid, '--paid-at', '2026-08-15'], { cwd })).code).toBe(0)
+  })
+})

@@ -478,3 +478,17 @@ describe('headers', () => {
     expect(damages('a,b,c\n1,2\n', false)).toEqual([message])
   })
 })
+
+describe('a header known by one of its columns', () => {
+  const format = { type: 'csv', headerWith: ['ASIN', 'Artículo'] } as const
+  it.each<[string, string, string[], number]>([
+    ['below a title', 'Reports from 01-08-2026, all\nName,ASIN\n1,2\n', ['Name', 'ASIN'], 3],
+    ['without one', 'Name,ASIN\n1,2\n', ['Name', 'ASIN'], 2],
+    ['in another language', 'Reporte\n\nNombre,artículo\n1,2\n', ['Nombre', 'artículo'], 4],
+  ])('%s', (_, content, header, line) => expect(table(content, format)).toEqual({ header, rows: [[line, ['1', '2']]] }))
+
+  it('a file without it is refused', () => {
+    expect(() => table('a,b\n1,2\n', format)).toThrow('feed.csv: has no header, expected a header with ASIN or Artículo and rows')
+    expect(() => table('', format)).toThrow('feed.csv: is empty, expected a header with ASIN or Artículo and rows')
+  })
+})

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { instantOf } from '../../src/day.ts'
 import type { Problem } from '../../src/errors.ts'
 import type { Feed, Fields, Format, RecordOf } from '../../src/feeds/feed.ts'
-import { amount, count, day, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
+
+import { always, amount, count, day, firstOf, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
 import { cleanText, openReader, type Reader, type Surroundings } from '../../src/feeds/read.ts'
+
 import { fileOf } from './rows.ts'
 
 const CSV: Format = { type: 'csv' }
@@ -664,4 +666,92 @@ it('the currency stands beside an amount, or in a column as code or sign', () =>
   expect(problems).toEqual([
     { where: 'line 7', field: 'currency', message: '"$19.99" may be of several currencies: the source must name its "currency"' },
   ])
+})
+describe('what networks write', () => {
+  const row = (fields: Partial<Fields<RecordOf['orders']>>, header: string, cells: string) => {
+    const given = `order,paid,commission,status,at,${header}\n1,9.90,0.99,已付款,2026-10-01,${cells}\n`
+    const { records, problems } = readAll(reader('orders', fields, given))
+    return records[0] ?? problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  }
+
+  it.each([
+    ['half-up', '2.4950', 250],
+    ['half-up', '-2.4950', -250],
+    ['half-up', '2.494999', 249],
+    ['half-even', '2.4850', 248],
+    ['down', '2.4999', 249],
+    ['half-up', '1,002.4950', 100_250],
+    ['half-up', '2.4950000', 250],
+    ['half-up', '2.4950001', 'commission: x: "2.4950001" is not an amount in yuan, expected like 9.90'],
+  ] as const)('digits beyond the currency are rounded %s where that is declared: %s', (rounding, cell, expected) => {
+    const found = row({ commission: amount('x', 'yuan', { rounding }) }, 'x', `"${cell}"`)
+    expect(typeof found === 'string' ? found : found.commission).toEqual(expected)
+  })
+
+  it('without it they are an error', () => {
+    expect(row({ commission: amount('x', 'yuan') }, 'x', '2.495')).toBe(
+      'commission: x: "2.495" is not an amount in yuan, expected like 9.90',
+    )
+  })
+
+  it('an amount in a currency of its own is not known in the record’s', () => {
+    const fields = { paidAmount: amount('x', 'yuan', { currency: 'y' }) }
+    expect(row(fields, 'x,y', '80.00,EUR')).toMatchObject({ paidAmount: 0 })
+    expect(row(fields, 'x,y', '80.00,CNY')).toMatchObject({ paidAmount: 8000 })
+    expect(row(fields, 'x,y', '80.00,')).toMatchObject({ paidAmount: 8000 })
+    expect(row(fields, 'x,y', 'eighty,EUR')).toBe('paidAmount: x: "eighty" is not an amount in EUR, expected like 9.90')
+  })
+
+  it('several columns may make an id', () => {
+    expect(row({ lineId: text(['x', 'y', 'n', 'z'], { join: '/' }) }, 'x,y,z', 'B01,2026-10-01,7')).toMatchObject({
+      lineId: 'B01/2026-10-01/7',
+    })
+    expect(row({ lineId: text(['x', 'y'], { join: '/' }) }, 'x,y', ',1')).toBe('lineId: x is empty')
+  })
+
+  describe('the first column that decides', () => {
+    const status = firstOf<RecordOf['orders']['status']>(
+      { from: 'voided', words: { 1: 'invalid', 0: null } },
+      { from: 'paid on', filled: 'settled' },
+      { from: 'state', words: { approved: 'verified' } },
+    )
+    it.each([
+      ['1,2026-10-20,approved', { status: 'invalid', rawStatus: 'voided 1' }],
+      ['0,2026-10-20,approved', { status: 'settled', rawStatus: 'paid on 2026-10-20' }],
+      [',,Approved', { status: 'verified', rawStatus: 'state Approved' }],
+    ])('%s', (cells, expected) => expect(row({ status }, 'voided,paid on,state', cells)).toMatchObject(expected))
+    it.each([
+      ['Y,,approved', 'status: voided: "Y" is not a known word, expected 0, 1'],
+      [',,open', 'status: state: "open" is not a known word, expected approved'],
+      ['0,,', 'status: none of voided, paid on, state says it'],
+    ])('%s is an error', (cells, expected) => expect(row({ status }, 'voided,paid on,state', cells)).toBe(expected))
+    it('one of the columns must be there', () => {
+      expect(() => row({ status }, 'x', '')).toThrow('no column "voided" for status')
+    })
+  })
+
+  it('a partner without statuses has no word for them, and the same amount may stand for all', () => {
+    expect(row({ status: always('verified'), commission: always(0) }, 'x', '')).toMatchObject({
+      status: 'verified',
+      rawStatus: '',
+      commission: 0,
+    })
+  })
+
+  it('a statement without a day is dated by its importer, or refused', () => {
+    const content = 'order,amount\n1,9.90\n'
+    const paidAt = day('day', 'yyyy-MM-dd', optional) as Fields<RecordOf['payouts']>['paidAt']
+    expect(readAll(reader('payouts', { paidAt }, content)).problems).toEqual([
+      {
+        where: 'line 2',
+        field: 'paidAt',
+        message: 'the file does not say when it was paid: import it with --paid-at 2026-10-20',
+      },
+    ])
+    const dated = { ...paidAt, fallback: '2026-10-20' } as typeof paidAt
+    expect(readAll(reader('payouts', { paidAt: dated }, content)).records[0]).toMatchObject({ paidAt: '2026-10-20' })
+    expect(readAll(reader('payouts', { paidAt: dated }, 'order,amount,day\n1,9.90,\n2,1.00,2026-10-21\n')).records).toMatchObject(
+      [{ paidAt: '2026-10-20' }, { paidAt: '2026-10-21' }],
+    )
+  })
 })

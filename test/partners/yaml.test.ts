@@ -129,6 +129,34 @@ describe('a partner in YAML', () => {
     expect(read(ACME.replace('{ basis: settledAt, closes: last, pays: 20, lag: 1 }', text)).calendar).toEqual(calendar)
   })
 
+  it('reads how a network corrects its orders', () => {
+    const text = ACME.replace(
+      '    format: { type: csv }\n    fields:\n      orderId: { text: 订单号 }\n      lineId:  { text: 子订单号, optional: true }',
+      `    format: { type: csv, delimiter: "|", headerWith: [订单号, Order], skip: { 订单号: [合计] } }
+    entries: { of: rows, id: [流水号], way: { from: 来源, words: [realtime, batch], prefer: batch } }
+    fields:
+      orderId: { text: 订单号 }
+      lineId: { text: [商家, 商品ID], join: / }`,
+    )
+      .replace(
+        '{ oneOf: 状态, words: { 已付款: paid, 已收货: received, 已结算: settled, 已退款: refunded, 已失效: invalid } }',
+        '{ firstOf: [{ from: 作废, words: { 1: invalid, 0: next } }, { from: 打款日, filled: settled }] }',
+      )
+      .replace('{ amount: 预估佣金, unit: yuan }', '{ amount: 预估佣金, unit: yuan, rounding: half-up }')
+    const { format, entries, fields } = read(text).feeds.orders!
+    expect(format).toEqual({ type: 'csv', delimiter: '|', headerWith: ['订单号', 'Order'], skip: { 订单号: ['合计'] } })
+    expect(entries).toEqual({ of: 'rows', id: ['流水号'], way: { from: '来源', words: ['realtime', 'batch'], prefer: 'batch' } })
+    expect(fields.lineId).toEqual({ kind: 'text', from: ['商家', '商品ID'], optional: false, join: '/' })
+    expect(fields.commission).toMatchObject({ rounding: 'half-up' })
+    expect(fields.status).toEqual({
+      kind: 'firstOf',
+      of: [
+        { from: '作废', words: { 0: null, 1: 'invalid' } },
+        { from: '打款日', filled: 'settled' },
+      ],
+    })
+  })
+
   it('reads JSON paths, decimal commas, other currencies and several patterns', () => {
     const { feeds } = read(`id: acme
 name: Acme
@@ -340,6 +368,36 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
     'rounding: half-up',
     'rounding: halfup',
     'partners/acme.yaml:44: fees.0.rounding: "halfup" is not known; did you mean half-up?',
+  ],
+  [
+    '  orders:\n',
+    '  orders:\n    entries: { of: row }\n',
+    'partners/acme.yaml:19: feeds.orders.entries.of: "row" is not known; did you mean rows?',
+  ],
+  [
+    '  orders:\n',
+    '  orders:\n    entries: { of: rows, way: { from: w, words: [a, b], prefer: c } }\n',
+    'partners/acme.yaml:19: feeds.orders.entries.way.prefer: "c" is not one of a, b',
+  ],
+  [
+    'status: { oneOf: 状态, words: { 已付款: paid, 已收货: received, 已结算: settled, 已退款: refunded, 已失效: invalid } }',
+    'status: { firstOf: [] }',
+    'feeds.orders.fields.status.firstOf: expected a list like [{ from: Voided, words: { 1: paid } }, { from: Paid Date, filled: paid }]',
+  ],
+  [
+    'status: { oneOf: 状态, words: { 已付款: paid, 已收货: received, 已结算: settled, 已退款: refunded, 已失效: invalid } }',
+    'status: { firstOf: [{ from: a }] }',
+    'feeds.orders.fields.status.firstOf.0: expected either words or filled',
+  ],
+  [
+    'status: { oneOf: 状态, words: { 已付款: paid, 已收货: received, 已结算: settled, 已退款: refunded, 已失效: invalid } }',
+    'status: { firstOf: [{ from: a, filled: payd }] }',
+    'feeds.orders.fields.status.firstOf.0.filled: "payd" is not known; did you mean paid?',
+  ],
+  [
+    'commission: { amount: 预估佣金, unit: yuan }',
+    'commission: { amount: 预估佣金, unit: yuan, rounding: up-half }',
+    'feeds.orders.fields.commission.rounding: "up-half" is not known',
   ],
   ['tolerance: 0', 'tolerance: 0.01', 'partners/acme.yaml:45: tolerance: expected a whole number'],
   ['tolerance: 0', 'tolerance: -1', 'partners/acme.yaml:45: tolerance: expected 0 or more'],

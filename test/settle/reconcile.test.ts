@@ -172,6 +172,7 @@ const CASES: Record<string, Case[]> = {
     ['of an earlier month', [], [earlier(1, 5000, { orderId: null, kind: 'bonus' })], []],
   ],
   'not-due': [
+    ['a gift line at nothing', [order({ commission: 0 })], [], ['not-due A| 0 0']],
     ['later', [later], [], ['not-due A| 0 0']],
     ['unsettled', [unsettled], [], ['not-due A| 0 0']],
     ['refunded', [refunded], [], ['not-due A| 0 0']],

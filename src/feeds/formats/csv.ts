@@ -46,6 +46,7 @@ export function openCsv(path: string, name: string, format: CsvFormat, columns: 
   const quoting = format.quote !== 'none'
   const escaping = format.quote === 'backslash'
   const keyOf = format.spelling === 'google' ? googleKey : columnKey
+  const headers = [format.headerWith ?? []].flat().map(keyOf)
   const file = openSync(path, 'r')
   let bytes = Buffer.allocUnsafe(WINDOW)
   let filled = 0
@@ -171,6 +172,12 @@ export function openCsv(path: string, name: string, format: CsvFormat, columns: 
     return true
   }
 
+  /** A note, or a title over a header that is known by one of its columns. */
+  function isAboveHeader(): boolean {
+    if (format.comment && decode(0).trimStart().startsWith(format.comment)) return true
+    return headers.length > 0 && !cells().some((cell) => headers.includes(keyOf(cell)))
+  }
+
   function split(): void {
     width = 0
     let at = start
@@ -224,13 +231,20 @@ export function openCsv(path: string, name: string, format: CsvFormat, columns: 
     let text = bytes.toString('utf8', after, Math.min(filled, after + LONGEST_HEADER))
     if (quoting) text = text.replace(/"[^"]*"/g, (quoted) => quoted.replace(/[,;\t|\r\n]/g, ' '))
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-    return lines.find((line) => !format.comment || !line.replace(/^[\s"]+/, '').startsWith(format.comment)) ?? ''
+    const isTable = (line: string) => !format.comment || !line.replace(/^[\s"]+/, '').startsWith(format.comment)
+    const hasHeader = (line: string) => headers.length === 0 || headers.some((header) => keyOf(line).includes(header))
+    return lines.find((line) => isTable(line) && hasHeader(line)) ?? ''
   }
 
   /** The first row of the table, or where it is told what they are, the names of the columns. */
   function readHeader(): readonly string[] {
-    do if (!nextRow()) throw dataError(`${name}: is empty, expected ${format.header ? 'rows' : 'a header and rows'}`)
-    while (format.comment && decode(0).trimStart().startsWith(format.comment))
+    const wanted = headers.length === 0 ? '' : ` with ${[format.headerWith!].flat().join(' or ')}`
+    do {
+      if (!nextRow())
+        throw dataError(
+          `${name}: ${line > 0 && wanted ? 'has no header' : 'is empty'}, expected ${format.header ? 'rows' : `a header${wanted} and rows`}`,
+        )
+    } while (isAboveHeader())
     if (format.frame) {
       const [first] = format.frame
       if (decode(0).trim() !== first) throw dataError(`${name}: line ${line}: begins with "${decode(0)}", expected ${first}`)
