@@ -18,6 +18,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     { name: 'source', summary: 'add, test and check the sources of the workspace', load: () => import('./commands/source.ts') },
     { name: 'sync', summary: 'read the sources into the database', load: () => import('./commands/sync.ts') },
     { name: 'import', summary: 'read files of products, orders or payouts', load: () => import('./commands/import.ts') },
+    {
+      name: 'rejects',
+      summary: 'list the rows that could not be used, with reasons',
+      load: () => import('./commands/rejects.ts'),
+    },
     { name: 'map', summary: 'guess how the file of a new partner is described', load: () => import('./commands/map.ts') },
   ],
   Catalog: [

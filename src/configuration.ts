@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Document, stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { isZone } from './day.ts'
-import { isCurrency } from './money.ts'
+import { isCurrency, readRate } from './money.ts'
 import { RECORD_KINDS } from './records.ts'
 import { FORMS, NOTIFY_EVENTS, type Shop, type Source, WEBHOOK_KINDS, WORKSPACE_FILE, type Workspace } from './workspace.ts'
 import { parseYaml, readYaml, wrong } from './yaml.ts'
@@ -14,6 +14,15 @@ const filled = z.string().check(z.minLength(1, 'is empty, expected a text'))
 const oneOrMore = z.pipe(
   z.transform((given) => (typeof given === 'string' ? [given] : given)),
   z.array(filled).check(z.minLength(1, 'is empty, expected a file name')),
+)
+const percentage = z.pipe(
+  z.unknown(),
+  z.transform((given, context) => {
+    const rate = typeof given === 'string' && given.endsWith('%') ? readRate(given, 'percent') : null
+    if (rate !== null && rate >= 0 && rate <= 1_000_000) return rate
+    context.issues.push({ code: 'custom', message: 'expected a percentage from 0% to 100%, like 50%', input: given })
+    return z.NEVER
+  }),
 )
 // YAML reads a bare 22 as a number; partners want text
 const scalar = z.pipe(
@@ -45,6 +54,13 @@ const schema = z.strictObject({
         api: z.optional(z.record(z.string(), scalar)),
         query: z.optional(
           z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], 'expected a text, a number, true or false')),
+        ),
+        guard: z.optional(
+          z.strictObject({
+            rows: z.optional(z.int().check(z.minimum(1, 'expected 1 or more'))),
+            shrink: z.optional(percentage),
+            rejects: z.optional(percentage),
+          }),
         ),
       }),
     ),
@@ -81,20 +97,24 @@ export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelv
     shelves,
     sources: Object.fromEntries(
       Object.entries(sources).map(
-        ([name, { partner, feed, currency, timezone, prefer, file: files, url, api, query }]): [string, Source] => {
+        ([name, { partner, feed, currency, timezone, prefer, guard, file: files, url, api, query }]): [string, Source] => {
           const given = [files, url, api].filter((each) => each !== undefined).length
           if (given !== 1)
             wrong(file, ['sources', name], `expected one of file, url and api, found ${given === 0 ? 'none' : given}`)
           if (prefer !== undefined && feed !== 'orders')
             wrong(file, ['sources', name, 'prefer'], 'goes with a feed of orders only')
           if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
+          if (guard && feed === 'payouts')
+            wrong(file, ['sources', name, 'guard'], 'a statement is taken whole or not at all, it needs none')
+          if (guard?.shrink !== undefined && feed !== 'products')
+            wrong(file, ['sources', name, 'guard', 'shrink'], 'only products can be missing, orders are kept for good')
           const from: Source['from'] = files
             ? { kind: 'file', files }
             : url !== undefined
               ? { kind: 'url', url }
               : { kind: 'api', credentials: api!, query: query ?? {} }
           const own = { ...(currency && { currency }), ...(timezone && { timezone }), ...(prefer !== undefined && { prefer }) }
-          return [name, { name, partner, feed, ...own, from }]
+          return [name, { name, partner, feed, ...own, from, ...(guard && { guard }) }]
         },
       ),
     ),
@@ -131,6 +151,7 @@ shop: ${flow(shop)}
 sources: {}
 #  taobao-picks: { partner: taobao, feed: products, file: "feeds/taobao-*.csv" }
 #  acme:         { partner: acme, feed: products, url: "https://acme.example/feed.csv" }
+# "guard" refuses readings that cannot be the whole: guard: { rows: 100, shrink: 30%, rejects: 5% }
 
 # Goods chosen for sharing. "kind" is the kind of shop whose rules hold.
 shelves:

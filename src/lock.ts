@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { isRunning, ownPid } from './context.ts'
 import { instantOf, type Zone } from './day.ts'
 import { temporaryError, usageError } from './errors.ts'
@@ -40,8 +40,17 @@ export function lock(workspace: { folder: string; lock: string; shop: { timezone
   } finally {
     rmSync(mine, { force: true })
   }
+  removeLeftovers(path)
   return () => {
     if (read(path) === text) rmSync(path, { force: true })
+  }
+}
+
+/** Removes what processes that were killed while they took the lock left beside it. */
+function removeLeftovers(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const pid = new RegExp(`^${basename(path)}\\.(\\d+)(\\.stale)?$`).exec(name)?.[1]
+    if (pid && !isRunning(Number(pid))) rmSync(join(dirname(path), name), { force: true })
   }
 }
 

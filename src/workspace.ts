@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Context } from './context.ts'
 import type { Zone } from './day.ts'
 import { nearest, usageError } from './errors.ts'
-import type { Currency } from './money.ts'
+import type { Currency, Ppm } from './money.ts'
 import type { RecordKind } from './records.ts'
 
 export { lock } from './lock.ts'
@@ -19,6 +19,8 @@ export const WEBHOOK_KINDS = ['wecom', 'dingtalk', 'feishu', 'json'] as const
 export type Shop = { name: string; timezone: Zone; currency: Currency }
 /** Goods chosen for sharing, under the rules of a `kind` of shop (templates/rules/shops.yaml). */
 export type Shelf = { kind: string }
+/** When a reading of a source is refused; what is not set has a default. `rows`: fewer usable rows; `shrink`: more of its goods missing at once; `rejects`: more of its rows unusable. */
+export type Guard = { rows?: number | undefined; shrink?: Ppm | undefined; rejects?: Ppm | undefined }
 /** Where records of one partner come from: files (globs, from the workspace folder), a URL, or the partner's signed API. */
 export type Source = {
   name: string
@@ -33,6 +35,7 @@ export type Source = {
     | { kind: 'file'; files: string[] }
     | { kind: 'url'; url: string }
     | { kind: 'api'; credentials: Record<string, string>; query: Record<string, string | number | boolean> }
+  guard?: Guard
 }
 /** `surface` is `<app>/<place>`, as in the channel calendar. `daily`: at most so many posts a day. */
 export type Channel = { surface: string; forms: Form[]; daily: number | null }

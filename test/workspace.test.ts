@@ -142,6 +142,32 @@ describe('shoptool.yaml', () => {
     ],
     ['"feeds/taobao-*.csv"', 'a.csv, query: { a: 1 }', 'shoptool.yaml:5: sources.taobao-picks.query: only an api has a query'],
     [
+      '"feeds/taobao-*.csv"',
+      'a.csv, guard: { shrnk: 10% }',
+      'shoptool.yaml:5: sources.taobao-picks.guard.shrnk: unknown key; did you mean shrink?',
+    ],
+    [
+      '"feeds/taobao-*.csv"',
+      'a.csv, guard: { rejects: 10 }',
+      'shoptool.yaml:5: sources.taobao-picks.guard.rejects: expected a percentage from 0% to 100%, like 50%',
+    ],
+    [
+      '"feeds/taobao-*.csv"',
+      'a.csv, guard: { shrink: 101% }',
+      'shoptool.yaml:5: sources.taobao-picks.guard.shrink: expected a percentage from 0% to 100%, like 50%',
+    ],
+    ['"feeds/taobao-*.csv"', 'a.csv, guard: { rows: 0 }', 'shoptool.yaml:5: sources.taobao-picks.guard.rows: expected 1 or more'],
+    [
+      'feed: products, file: "feeds/taobao-*.csv"',
+      'feed: orders, file: a.csv, guard: { shrink: 10% }',
+      'shoptool.yaml:5: sources.taobao-picks.guard.shrink: only products can be missing, orders are kept for good',
+    ],
+    [
+      'feed: products, file: "feeds/taobao-*.csv"',
+      'feed: payouts, file: a.csv, guard: { rows: 1 }',
+      'shoptool.yaml:5: sources.taobao-picks.guard: a statement is taken whole or not at all, it needs none',
+    ],
+    [
       'forms: [image]',
       'forms: [picture]',
       'shoptool.yaml:9: channels.moments.forms.0: "picture" is not known, expected image, code, url',
@@ -160,6 +186,12 @@ describe('shoptool.yaml', () => {
     expect(() => readConfiguration(text)).toThrow(
       expect.objectContaining({ fault: 'usage', message: expect.stringContaining(message) }),
     )
+  })
+
+  it('gives each source limits of its own', () => {
+    const source = 'sources: { a: { partner: x, feed: products, file: a.csv, guard: { rows: 100, shrink: 50%, rejects: 2.5% } } }'
+    const { sources } = readConfiguration(`${CONFIGURATION}${source}\n`)
+    expect(sources.a?.guard).toEqual({ rows: 100, shrink: 500_000, rejects: 25_000 })
   })
 
   it('keeps comments and order when a command changes it', () => {

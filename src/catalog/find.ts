@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate, type Minor, type Ppm } from '../money.ts'
+import { presentSku } from '../store/aliases.ts'
 import type { Database } from '../store/open.ts'
 import { productByKey, productsBySku, SELECT_PRODUCT, type StoredProduct } from '../store/products.ts'
 import { countMatches, hasTextIndex, matchOf } from './search.ts'
@@ -163,19 +164,26 @@ function readCursor(text: string, { sort, ascending }: Search): Cursor {
 }
 
 /**
- * The product that `partner:sku` or, where only one partner has it, a bare sku names.
+ * The product that `partner:sku` or, where only one partner has it, a bare sku names. Goods that are gone under this id and were joined
+ * with another one are those of the other.
  * @throws ShoptoolError (usage) where there is none or several.
  */
 export function lookUpProduct(db: Database, name: string): StoredProduct {
   const [, partner, sku] = /^([a-z0-9][a-z0-9_-]*):(.+)$/s.exec(name) ?? []
   const exact = partner && sku ? productByKey(db, partner, sku) : undefined
-  if (exact) return exact
+  if (exact) return presentProduct(db, exact)
   const found = productsBySku(db, name)
-  if (found.length === 1) return found[0]!
+  if (found.length === 1) return presentProduct(db, found[0]!)
   if (found.length === 0) throw usageError(`${name}: no such product; see "shoptool find"`)
   throw usageError(
     `${name}: several partners have it, name one of ${found.map((product) => `${product.partner}:${product.sku}`).join(', ')}`,
   )
+}
+
+/** The product itself, or what it is now where its partner gave it another id. */
+export function presentProduct(db: Database, product: StoredProduct): StoredProduct {
+  const sku = product.status === 'gone' ? presentSku(db, product.partner, product.sku) : null
+  return (sku !== null && productByKey(db, product.partner, sku)) || product
 }
 
 /** A product in the shape of `find --json`: amounts as decimal strings, rates in percent. */

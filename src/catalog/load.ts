@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.ts'
+import { dataError, type Problem, type ShoptoolError } from '../errors.ts'
 import type { Snapshot } from '../feeds/fetch.ts'
 import type { Reader } from '../feeds/read.ts'
 import type { Database } from '../store/open.ts'
@@ -15,6 +15,15 @@ export type Loaded = RunCounts & {
   problems: Problem[]
   /** The largest changes of prices and rates; empty for orders and payouts. */
   moves: Move[]
+  /** How many goods that have another id now were joined with their history. */
+  joined: number
+  /** Whether any record changed, or who lists it. */
+  wrote: boolean
+}
+
+/** The error of a reading that the guard refuses. One without a usable row cannot be taken by any flag. */
+export function refusal(message: string, accepted: number): ShoptoolError {
+  return dataError(`${message}; nothing was changed${accepted > 0 ? ' (--accept-shrink takes it all the same)' : ''}`)
 }
 
 /** `line 5, price: …` */

@@ -1,18 +1,24 @@
-import { dataError, type Problem } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import { hashBytes } from '../feeds/formats/hash.ts'
 import type { EntryMark, Reader } from '../feeds/read.ts'
 import { formatAmount, type Minor } from '../money.ts'
 import type { Order } from '../records.ts'
 import type { Database } from '../store/open.ts'
 import { orderWriter } from '../store/orders.ts'
-import { addFiles, contentHash, describeProblem, type Loaded, type Opened, rejects } from './load.ts'
+import type { Guard } from '../workspace.ts'
+import { refuseRows } from './guard.ts'
+import { addFiles, contentHash, type Loaded, type Opened, refusal, rejects } from './load.ts'
 
 /**
  * Loads order rows, inside the caller's transaction. Every state of a line that was ever read is kept; which one is the present one
  * depends on their dates, not on the order in which files come. Rows that count on their own are added up, each once.
- * @throws ShoptoolError (data) where most rows are not usable.
+ * @throws ShoptoolError (data) where the guard refuses the whole; the caller's transaction must then be rolled back.
  */
-export function loadOrders(db: Database, opened: readonly Opened<Order>[], load: { partner: string; run: number }): Loaded {
+export function loadOrders(
+  db: Database,
+  opened: readonly Opened<Order>[],
+  load: { partner: string; run: number; guard: Guard; acceptShrink: boolean },
+): Loaded {
   const files = addFiles(db, load.run, opened)
   const given = opened.map(({ snapshot, reader }) => ({ sha256: snapshot.sha256, mapping: reader.seed.toString(16) }))
   const writer = orderWriter(db, load.partner, given)
@@ -73,11 +79,9 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
   }
 
   const accepted = counts.added + counts.changed + counts.unchanged
-  if (accepted * 2 < read) {
-    throw dataError(
-      `${read - accepted} of ${read} rows are not usable, the first: ${describeProblem(rejected.problems[0]!)}; nothing was changed`,
-    )
-  }
+  const unusable = { count: rejected.count(), first: rejected.problems[0] ?? null }
+  const refused = refuseRows(read, accepted, unusable, load.guard, false)
+  if (refused && !(load.acceptShrink && accepted > 0)) throw refusal(refused, accepted)
   rejected.save()
   writer.finish()
   return {
@@ -90,6 +94,8 @@ export function loadOrders(db: Database, opened: readonly Opened<Order>[], load:
     content: content.text(),
     problems: rejected.problems,
     moves: [],
+    joined: 0,
+    wrote: counts.added + counts.changed > 0,
   }
 }
 

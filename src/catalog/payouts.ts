@@ -100,7 +100,10 @@ export function loadPayouts(
       return 'unchanged'
     }
   }
-  return { read, accepted: read, rejected: 0, ...counts, returned: 0, gone: 0, content: all.text(), problems: [], moves: [] }
+  return {
+    ...{ read, accepted: read, rejected: 0, ...counts, returned: 0, gone: 0, joined: 0 },
+    ...{ content: all.text(), problems: [], moves: [], wrote: counts.added + counts.changed > 0 },
+  }
 
   function openStatement({ statementId, currency }: PayoutLine, numbered: boolean, file: number): OpenStatement {
     const same = { statementId, currency, numbered, lines: 0, total: 0, stated: null, content: contentHash() }

@@ -1,11 +1,12 @@
 import type { Instant } from '../day.ts'
-import { dataError, type Problem } from '../errors.ts'
-import { formatAmount } from '../money.ts'
 import type { Product } from '../records.ts'
+import { joinHistory } from '../store/aliases.ts'
 import type { Database } from '../store/open.ts'
-import { type Before, type Change, productWriter } from '../store/products.ts'
+import { type Change, productWriter } from '../store/products.ts'
 import { supersededHashes } from '../store/runs.ts'
-import { addFiles, contentHash, describeProblem, type Loaded, type Opened, rejects } from './load.ts'
+import type { Guard } from '../workspace.ts'
+import { driftGuard, idsGuard, refuseRows, refuseShrink, type Unusable } from './guard.ts'
+import { addFiles, contentHash, type Loaded, type Opened, refusal, rejects } from './load.ts'
 import { largestMoves } from './moves.ts'
 
 export type ProductLoad = {
@@ -17,6 +18,7 @@ export type ProductLoad = {
   lastGoodAt: Instant | null
   /** Whether the files are the whole source, so that goods not in them are gone. Not so for files imported by hand. */
   complete: boolean
+  guard: Guard
   /** Take the data although the guard finds it suspicious. */
   acceptShrink: boolean
 }
@@ -42,13 +44,17 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   const counts: Record<Change, number> = { added: 0, changed: 0, unchanged: 0, returned: 0 }
   const rejected = rejects(db)
   const content = contentHash()
-  const guard = driftGuard()
+  /** What is new in the whole of a source is held against what was there before. */
+  const watchNew = load.complete && liveBefore > 0
+  const drift = driftGuard(watchNew)
+  const ids = idsGuard()
   const moves = largestMoves()
   /** Products whose row was refused: they are not gone. */
   const refusedSkus = new Set<string>()
   /** The first refused row without a readable sku. It may be any product: then none is called gone. */
   let anySkuRefused: string | null = null
   let read = 0
+  const unusable: Unusable = { count: 0, first: null }
 
   const take = ({ product, hash, file, line, raw }: Row, place: Place) => {
     const saved = writer.save(product, hash, file, line)
@@ -73,8 +79,11 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
     }
     counts[saved.result]++
     if (saved.before) {
-      guard.compare(saved.before, product)
+      drift.compare(saved.before, product)
       moves.compare(saved.before, product)
+    } else if (watchNew) {
+      drift.add(product)
+      ids.add(product.sku)
     }
   }
 
@@ -109,6 +118,8 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
       if (!product) {
         const problems = reader.problems().map((problem) => ({ ...problem, where: place(problem.where) }))
         rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, problems)
+        unusable.count++
+        unusable.first ??= problems[0]!
         const skus = reader.candidates('sku')
         for (const sku of skus) refusedSkus.add(sku)
         if (skus.length === 0) anySkuRefused ??= place(rows.where())
@@ -130,57 +141,23 @@ export function loadProducts(db: Database, opened: readonly Opened<Product>[], l
   }
 
   const accepted = counts.added + counts.changed + counts.unchanged + counts.returned
-  const refuse = guard.verdict(accepted) ?? sizeVerdict(read, accepted, rejected.problems, load.complete ? liveBefore : 0)
-  if (refuse && !(load.acceptShrink && accepted > 0)) {
-    throw dataError(`${refuse}; nothing was changed${accepted > 0 ? ' (--accept-shrink takes it all the same)' : ''}`)
-  }
+  const otherIds = watchNew ? ids.refuse(liveBefore, known.waiting, writer.unmet, writer.isNew) : null
+  const refused =
+    refuseRows(read, accepted, unusable, load.guard, true) ??
+    otherIds ??
+    drift.refuse(accepted, writer.untouched) ??
+    (load.complete ? refuseShrink(liveBefore, writer.listed(), load.guard) : null)
+  if (refused && !(load.acceptShrink && accepted > 0)) throw refusal(refused, accepted)
   if (load.complete && anySkuRefused && known.waiting > 0) {
     const message = `cannot be read, and the row may be any of ${known.waiting} missing products: none of them was called gone`
     rejected.problems.push({ where: anySkuRefused, field: 'sku', message })
   }
   const gone = load.complete && !anySkuRefused ? writer.retire(refusedSkus) : 0
   rejected.save()
+  const joined = otherIds ? joinHistory(db, load, writer.lastId) : 0
   writer.finish()
   return {
-    ...{ read, accepted, rejected: rejected.count(), ...counts, gone },
-    ...{ content: content.text(), problems: rejected.problems, moves: moves.list() },
-  }
-}
-
-/** Why so few rows cannot be the whole source, or null. */
-function sizeVerdict(read: number, accepted: number, problems: readonly Problem[], liveBefore: number): string | null {
-  if (read === 0) return 'has no rows'
-  if (accepted * 2 < read) {
-    const first = problems[0]
-    return `${read - accepted} of ${read} rows are not usable${first ? `, the first: ${describeProblem(first)}` : ''}`
-  }
-  if (accepted * 2 < liveBefore) return `has ${accepted} rows where the last good run had ${liveBefore}`
-  return null
-}
-
-const CHECKED = ['commissionRate', 'commission', 'sales', 'category', 'shop', 'imageUrl', 'link'] as const
-
-/** Watches changed rows for what a wrong unit or a lost column looks like: prices × 10, values that become empty in most rows. */
-function driftGuard(): { compare(before: Before, now: Product): void; verdict(accepted: number): string | null } {
-  let jumps = 0
-  let example = ''
-  const emptied = new Map<string, number>()
-  return {
-    compare(before, now) {
-      const [was, is] = [before.finalPrice, now.finalPrice]
-      if (was > 0 && (is >= was * 10 || is * 10 <= was)) {
-        jumps++
-        example ||= `${now.sku}: ${formatAmount(was, now.currency)} → ${formatAmount(is, now.currency)}`
-      }
-      for (const value of CHECKED)
-        if (before[value] !== null && now[value] === null) emptied.set(value, (emptied.get(value) ?? 0) + 1)
-    },
-    verdict(accepted) {
-      if (jumps >= 3 && jumps * 10 > accepted)
-        return `${jumps} of ${accepted} prices changed ten-fold or more (${example}): a wrong unit?`
-      for (const [value, count] of emptied)
-        if (count >= 3 && count * 2 > accepted) return `${value} has become empty in ${count} of ${accepted} rows`
-      return null
-    },
+    ...{ read, accepted, rejected: rejected.count(), ...counts, gone, joined },
+    ...{ content: content.text(), problems: rejected.problems, moves: moves.list(), wrote: writer.wrote() || joined > 0 },
   }
 }

@@ -17,12 +17,12 @@ import {
   hasContent,
   lastGoodRun,
   NO_COUNTS,
-  othersRan,
   type RunCounts,
   type RunSource,
   rejectedOf,
   startRun,
 } from '../store/runs.ts'
+import type { Guard } from '../workspace.ts'
 import type { Loaded, Opened } from './load.ts'
 import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
@@ -42,6 +42,8 @@ export type RunResult = RunSource &
     notes: string[]
     problems: Problem[]
     moves: Move[]
+    /** How many goods that have another id now were joined with their history. */
+    joined: number
     /** What `plan` must be for a run to do just this: it stands for the rows, how they are read, and what was there before. */
     plan: string | null
     error: string | null
@@ -52,6 +54,8 @@ export type RunResult = RunSource &
 export type RunOptions = {
   /** Whether the files are the whole of the source, so that goods missing from them are gone. */
   complete: boolean
+  /** What the operator set for the source; else the defaults of guard.ts. */
+  guard?: Guard
   acceptShrink: boolean
   /** Read them although they are the files of the last run. */
   anew?: boolean
@@ -98,7 +102,7 @@ export function loadRun(
   try {
     if (failed) throw failed
     const { loaded, status, plan, notes } = load(db, partner, source, taken, at, seconds, options)
-    const { content: _, ...counts } = loaded
+    const { content: _, wrote: __, ...counts } = loaded
     return { ...source, status, ...counts, ...facts(taken.snapshots), notes, seconds: seconds(), plan, error: null, fault: null }
   } catch (error) {
     if (!(error instanceof ShoptoolError)) throw error
@@ -116,6 +120,7 @@ export function loadRun(
       seconds: seconds(),
       problems: [],
       moves: [],
+      joined: 0,
       plan: null,
       error: error.message,
       fault: error.fault,
@@ -159,24 +164,18 @@ function load(
       const mapping = opened.map(({ reader }) => reader.seed.toString(16)).join('+')
       const last = lastGoodRun(db, source)
       const same =
-        last &&
-        options.complete &&
-        !options.anew &&
-        last.mapping === mapping &&
-        sameFiles(filesOf(db, last), snapshots) &&
-        !othersRan(db, last)
+        last && options.complete && !options.anew && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots)
       const run = startRun(db, source, at)
       const loaded = same
-        ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [] }
+        ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [], joined: 0, wrote: false }
         : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
       const notes = opened.flatMap(({ snapshot, reader }) =>
         reader.notes().map((note) => (opened.length > 1 ? `${snapshot.name}: ${note}` : note)),
       )
-      const changes = loaded.added + loaded.changed + loaded.returned + loaded.gone
       // The same goods by hand once more are old news, though others came in between; a source says what holds now.
       const old = !options.complete && source.kind === 'products' && hasContent(db, source, run, loaded.content)
       const known =
-        same || old || (changes === 0 && (last?.content === loaded.content || hasContent(db, source, run, loaded.content)))
+        same || old || (!loaded.wrote && (last?.content === loaded.content || hasContent(db, source, run, loaded.content)))
       const status = known ? 'unchanged' : 'applied'
       const plan = planOf(source, loaded.content, mapping, last?.id ?? null)
       if (options.plan !== undefined && options.plan !== plan) {
@@ -193,7 +192,7 @@ function load(
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
         if (span) addCoverage(db, source, span)
         db.exec('COMMIT')
-        return { loaded: { ...result, problems: loaded.problems, moves: [], content: loaded.content }, status, plan, notes }
+        return { loaded: { ...loaded, ...result, moves: [] }, status, plan, notes }
       } else {
         finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
         if (span) addCoverage(db, source, span)
@@ -234,13 +233,13 @@ function loadRecords(
   run: number,
   at: string,
   lastGoodAt: string | null,
-  options: RunOptions,
+  { guard = {}, ...options }: RunOptions,
 ): Loaded {
   switch (source.kind) {
     case 'products':
-      return loadProducts(db, opened as Opened<RecordOf['products']>[], { ...options, ...source, run, at, lastGoodAt })
+      return loadProducts(db, opened as Opened<RecordOf['products']>[], { ...options, ...source, guard, run, at, lastGoodAt })
     case 'orders':
-      return loadOrders(db, opened as Opened<RecordOf['orders']>[], { partner: partner.id, run })
+      return loadOrders(db, opened as Opened<RecordOf['orders']>[], { ...options, partner: partner.id, run, guard })
     case 'payouts':
       return loadPayouts(db, opened as Opened<RecordOf['payouts']>[], { partner: partner.id, currency: partner.currency, run })
   }

@@ -31,6 +31,7 @@ const importing = (kind: RecordKind) =>
       dryRun: flag('--dry-run', 'say what would change, change nothing'),
       ...(kind === 'orders' && { prefer: PREFER }),
       ...(kind === 'payouts' && { paidAt: PAID_AT }),
+      ...(kind !== 'payouts' && { acceptShrink: flag('--accept-shrink', 'take a file although it looks damaged') }),
     },
     examples: [
       `shoptool import ${kind} inbox/${kind}-2026-10.csv --partner taobao`,
@@ -54,7 +55,11 @@ const importing = (kind: RecordKind) =>
       if (prefer !== undefined) partner = preferring(partner, prefer, '--prefer')
       if (paidAt !== undefined) partner = paidOn(partner, paidAt)
       const readings = args[0].map((file) => fileReading(ctx, found.folder, partner, kind, file))
-      const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: options.dryRun })
+      const results = await readAll(call, found, readings, {
+        complete: false,
+        acceptShrink: options.acceptShrink === true,
+        dryRun: options.dryRun,
+      })
       printRuns('import', results, print, global.json)
       return results.map(outcomeOf)
     },

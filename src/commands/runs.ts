@@ -14,7 +14,7 @@ import type { RecordKind } from '../records.ts'
 import { coverageOf } from '../store/coverage.ts'
 import { openDatabase } from '../store/open.ts'
 import { NO_COUNTS } from '../store/runs.ts'
-import type { Workspace } from '../workspace.ts'
+import type { Guard, Workspace } from '../workspace.ts'
 import type { Outcome } from './command.ts'
 import type { Print } from './print.ts'
 import { showFetches } from './progress.ts'
@@ -29,6 +29,7 @@ export type Reading = {
   partner(): Partner
   /** `covered`: for which time the source was read before. */
   fetch(partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]): Promise<Taken>
+  guard?: Guard
   /** What a dry run gave for it; anything else is refused. */
   plan?: string
 }
@@ -74,11 +75,15 @@ export async function readAll(
     AT_ONCE,
   )
   try {
-    for (const [i, { label, kind, source, plan }] of readings.entries()) {
+    for (const [i, { label, kind, source, plan, guard }] of readings.entries()) {
       try {
         const { partner, fetched } = await fetches[i]!
         print.progress(`${label}: saving (${i + 1} of ${readings.length}) …`)
-        const result = loadRun(db, partner, { kind, source }, fetched, { ...settings, ...(plan !== undefined && { plan }) })
+        const result = loadRun(db, partner, { kind, source }, fetched, {
+          ...settings,
+          ...(guard && { guard }),
+          ...(plan !== undefined && { plan }),
+        })
         results.push({ ...result, source: label })
       } catch (thrown) {
         const { outcome, message } = explain(thrown)
@@ -92,6 +97,7 @@ export async function readAll(
           notes: [],
           problems: [],
           moves: [],
+          joined: 0,
           plan: null,
         }
         results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
@@ -151,13 +157,16 @@ export function printRuns(name: 'sync' | 'import', results: readonly RunResult[]
       ...[run.read, run.added, run.changed, run.unchanged, run.returned, run.gone, run.rejected].map(String),
     ]),
   )
-  for (const { source, status, error, problems, rejected, encodings, notes, moves: all } of results) {
+  for (const { source, status, error, problems, rejected, encodings, notes, moves: all, joined } of results) {
     const moves = status === 'dry-run' ? all : []
-    if (error) print.warn(error.includes(source) ? error : `${source}: ${error}`)
+    // Most errors begin with the file or place that they are about.
+    if (error) print.warn(/^(.*?): /.exec(error)?.[1]?.includes(source) ? error : `${source}: ${error}`)
     for (const { where, field, message } of problems) print.warn(`${source}: ${where}${field ? `, ${field}` : ''}: ${message}`)
     if (rejected > problems.length) print.warn(`${source}: and more; ${rejected} rows were rejected in all`)
     for (const { sku, of, before, now, title } of moves) print.note(`${source}: ${of} of ${sku} ${before} → ${now}  ${title}`)
     for (const note of notes) print.note(`${source}: ${note}`)
+    if (joined > 0)
+      print.note(`${source}: ${joined} goods have another id; they keep the history that they had under the old one`)
     const other = encodings.filter((encoding) => encoding !== 'utf-8' && encoding !== 'binary')
     if (other.length > 0) print.note(`${source}: read as ${other.join(', ')}`)
   }

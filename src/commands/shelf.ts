@@ -1,4 +1,4 @@
-import { lookUpProduct } from '../catalog/find.ts'
+import { lookUpProduct, presentProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { cleanText } from '../feeds/read.ts'
@@ -81,7 +81,10 @@ const list = defineCommand({
     const found = await workspace()
     const shelf = chosenShelf(found, options.shelf)
     const db = openForReading(found.database)
-    const items = shelfItems(db, shelf).map((item) => ({ item, product: productByKey(db, item.partner, item.sku) }))
+    const items = shelfItems(db, shelf).map((item) => {
+      const picked = productByKey(db, item.partner, item.sku)
+      return { item, product: picked && presentProduct(db, picked) }
+    })
     const money = (amount: Minor | null, currency: string) => (amount === null ? null : formatAmount(amount, currency))
     if (global.json) {
       print.json('shelf-list', {

@@ -18,7 +18,10 @@ export const command = defineCommand({
     apply: option('--apply <plan>', 'do exactly what a dry run said, or refuse where the files have changed since'),
     full: flag('--full', 'read everything anew, also what has not changed since the last run'),
     offline: flag('--offline', 'no network: local files as they are, of URLs and APIs what was fetched last'),
-    acceptShrink: flag('--accept-shrink', 'take a source although it has lost most of its rows or looks otherwise damaged'),
+    acceptShrink: flag(
+      '--accept-shrink',
+      'take a source although it has lost most of its rows or looks otherwise damaged; not one without a usable row',
+    ),
   },
   examples: [
     'shoptool sync',
@@ -46,6 +49,7 @@ export const command = defineCommand({
       },
       fetch: (partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]) =>
         fetchSource(found, source, partner, outside, { snapshots, how, turns, covered }),
+      ...(source.guard && { guard: source.guard }),
       ...(plans.length > 0 && { plan: plans[i]! }),
     }))
     const results = await readAll(call, found, readings, { ...options, complete: true, anew: full })

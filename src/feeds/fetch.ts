@@ -192,12 +192,15 @@ export function touch(path: string): void {
   }
 }
 
-/** Removes copies of files that have not been read since a point in time (milliseconds): only `show --raw` of old rows misses them. */
+/**
+ * Removes copies of files that have not been read since a point in time (milliseconds): only `show --raw` of old rows misses them; and
+ * what a killed run left half-written. Nobody else may be reading into the folder: see the workspace's lock.
+ */
 export function pruneSnapshots(snapshots: string, before: number): void {
   if (!existsSync(snapshots)) return
   for (const name of readdirSync(snapshots)) {
     const path = join(snapshots, name)
-    if (statSync(path).mtimeMs < before) rmSync(path)
+    if (name.endsWith('.partial') || statSync(path).mtimeMs < before) rmSync(path)
   }
 }
 

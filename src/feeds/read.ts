@@ -19,7 +19,7 @@ import type { Derived, Entries, Feed, Format, RecordOf } from './feed.ts'
 import { type Case, type Column, columnsOf, type FieldData } from './field.ts'
 import { columnKey } from './formats/csv.ts'
 import { seedOf } from './formats/hash.ts'
-import { openRows, type Rows } from './formats/rows.ts'
+import { type Cell, openRows, type Rows } from './formats/rows.ts'
 
 /** What the rows of a file do not say themselves. */
 export type Surroundings = {
@@ -91,7 +91,12 @@ export function openReader<K extends RecordKind>(
   const rows = openRows(path, around.name, feed.format, columnsOf(feed.fields))
   try {
     const notes = [...(rows.told ? [rows.told] : []), ...(around.replaced ? replacedCells(rows, path, feed, around) : [])]
-    return bindReader(kind, feed, rows, around, notes)
+    // What stands in most rows is looked at only where it is needed: where an id looks damaged.
+    const isRounded =
+      feed.format.type === 'csv'
+        ? roundedColumns(() => openRows(path, around.name, feed.format, columnsOf(feed.fields)))
+        : () => false
+    return bindReader(kind, feed, rows, around, notes, isRounded)
   } catch (error) {
     rows.close()
     throw error
@@ -127,6 +132,7 @@ function bindReader<K extends RecordKind>(
   file: Rows,
   around: Surroundings,
   notes: readonly string[],
+  isRounded: RoundedColumns,
 ): Reader<RecordOf[K]> {
   let skipped = 0
   const rows = feed.format.skip ? skipping(file, feed.format.skip, () => skipped++) : file
@@ -150,7 +156,7 @@ function bindReader<K extends RecordKind>(
       : 'is not an ISO 4217 currency code'
     return fail('currency', `"${text}" ${problem}`)
   }
-  const bound = Object.entries(others).map(([name, field]) => [name, bind(name, field, rows, around, fail)] as const)
+  const bound = Object.entries(others).map(([name, field]) => [name, bind(name, field, rows, around, fail, isRounded)] as const)
   // What holds for some days only is looked at anew each day.
   const dated = Object.values(others).some((field) => 'within' in field)
   const mayDerive = WATCHED[kind]
@@ -331,7 +337,14 @@ function describeHeader(header: readonly string[]): string {
   return `the header has ${names}${header.length > 12 ? `, … (${header.length} columns)` : ''}`
 }
 
-function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, fail: Fail): Bound {
+function bind(
+  name: string,
+  field: FieldData,
+  rows: Rows,
+  around: Surroundings,
+  fail: Fail,
+  isRounded: RoundedColumns = () => false,
+): Bound {
   if (field.kind === 'none') return () => null
   if (field.kind === 'always') return () => field.is
   if (field.kind === 'firstOf') {
@@ -372,7 +385,14 @@ function bind(name: string, field: FieldData, rows: Rows, around: Surroundings, 
       const cells = [field.from].flat().flatMap((each) => rows.cell(each) ?? [])
       const parts = () => cells.map((part) => cleanText(part())).filter((part) => part !== '')
       const address = (text: string) => (ADDRESSES.has(name) ? text.replace(/^\/\//, 'https://') : text)
+      const isId = (IDS as readonly string[]).includes(name)
+      const cellIn = (rows: Rows) => cellOf(name, field.from, true, rows, around.name, field.firstFilled)
       return filled((text) => {
+        if (isId && ROUNDED_ID.test(text.trim()) && isRounded(column!, cellIn))
+          return fail(
+            name,
+            `${column}: "${text.trim()}" has lost its last digits, like the other long numbers of the column: a spreadsheet keeps 15; export again and do not open the file in between (a number that does end in zeros is taken as ="…")`,
+          )
         const whole = join === undefined ? address(cleanText(text)) : parts().join(join)
         const found = finders ? finders.map((finder) => finder.exec(whole)?.[1]).find((each) => each !== undefined) : whole
         return (
@@ -539,6 +559,48 @@ function totalReader<T>(
   }
 }
 
+const IDS = ['orderId', 'lineId', 'sku'] as const
+/** More digits than the 15 that a spreadsheet keeps, and zeros for all others. */
+const ROUNDED_ID = /^[1-9]\d{14}0+$/
+const LONG_ID = /^[1-9]\d{15,}$/
+/** How many rows are looked at, and how many zeros speak against chance: one id of 19 digits, or four of 16. */
+const ROUNDED = { rows: 10_000, zeros: 4 }
+
+/** Whether a column of a CSV file has gone through a spreadsheet; `cellOf` finds it in rows. */
+type RoundedColumns = (column: string, find: (rows: Rows) => Cell | null) => boolean
+
+/**
+ * An id that ends in zeros may be a genuine one: of ids of 16 digits every tenth does. So the whole column is looked at, once and only where
+ * such an id is met: a spreadsheet rounds all its long numbers, chance does not.
+ */
+function roundedColumns(open: () => Rows): RoundedColumns {
+  const found = new Map<string, boolean>()
+  return (column, find) => {
+    const known = found.get(column)
+    if (known !== undefined) return known
+    const rows = open()
+    let [long, rounded, sharp, zeros] = [0, 0, 0, 0]
+    try {
+      const cell = find(rows)
+      for (let i = 0; cell && i < ROUNDED.rows && rows.next(); i++) {
+        const text = cell().trim()
+        if (!LONG_ID.test(text)) continue
+        long++
+        if (!ROUNDED_ID.test(text)) continue
+        rounded++
+        // The last digit that was kept is mostly another; in ids that are round by design it is a zero too.
+        if (text[14] !== '0') sharp++
+        zeros += text.length - 15
+      }
+    } finally {
+      rows.close()
+    }
+    const is = zeros >= ROUNDED.zeros && rounded * 10 >= long * 9 && sharp * 2 >= rounded
+    found.set(column, is)
+    return is
+  }
+}
+
 /** What a spreadsheet (or a double in Java) leaves of a long number: `6.14252E+11`, `6E+17`, `6.14252E11`. `6E11` may well be a sku. */
 const DAMAGED_ID = /^\d(\.\d+E\+?|E\+)\d+$/i
 
@@ -591,7 +653,7 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
  * wrong unit (10× or 100×); where it states none yet, the estimate is paid amount × rate.
  */
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
-  for (const field of ['orderId', 'lineId', 'sku'] as const) checkId(field, order[field], fail)
+  for (const field of IDS) checkId(field, order[field], fail)
   order.lineId ??= order.sku ?? ''
   // A partner whose rows have no status has no word for it either.
   order.rawStatus ??= ''
@@ -622,7 +684,7 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
 }
 
 function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): void {
-  for (const field of ['statementId', 'orderId', 'lineId', 'sku'] as const) checkId(field, line[field], fail)
+  for (const field of ['statementId', ...IDS] as const) checkId(field, line[field], fail)
   line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
   if (line.paidAt === null) fail('paidAt', 'the file does not say when it was paid: import it with --paid-at 2026-10-20')
   line.kind ??=

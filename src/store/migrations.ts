@@ -200,7 +200,31 @@ export const MIGRATIONS: readonly string[] = [
     file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL,
     UNIQUE (order_line, entry, hash)
   ) STRICT;
-`,
+  `,
+  `
+  -- That a source lists goods whose row in 'product' is another source's. The source that stands in 'product' has no line here.
+  CREATE TABLE listing (
+    product INTEGER NOT NULL REFERENCES product,
+    source TEXT NOT NULL,
+    partner TEXT NOT NULL,
+    hash INTEGER NOT NULL,            -- of the row as the source has it
+    file INTEGER NOT NULL REFERENCES file,
+    PRIMARY KEY (product, source)
+  ) STRICT, WITHOUT ROWID;
+  -- What sources of one partner share is not known yet: their next runs look at every row.
+  UPDATE run SET mapping = NULL WHERE kind = 'products' AND partner IN
+    (SELECT partner FROM run WHERE kind = 'products' AND status = 'applied' GROUP BY partner HAVING count(DISTINCT source) > 1);
+
+  -- Goods that a partner has given another id.
+  CREATE TABLE alias (
+    partner TEXT NOT NULL,
+    old_sku TEXT NOT NULL,
+    new_sku TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES run,
+    PRIMARY KEY (partner, old_sku)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alias_new ON alias (partner, new_sku);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -26,6 +26,7 @@ export type Run = RunSource &
     seconds: number
     status: RunStatus
     content: string | null
+    /** Null where the rows must be looked at although the files are the same. */
     mapping: string | null
     error: string | null
   }
@@ -120,14 +121,9 @@ export function lastRunsOf(db: Database, { kind, source, partner }: RunSource, l
     .all(source, partner, kind, limit)
 }
 
-/** Whether another source of the partner took goods since this run: it may have taken over some that both list, and lost them again. */
-export function othersRan(db: Database, { id, kind, source, partner }: Run): boolean {
-  return (
-    kind === 'products' &&
-    db
-      .prepare("SELECT 1 FROM run WHERE partner = ? AND kind = ? AND source <> ? AND status = 'applied' AND id > ? LIMIT 1")
-      .get(partner, kind, source, id) !== undefined
-  )
+/** Makes a source's next run look at its rows, though its files be the same. */
+export function readAgain(db: Database, source: RunSource): void {
+  db.prepare('UPDATE run SET mapping = NULL WHERE id = ?').run(lastGoodRun(db, source)?.id ?? null)
 }
 
 /** Whether an earlier run took files with exactly these rows from the same hands. */
@@ -166,12 +162,49 @@ export function supersededHashes(db: Database, source: string, partner: string):
   return new Set(rows)
 }
 
+/** A rejected row with all that is known of it; `reason` says what was found and expected. */
+export type Rejected = {
+  source: string
+  partner: string
+  kind: RecordKind
+  at: Instant
+  file: string
+  line: number
+  where: string
+  field: string | null
+  reason: string
+  /** The row as the partner wrote it, up to 10 000 characters. */
+  raw: string
+}
+
+/** The run whose rows stand for those of run `?`: one that found its files unchanged has those of the run before it with the same rows. */
+const APPLIED =
+  "SELECT max(a.id) FROM run a JOIN run b USING (kind, source, partner, content) WHERE b.id = ? AND a.status = 'applied'"
+
+/** Rejected rows of the last good run of every source, or of one; imported files are a source named `import`, of which the last one counts. */
+export function rejectedRows(db: Database, source: string | null, limit: number): Rejected[] {
+  const runs = db
+    .prepare<[string | null], number>(
+      `SELECT max(id) FROM run WHERE status IN ('applied', 'unchanged') AND source = ifnull(?, source)
+       GROUP BY source, partner, kind ORDER BY source, partner, kind`,
+    )
+    .pluck()
+    .all(source)
+  const rows = db.prepare<[number, number], Rejected>(
+    `SELECT r.source, r.partner, r.kind, r.at, f.name AS file, j.line, j.place AS "where", j.field, j.message AS reason, j.raw
+     FROM rejected j JOIN file f ON f.id = j.file JOIN run r ON r.id = f.run WHERE r.id = (${APPLIED}) ORDER BY j.rowid LIMIT ?`,
+  )
+  const found: Rejected[] = []
+  for (const run of runs) found.push(...rows.all(run, limit - found.length))
+  return found
+}
+
 /** The rejected rows of a run; of one that found its files unchanged, those of the run before it with the same rows. */
 export function rejectedOf(db: Database, run: number, limit = 20): Problem[] {
   return db
     .prepare<[number, number], Problem>(
       `SELECT j.place AS "where", j.field, j.message FROM rejected j JOIN file f ON f.id = j.file
-       WHERE f.run = (SELECT max(a.id) FROM run a JOIN run b USING (kind, source, partner, content) WHERE b.id = ? AND a.status = 'applied')
+       WHERE f.run = (${APPLIED})
        ORDER BY j.rowid LIMIT ?`,
     )
     .all(run, limit)

@@ -171,7 +171,7 @@ describe('order files', () => {
     expect(result).toMatchObject({
       status: 'refused',
       error:
-        '3 of 3 rows are not usable, the first: line 2, status: status: "付款" is not a known word, expected paid, received, verified, settled, refunded, invalid; nothing was changed',
+        '3 of 3 rows are not usable, expected at most 1; the first: line 2, status: status: "付款" is not a known word, expected paid, received, verified, settled, refunded, invalid; nothing was changed',
     })
     expect(query('SELECT * FROM order_line')).toEqual([])
   })

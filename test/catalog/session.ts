@@ -46,7 +46,7 @@ export const ACME = {
 export const csv = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('')
 
 export type Files = Record<string, string | Buffer>
-export type Settings = Partial<Pick<RunOptions, 'complete' | 'acceptShrink' | 'dryRun'>> & {
+export type Settings = Partial<Pick<RunOptions, 'complete' | 'acceptShrink' | 'dryRun' | 'guard'>> & {
   source?: string
   partner?: Partner
   encoding?: Encoding
@@ -98,9 +98,18 @@ export function session() {
       run(kind, files, { source: 'import', complete: false, ...settings }),
     /** Everything that is kept but for the records of the runs themselves. */
     content: () =>
-      ['product', 'product_history', 'order_line', 'order_state', 'order_entry', 'statement', 'payout_line', 'rejected'].map(
-        (table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all(),
-      ),
+      [
+        'product',
+        'listing',
+        'alias',
+        'product_history',
+        'order_line',
+        'order_state',
+        'order_entry',
+        'statement',
+        'payout_line',
+        'rejected',
+      ].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all()),
     query: <T = unknown>(sql: string) => db.prepare(sql).raw().all() as T[],
     close() {
       open.delete(db)

@@ -378,7 +378,7 @@ const CASES: Record<string, Case> = {
     args: ['import', 'products', 'e.csv', '--partner', 'acme'],
     files: { 'e.csv': 'sku,title,price\n1,x,a\n2,y,b\n3,z,4\n' },
     code: 4,
-    says: /^e\.csv: 2 of 3 rows are not usable, the first: line 2, price: .*; nothing was changed/,
+    says: /^e\.csv: 2 of 3 rows are not usable, expected at most 1; the first: line 2, price: .*; nothing was changed/,
   },
   'ragged row': {
     args: ['import', 'products', 'e.csv', '--partner', 'acme'],
@@ -409,7 +409,7 @@ const CASES: Record<string, Case> = {
     synced: true,
     files: { 'goods.csv': GOODS },
     code: 4,
-    says: 'goods: has 1 rows where the last good run had 4; nothing was changed (--accept-shrink takes it all the same)',
+    says: 'goods: has 1 goods where the last good run had 4, expected at least 2; nothing was changed (--accept-shrink takes it all the same)',
   },
   'unknown shelf': {
     args: ['shelf', 'list', '--shelf', 'mian'],
@@ -628,5 +628,95 @@ describe('saved searches', () => {
     await run(['sync'], { cwd })
     expect((await search(cwd, '--price', '9..1', '--save', 'x')).code).toBe(2)
     expect((await search(cwd, '--saved', 'x')).code).toBe(2)
+  })
+})
+
+describe('rejects', () => {
+  const BAD = 'sku,title,price\n1,伞,9.90\n2,杯,free\n,无号,1.00\n4,灯,5.00\n'
+
+  it('lists the rows that the last run of a source could not use', async () => {
+    const cwd = shop({ 'goods.csv': BAD, 'x.csv': 'sku,title,price\n9,灯,x\n8,灯,1\n' })
+    expect((await run(['sync'], { cwd })).code).toBe(5)
+    expect((await run(['import', 'products', 'x.csv', '--partner', 'acme'], { cwd })).code).toBe(5)
+    expect((await run(['sync'], { cwd })).code).toBe(5)
+    const { code, stdout } = await run(['rejects', 'goods', '--json'], { cwd })
+    const common = { source: 'goods', partner: 'acme', at: '2026-11-25T12:00:00+08:00', file: 'goods.csv', feed: 'products' }
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      {
+        schema: 'shoptool.rejects.v1',
+        rejects: [
+          {
+            ...common,
+            ...{ line: 3, where: 'line 3', field: 'price', raw: '2,杯,free' },
+            reason: 'price: "free" is not an amount in yuan, expected like 9.90',
+          },
+          { ...common, ...{ line: 4, where: 'line 4', field: 'sku', raw: ',无号,1.00', reason: 'sku is empty' } },
+        ],
+        more: false,
+      },
+    ])
+    const all = await run(['rejects'], { cwd })
+    expect(all.stdout.split('\n').map((line) => line.split('\t').slice(0, 2).join(' '))).toEqual([
+      'goods goods.csv: line 3',
+      'goods goods.csv: line 4',
+      'import x.csv: line 2',
+      '',
+    ])
+  })
+
+  it('says when there are more, none, and which source it does not know', async () => {
+    const cwd = shop({ 'goods.csv': BAD })
+    await run(['sync'], { cwd })
+    const one = await run(['rejects', '--limit', '1', '--json'], { cwd })
+    expect(JSON.parse(one.stdout)).toMatchObject({ rejects: [{ line: 3 }], more: true })
+    expect((await run(['rejects', '--limit', '1'], { cwd })).stderr).toContain('There are more')
+    writeFileSync(join(cwd, 'goods.csv'), 'sku,title,price\n1,伞,9.90\n')
+    await run(['sync', '--accept-shrink'], { cwd })
+    expect((await run(['rejects'], { cwd })).stderr).toBe('No row was rejected.\n')
+    const unknown = await run(['rejects', 'god'], { cwd })
+    expect([unknown.code, unknown.stderr]).toEqual([2, 'shoptool: unknown source "god"; did you mean goods?\n'])
+  })
+})
+
+describe('limits of a source', () => {
+  it('stand in shoptool.yaml; sync and import take all the same what is wanted', async () => {
+    const cwd = shop({}, SOURCES.replace('file: goods.csv', 'file: goods.csv, guard: { rows: 5 }'))
+    const refused = await run(['sync'], { cwd })
+    expect([refused.code, refused.stderr]).toEqual([
+      4,
+      'shoptool: goods: has 4 rows, expected 5 or more; nothing was changed (--accept-shrink takes it all the same)\n',
+    ])
+    expect((await run(['sync', '--accept-shrink'], { cwd })).code).toBe(0)
+    writeFileSync(
+      join(cwd, 'x.csv'),
+      GOODS.replace(/^(\d),(.*?),(.*?),(\d+\.\d+)/gm, '$1,$2,$3,9$4').replace(/,(20|9.1|30),/g, ',,'),
+    )
+    const words = ['import', 'products', 'x.csv', '--partner', 'acme']
+    const file = await run(words, { cwd })
+    expect([file.code, file.stderr]).toEqual([4, expect.stringContaining('(--accept-shrink takes it all the same)')])
+    expect((await run([...words, '--accept-shrink'], { cwd })).code).toBe(0)
+  })
+
+  it('goods that have another id now stay on their shelf', async () => {
+    const rows = (id: (i: number) => string) =>
+      `sku,title,price\n${Array.from({ length: 12 }, (_, i) => `${id(i)},品${i},9.90\n`).join('')}`
+    const cwd = shop({ 'goods.csv': rows((i) => `60000${i}`) })
+    await run(['sync'], { cwd })
+    await run(['shelf', 'add', '600003'], { cwd })
+    writeFileSync(
+      join(cwd, 'goods.csv'),
+      rows((i) => `qeq-${i}`),
+    )
+    expect((await run(['sync'], { cwd })).code).toBe(4)
+    const { code, stderr } = await run(['sync', '--accept-shrink'], { cwd })
+    expect([code, stderr]).toEqual([
+      0,
+      'goods: 12 goods have another id; they keep the history that they had under the old one\n',
+    ])
+    const shelf = JSON.parse((await run(['shelf', 'list', '--json'], { cwd })).stdout)
+    expect(shelf.items).toEqual([expect.objectContaining({ sku: '600003', title: '品3', status: 'live' })])
+    const { product, history } = JSON.parse((await run(['show', '600003', '--history', '--json'], { cwd })).stdout)
+    expect([product.sku, history.length]).toEqual(['qeq-3', 1])
   })
 })
