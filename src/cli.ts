@@ -27,7 +27,9 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
   ],
   Catalog: [
     { name: 'find', summary: 'find goods by commission, sales, price and words', load: () => import('./commands/find.ts') },
+    { name: 'pick', summary: 'choose goods from a search and put them on a shelf', load: () => import('./commands/pick.ts') },
     { name: 'show', summary: 'show one product', load: () => import('./commands/show.ts') },
+    { name: 'watch', summary: 'tell once what has changed of goods on shelves', load: () => import('./commands/watch.ts') },
     { name: 'sql', summary: 'ask the database a question of your own', load: () => import('./commands/sql.ts') },
   ],
   Sharing: [

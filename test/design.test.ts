@@ -152,7 +152,7 @@ describe('npm packages have one home each', () => {
     ['yauzl', /^feeds\//],
     ['csv-stringify', /^(settle|commands)\//],
     ['yaml', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^share\/|^commands\//],
-    ['zod', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^share\//],
+    ['zod', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^catalog\/score\.ts$|^share\//],
     ['string-width', /^commands\//],
   ]
   const packageOf = (to: string) => (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : to.split('/')[0]!)

@@ -6,14 +6,9 @@ import { usageError } from '../errors.ts'
 import { isCurrency } from '../money.ts'
 import { pathsOf, type Shop, WORKSPACE_FILE } from '../workspace.ts'
 import { defineCommand } from './command.ts'
-import { flag, option, type Value } from './option.ts'
+import { currency, flag, option, type Value } from './option.ts'
 
 const zone: Value<string> = { read: (given) => (isZone(given) ? given : null), is: 'a time zone', like: 'Asia/Shanghai' }
-const currency: Value<string> = {
-  read: (given) => (isCurrency(given) ? given : null),
-  is: 'an ISO 4217 currency code',
-  like: 'CNY',
-}
 
 export const command = defineCommand({
   about: 'Makes a workspace: a folder with shoptool.yaml, inbox, out and partners. Asks for what no flag says.',

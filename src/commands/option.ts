@@ -1,6 +1,6 @@
 import { isDay, isMonth } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
-import { isCurrency, type Ppm, readCount, readRate } from '../money.ts'
+import { type Currency, isCurrency, type Ppm, readCount, readRate } from '../money.ts'
 
 /** How the text behind a flag becomes a value, and how to say that it did not. */
 export type Value<V> = {
@@ -23,9 +23,13 @@ export const count: Value<number> = {
 }
 /** `20%` or `20`. */
 export const rate: Value<Ppm> = { read: (given) => readRate(given, 'percent'), is: 'a percentage', like: '20%' }
-export const currency: Value<string> = { read: (given) => (isCurrency(given) ? given : null), is: 'a currency', like: 'EUR' }
 export const month: Value<string> = { read: (given) => (isMonth(given) ? given : null), is: 'a month', like: '2026-10' }
 export const day: Value<string> = { read: (given) => (isDay(given) ? given : null), is: 'a day', like: '2026-10-31' }
+export const currency: Value<Currency> = {
+  read: (given) => (isCurrency(given) ? given : null),
+  is: 'an ISO 4217 currency code',
+  like: 'CNY',
+}
 export const oneOf = <const W extends string>(words: readonly W[]): Value<W> => ({
   read: (given) => words.find((word) => word === given) ?? null,
   is: `one of ${words.join(', ')}`,

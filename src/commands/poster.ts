@@ -10,14 +10,14 @@ import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { count, list, oneOf, option } from './option.ts'
-import { chosenShelf } from './shelf.ts'
+import { chosenShelf, namesOf } from './shelf.ts'
 
 type Result = { partner: string; sku: string; bundle: Bundle | null; error: ShoptoolError | null }
 
 export const command = defineCommand({
   about:
     'Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture.',
-  args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it']],
+  args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
     style: list('--style <a,b>', 'only these styles, with a colour scheme like card:jade if you want'),
@@ -42,7 +42,7 @@ export const command = defineCommand({
       options.shelf === undefined
         ? []
         : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
-    const products = [...new Set([...names, ...onShelf])].map((name) => lookUpProduct(db, name))
+    const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const studio = await openStudio(ctx, found.folder, options.jobs)
     const results: Result[] = []
     const channel = options.channel.length === 1 ? options.channel[0] : undefined

@@ -1,4 +1,7 @@
 import { lookUpProduct, presentProduct } from '../catalog/find.ts'
+import { netOfFees } from '../catalog/net.ts'
+import { twinsOf, twinText } from '../catalog/twins.ts'
+import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { cleanText } from '../feeds/read.ts'
@@ -8,25 +11,36 @@ import { productByKey } from '../store/products.ts'
 import { addToShelf, removeFromShelf, shelfItems } from '../store/shelf.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
+import { textIndex } from './find.ts'
 import { option } from './option.ts'
 
 const SHELF = option('--shelf <name>', 'which shelf; needed where shoptool.yaml has several')
-const SKUS = ['<sku...>', 'partner:sku, or the sku alone where one partner has it'] as const
+const SKUS = ['<sku...>', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input'] as const
 
 const add = defineCommand({
-  about: 'Puts goods on a shelf, with the price and commission under which they were picked.',
+  about:
+    'Puts goods on a shelf, with the price and commission under which they were picked. Warns where a likely twin, the same goods with another partner or shop, pays more and costs no more.',
   args: [SKUS],
   options: { shelf: SHELF, reason: option('--reason <text>', 'why you recommend it; stands on posters and in the copy') },
-  examples: ['shoptool shelf add 614252180627', 'shoptool shelf add jd:100012043978 --reason 我家用了两年'],
+  examples: [
+    'shoptool shelf add 614252180627',
+    'shoptool shelf add jd:100012043978 --reason 我家用了两年',
+    'shoptool find 雨伞 --limit 5 --ids | shoptool shelf add -',
+  ],
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     const shelf = chosenShelf(found, options.shelf)
     const db = openDatabase(found.database)
-    const products = names.map((name) => lookUpProduct(db, name))
+    const products = (await namesOf(ctx, names)).map((name) => lookUpProduct(db, name))
     for (const { status, partner, sku } of products)
       if (status === 'gone') throw usageError(`${partner}:${sku}: is gone from its feed and cannot be picked`)
     const reason = options.reason === undefined ? null : cleanText(options.reason)
     const at = instantOf(ctx.now(), found.shop.timezone)
+    const net = netOfFees(found.partners, print.warn)
+    for (const product of products) {
+      const better = twinsOf(db, product, textIndex(found, print)).flatMap((twin) => twinText(product, twin, net, true) ?? [])
+      if (better[0]) print.warn(`${product.partner}:${product.sku}: ${better[0]}`)
+    }
     const results = db
       .transaction(() => products.map((product) => ({ product, added: addToShelf(db, shelf, product, reason, at) })))
       .immediate()
@@ -52,12 +66,12 @@ const remove = defineCommand({
   args: [SKUS],
   options: { shelf: SHELF },
   examples: ['shoptool shelf remove 614252180627'],
-  async run({ args: [names], options, workspace, print, global }) {
+  async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     const shelf = chosenShelf(found, options.shelf)
     const db = openDatabase(found.database)
     const items = shelfItems(db, shelf)
-    const chosen = names.map((name) => {
+    const chosen = (await namesOf(ctx, names)).map((name) => {
       const matching = items.filter(({ partner, sku }) => `${partner}:${sku}` === name || sku === name)
       if (matching.length > 1)
         throw usageError(
@@ -132,6 +146,16 @@ const list = defineCommand({
 
 function changeText(picked: Minor, now: Minor, currency: string): string {
   return picked === now ? '' : `price was ${formatAmount(picked, currency)}`
+}
+
+/** The names that were given; for `-` those that stand on standard input, between blanks or line breaks. */
+export async function namesOf({ stdin }: Pick<Context, 'stdin'>, given: readonly string[]): Promise<string[]> {
+  if (!given.includes('-')) return [...given]
+  let text = ''
+  for await (const chunk of stdin.setEncoding('utf8')) text += chunk
+  const read = text.split(/\s+/).filter(Boolean)
+  if (read.length === 0) throw usageError('-: standard input names no goods, expected partner:sku, one a line')
+  return given.flatMap((name) => (name === '-' ? read : name))
 }
 
 /** @throws usage where shoptool.yaml has no such shelf, or several and none was named. */

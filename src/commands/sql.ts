@@ -9,6 +9,9 @@ const VIEWS = `
             coupon_threshold, coupon_from, coupon_until,
             commission_rate, commission, sales, image_url, url, link,
             code, status (live, gone), first_seen, last_seen, source
+  history   partner, sku, until (the run that changed it), price,
+            final_price, coupon_amount, commission_rate, commission,
+            sales, status
   orders    partner, order_id, line_id, sku, title, quantity, currency,
             paid_amount, commission_rate, commission, refund_amount,
             status, partner_status (its own word), ordered_at, paid_at,
@@ -19,7 +22,8 @@ const VIEWS = `
 
   Amounts are integers in minor units of the row's currency (19.80 CNY
   is 1980, 300 JPY is 300), rates in parts per million (9.1 % is
-  91000), instants ISO 8601 text. An order is its newest state. Other
+  91000), instants ISO 8601 text. An order is its newest state;
+  history holds what goods were before, products what they are. Other
   tables may change with any version. With --json, integers beyond
   2^53 are strings, and blobs hexadecimal text.`
 

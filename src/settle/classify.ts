@@ -1,8 +1,9 @@
 import type { Minor } from '../money.ts'
+import { expectedPayout } from '../partners/fees.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
 import { dueMonth } from './calendar.ts'
 import { type Entry, NONE, type Rules, type SettlementClass, sumOf } from './entry.ts'
-import { expectedPayout, keptPayout } from './expect.ts'
+import { keptPayout } from './expect.ts'
 import type { Account } from './match.ts'
 
 /*

@@ -1,8 +1,9 @@
 import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share } from '../money.ts'
+import { expectedPayout, feeOf, formula } from '../partners/fees.ts'
 import type { Order, PayoutLine } from '../records.ts'
 import { dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
-import { expectedPayout, feeOf, formula, hasRefund, keptPayout } from './expect.ts'
+import { hasRefund, keptPayout } from './expect.ts'
 
 export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
 /** Why an entry is in its class: a cause that can be counted, and one line of text with the numbers. */

@@ -1,9 +1,9 @@
 import { dataError } from '../errors.ts'
+import { expectedPayout } from '../partners/fees.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
 import { dueMonth } from './calendar.ts'
 import { classify, entryOf } from './classify.ts'
 import { compareText, type Entry, NONE, type Rules } from './entry.ts'
-import { expectedPayout } from './expect.ts'
 import { addresses, match } from './match.ts'
 
 /** How many orders and how many payout lines of the month went in: the entries must hold exactly as many. */

@@ -225,6 +225,23 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX alias_new ON alias (partner, new_sku);
   `,
+  `
+  -- What "shoptool watch" last told of goods, or saw of them first.
+  CREATE TABLE watched (
+    search TEXT NOT NULL,             -- the saved search that found them; '' for goods of shelves and those that were named
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    at TEXT NOT NULL,
+    currency TEXT NOT NULL, final_price INTEGER NOT NULL, commission_rate INTEGER, commission INTEGER, status TEXT NOT NULL,
+    coupon_amount INTEGER, coupon_until TEXT,
+    coupon_told TEXT,                 -- of that coupon: ends, ended
+    PRIMARY KEY (search, partner, sku)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE VIEW history AS SELECT p.partner, p.sku, r.at AS until, h.price, h.final_price, h.coupon_amount, h.commission_rate, h.commission,
+    h.sales, h.status
+    FROM product_history h JOIN product p ON p.id = h.product JOIN run r ON r.id = h.until;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -7,7 +7,18 @@ import { filledWorkspace } from './sync.mjs'
 
 const ROUNDS = 7
 const EVERYTHING = {
-  ...{ text: '', partners: [], category: null, currency: 'CNY', minCommission: null, minRate: null, minSales: null },
+  ...{
+    text: '',
+    partners: [],
+    sources: [],
+    status: 'live',
+    score: null,
+    category: null,
+    currency: 'CNY',
+    minCommission: null,
+    minRate: null,
+    minSales: null,
+  },
   ...{ price: { from: null, to: null }, coupon: false, sort: 'commission', ascending: false, limit: 20, after: null },
 }
 /** As options of the command line, and as what they mean. Rates are parts per million, amounts fen. */
@@ -21,6 +32,19 @@ const FILTERS = [
   { args: ['--sort', 'sales'], search: { sort: 'sales' } },
   { args: ['--sort', 'rate', '--min-rate', '30%'], search: { sort: 'rate', minRate: 300_000 } },
   { args: ['--sort', 'price'], search: { sort: 'price', ascending: true } },
+  {
+    args: ['--sort', 'score'],
+    search: {
+      sort: 'score',
+      // those of templates/rules/score.yaml
+      score: {
+        currency: 'CNY',
+        commission: { points: 40, full: 2000 },
+        rate: { points: 30, full: 300_000 },
+        sales: { points: 30, full: 10_000 },
+      },
+    },
+  },
   { args: ['--min-commission', '100', '--sort', 'sales'], search: { minCommission: 10_000, sort: 'sales' } },
 ]
 const TEXTS = [

@@ -1,14 +1,40 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findProducts, lookUpProduct, productDocument, type Search, SORTS } from '../../src/catalog/find.ts'
+import {
+  findProducts,
+  lookUpProduct,
+  otherCurrency,
+  productDocument,
+  type Search,
+  SORTS,
+  type Sort,
+  STATUSES,
+} from '../../src/catalog/find.ts'
+import { type ScoreRules, scoreOf } from '../../src/catalog/score.ts'
 import { indexTexts } from '../../src/catalog/search.ts'
 import { productByKey, type StoredProduct } from '../../src/store/products.ts'
 import { ACME, csv, session } from './session.ts'
 
 const ALL: Search = {
-  ...{ text: '', partners: [], category: null, currency: 'CNY', minCommission: null, minRate: null, minSales: null },
+  ...{
+    text: '',
+    partners: [],
+    sources: [],
+    status: 'live',
+    score: null,
+    category: null,
+    currency: 'CNY',
+    minCommission: null,
+    minRate: null,
+    minSales: null,
+  },
   ...{ price: { from: null, to: null }, coupon: false, sort: 'commission', ascending: false, limit: 100, after: null },
 }
+/** B has 30 + 20 + 5 points, A 40 + 10 + 0, C 40 + 5, E none. */
+const RULES = {
+  ...{ currency: 'CNY', commission: { points: 40, full: 800 }, rate: { points: 30, full: 300_000 } },
+  sales: { points: 30, full: 300 },
+} satisfies ScoreRules
 const HEADER = 'sku,title,brand,shop,category,currency,price,coupon,rate,sales'
 
 async function shop(rows: readonly string[]) {
@@ -28,10 +54,13 @@ describe('finding goods', async () => {
   ])
 
   it.each<[string, Partial<Search>, string[]]>([
-    ['all, by commission; goods without one last', {}, ['D', 'C', 'A', 'B', 'E']],
-    ['by commission, least first; goods without one still last', { ascending: true }, ['B', 'A', 'C', 'D', 'E']],
+    ['all in the currency, by commission; goods without one last', {}, ['C', 'A', 'B', 'E']],
+    ['by commission, least first; goods without one still last', { ascending: true }, ['B', 'A', 'C', 'E']],
+    ['by commission, in another currency', { currency: 'JPY' }, ['D']],
     ['by rate', { sort: 'rate' }, ['B', 'A', 'D', 'C', 'E']],
-    ['by price with the coupon', { sort: 'price', ascending: true }, ['E', 'B', 'A', 'C', 'D']],
+    ['by price with the coupon', { sort: 'price', ascending: true }, ['E', 'B', 'A', 'C']],
+    ['by score', { sort: 'score', score: RULES }, ['B', 'A', 'C', 'E']],
+    ['by score, least first', { sort: 'score', score: RULES, ascending: true }, ['E', 'C', 'A', 'B']],
     ['by sales', { sort: 'sales' }, ['D', 'B', 'E', 'A', 'C']],
     ['a word in the title', { text: '山茶花' }, ['A', 'B']],
     ['in the brand, whatever the case', { text: 'camellia' }, ['C', 'A']],
@@ -46,19 +75,28 @@ describe('finding goods', async () => {
     ['a category', { category: '杯' }, ['B']],
     ['least commission, in its currency', { minCommission: 700 }, ['C', 'A']],
     ['least commission in another one', { minCommission: 100, currency: 'JPY' }, ['D']],
-    ['least rate', { minRate: 100_000 }, ['D', 'A', 'B']],
-    ['least sales', { minSales: 7 }, ['D', 'B', 'E']],
+    ['least rate', { minRate: 100_000 }, ['A', 'B']],
+    ['least sales', { minSales: 7 }, ['B', 'E']],
+    ['a source', { sources: ['import'], limit: 2 }, ['C', 'A']],
+    ['another source', { sources: ['goods'] }, []],
+    ['goods that are gone', { status: 'gone' }, []],
+    ['live or gone', { status: 'any', minSales: 7 }, ['B', 'E']],
     ['a price range, with the coupon', { price: { from: 3000, to: 8000 } }, ['A', 'B']],
     ['up to a price', { price: { from: null, to: 990 } }, ['E']],
     ['only with a coupon', { coupon: true }, ['A']],
-    ['a partner', { partners: ['acme'], minSales: 50 }, ['D', 'B']],
+    ['a partner', { partners: ['acme'], minSales: 50 }, ['B']],
     ['another partner', { partners: ['other', 'third'] }, []],
-    ['no more than asked for', { limit: 2 }, ['D', 'C']],
+    ['no more than asked for', { limit: 2 }, ['C', 'A']],
   ])('%s', (_, search, expected) => expect(skus(search)).toEqual(expected))
 
   it('pages end where there is no more', () => {
-    expect(find({ limit: 5 }).next).toBeNull()
-    expect(find({ limit: 4 }).next).not.toBeNull()
+    expect(find({ limit: 4 }).next).toBeNull()
+    expect(find({ limit: 3 }).next).not.toBeNull()
+  })
+
+  it('another currency that goods have', () => {
+    expect(otherCurrency(db, 'CNY')).toBe('JPY')
+    expect(otherCurrency(db, 'JPY')).toBe('CNY')
   })
 
   it.each([
@@ -68,6 +106,30 @@ describe('finding goods', async () => {
     ['another sort', find({ limit: 1, sort: 'rate' }).next!, '--after: the cursor belongs to another --sort'],
     ['another direction', find({ limit: 1, ascending: true }).next!, '--after: the cursor belongs to another --sort'],
   ])('a cursor: %s', (_, after, message) => expect(() => find({ after })).toThrow(message))
+
+  it('the best scores of many, where the goods of the most commission are not the best', async () => {
+    const lines = Array.from({ length: 400 }, (_, i) => `${i},x,,,,,${(i * 37) % 101},,${(i * 53) % 31},${(i * 71) % 307}`)
+    const many = await shop(lines)
+    const rules = {
+      ...RULES,
+      commission: { points: 5, full: 500 },
+      rate: { points: 5, full: 100_000 },
+      sales: { points: 90, full: 300 },
+    }
+    const all = lines.map((_, i) => productByKey(many.db, 'acme', String(i))!)
+    const expected = all
+      .map((product) => ({ sku: product.sku, score: scoreOf(product, rules)!.total }))
+      .sort((a, b) => b.score - a.score || Number(a.sku) - Number(b.sku))
+      .map(({ sku }) => sku)
+    const found: string[] = []
+    let after: string | null = null
+    for (let page = 0; page < 5; page++) {
+      const { products, next } = findProducts(many.db, { ...ALL, sort: 'score', score: rules, limit: 12, after }, { scored: 40 })
+      found.push(...products.map(({ sku }) => sku))
+      after = next
+    }
+    expect(found).toEqual(expected.slice(0, 60))
+  })
 
   it('a product by its name', async () => {
     expect(lookUpProduct(db, 'acme:A').sku).toBe('A')
@@ -116,6 +178,14 @@ describe('any search against a filter of an array', () => {
   const search: fc.Arbitrary<Search> = fc.record({
     text: fc.array(word, { maxLength: 2 }).map((words) => words.join(' ')),
     partners: fc.constantFrom<string[]>([], ['acme'], ['acme', 'other'], ['other']),
+    sources: fc.constantFrom<string[]>([], [], ['import'], ['goods', 'other']),
+    status: fc.constantFrom('live', 'live', ...STATUSES),
+    score: fc.record({
+      currency: fc.constant('CNY'),
+      commission: fc.record({ points: fc.integer({ min: 0, max: 4 }), full: fc.integer({ min: 1, max: 300 }) }),
+      rate: fc.record({ points: fc.constantFrom(0, 3), full: fc.constantFrom(1, 300_000) }),
+      sales: fc.record({ points: fc.integer({ min: 0, max: 4 }), full: fc.integer({ min: 1, max: 6 }) }),
+    }),
     category: maybe('x'),
     currency: fc.constantFrom('CNY', 'JPY'),
     minCommission: maybe(0, 1, 20),
@@ -128,11 +198,18 @@ describe('any search against a filter of an array', () => {
     limit: fc.integer({ min: 1, max: 5 }),
     after: fc.constant(null),
   })
-  const KEY = { commission: 'commission', rate: 'commissionRate', sales: 'sales', price: 'finalPrice' } as const
+  const KEY: Record<Sort, (p: StoredProduct, s: Search) => number | null> = {
+    commission: (p) => p.commission,
+    rate: (p) => p.commissionRate,
+    sales: (p) => p.sales,
+    price: (p) => p.finalPrice,
+    score: (p, s) => scoreOf({ ...p, currency: 'CNY' }, s.score!)!.total,
+  }
 
   function naive(products: readonly StoredProduct[], s: Search): string[] {
     const least = (value: number | null, min: number | null) => min === null || (value !== null && value >= min)
-    const money = s.minCommission !== null || s.price.from !== null || s.price.to !== null
+    const sorted = ['commission', 'price', 'score'].includes(s.sort)
+    const money = sorted || s.minCommission !== null || s.price.from !== null || s.price.to !== null
     return products
       .filter((p) =>
         s.text
@@ -140,12 +217,13 @@ describe('any search against a filter of an array', () => {
           .split(' ')
           .every((word) => [p.title, p.brand, p.shop].some((text) => text?.toLowerCase().includes(word))),
       )
+      .filter((p) => (s.status === 'any' || p.status === s.status) && (s.sources.length === 0 || s.sources.includes(p.source)))
       .filter((p) => (s.partners.length === 0 || s.partners.includes(p.partner)) && (s.category ?? p.category) === p.category)
       .filter((p) => (!money || p.currency === s.currency) && (!s.coupon || (p.couponAmount ?? 0) > 0))
       .filter((p) => least(p.commission, s.minCommission) && least(p.commissionRate, s.minRate) && least(p.sales, s.minSales))
       .filter((p) => least(p.finalPrice, s.price.from) && (s.price.to === null || p.finalPrice <= s.price.to))
       .sort((a, b) => {
-        const [x, y] = [a[KEY[s.sort]], b[KEY[s.sort]]]
+        const [x, y] = [KEY[s.sort](a, s), KEY[s.sort](b, s)]
         const nulls = Number(x === null) - Number(y === null)
         return nulls || (s.ascending ? 1 : -1) * ((x ?? 0) - (y ?? 0)) || a.id - b.id
       })
@@ -162,6 +240,7 @@ describe('any search against a filter of an array', () => {
             [i, r.title, r.brand, '', r.category, r.currency, r.price, r.coupon, r.rate, r.sales].join(','),
           )
           const { db, close } = await shop(lines)
+          db.exec("UPDATE product SET status = 'gone', last_seen = first_seen WHERE id % 5 = 0")
           const products = rows.map((_, i) => productByKey(db, 'acme', String(i))!)
           indexTexts(db)
           for (const [i, one] of searches.entries()) {
@@ -170,7 +249,11 @@ describe('any search against a filter of an array', () => {
             const found: string[] = []
             let after: string | null = null
             do {
-              const page: ReturnType<typeof findProducts> = findProducts(db, { ...one, after }, { scan })
+              const page: ReturnType<typeof findProducts> = findProducts(
+                db,
+                { ...one, after },
+                { scan, scored: [1000, 3][i % 2]! },
+              )
               expect(page.products.length).toBeLessThanOrEqual(one.limit)
               found.push(...page.products.map(({ sku }) => sku))
               after = page.next

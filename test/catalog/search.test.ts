@@ -6,7 +6,18 @@ import { openForReading } from '../../src/store/open.ts'
 import { csv, session } from './session.ts'
 
 const ALL: Search = {
-  ...{ text: '', partners: [], category: null, currency: 'CNY', minCommission: null, minRate: null, minSales: null },
+  ...{
+    text: '',
+    partners: [],
+    sources: [],
+    status: 'live',
+    score: null,
+    category: null,
+    currency: 'CNY',
+    minCommission: null,
+    minRate: null,
+    minSales: null,
+  },
   ...{ price: { from: null, to: null }, coupon: false, sort: 'price', ascending: true, limit: 100, after: null },
 }
 const HEADER = 'sku,title,brand,shop,price'

@@ -106,6 +106,21 @@ describe('find and show', () => {
     [['100%_'], ['3']],
     [['%'], ['3']],
     [['--limit', '1'], ['3']],
+    [
+      ['--source', 'goods', '--min-rate', '20%'],
+      ['3', '1'],
+    ],
+    [['--source', 'import'], []],
+    [['--status', 'gone'], []],
+    [['--currency', 'JPY'], []],
+    [
+      ['--sort', 'score'],
+      ['3', '1', '2', '4'],
+    ],
+    [
+      ['--sort', 'score', '--asc'],
+      ['4', '2', '1', '3'],
+    ],
   ])('find %j → %j', async (args, expected) => {
     expect(await skus(...args)).toEqual(expected)
   })
@@ -128,7 +143,7 @@ describe('find and show', () => {
           },
           coupon: { amount: '10.00', threshold: null, from: null, until: null },
           ...{ finalPrice: '49.00', commissionRate: '20', commission: '9.80', sales: 12000, imageUrl: null, url: null },
-          ...{ link: 'https://a.example/1', code: null, status: 'live' },
+          ...{ link: 'https://a.example/1', code: null, status: 'live', net: '9.80' },
           ...{ firstSeen: '2026-11-25T12:00:00+08:00', lastSeen: '2026-11-25T12:00:00+08:00' },
         },
       ],
@@ -136,25 +151,37 @@ describe('find and show', () => {
     })
   })
 
-  it.each(['commission', 'rate', 'sales', 'price'])('pages of one by %s give all goods once, in the same order', async (sort) => {
-    for (const direction of ['--asc', '--desc']) {
-      const seen: string[] = []
-      let after: string | null = null
-      do {
-        const page: string[] = ['find', '--sort', sort, direction, '--limit', '1', '--json', ...(after ? ['--after', after] : [])]
-        const answer = JSON.parse((await run(page, { cwd })).stdout)
-        seen.push(...answer.products.map(({ sku }: { sku: string }) => sku))
-        after = answer.next
-      } while (after)
-      expect(seen).toEqual(await skus('--sort', sort, direction))
-    }
-  })
+  it.each(['commission', 'rate', 'sales', 'price', 'score'])(
+    'pages of one by %s give all goods once, in the same order',
+    async (sort) => {
+      for (const direction of ['--asc', '--desc']) {
+        const seen: string[] = []
+        let after: string | null = null
+        do {
+          const page: string[] = [
+            'find',
+            '--sort',
+            sort,
+            direction,
+            '--limit',
+            '1',
+            '--json',
+            ...(after ? ['--after', after] : []),
+          ]
+          const answer = JSON.parse((await run(page, { cwd })).stdout)
+          seen.push(...answer.products.map(({ sku }: { sku: string }) => sku))
+          after = answer.next
+        } while (after)
+        expect(seen).toEqual(await skus('--sort', sort, direction))
+      }
+    },
+  )
 
   it('prints tab-separated rows into a pipe and a table that fits on a terminal', async () => {
     const piped = await run(['find', '伞'], { cwd })
-    expect(piped.stdout).toBe('acme:1\t49.00\t20%\t9.80\t12000\t晴雨伞\n')
+    expect(piped.stdout).toBe('acme:1\t49.00\t20%\t9.80\t9.80\t12000\t晴雨伞\n')
     const { stdout } = await run(['find', '--no-color'], { cwd, tty: 60 })
-    expect(stdout.split('\n')[0]).toBe('PRODUCT  PRICE  RATE  COMMISSION  SALES  TITLE')
+    expect(stdout.split('\n')[0]).toBe('PRODUCT  PRICE  RATE  COMMISSION    NET  SALES  TITLE')
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
   })
 
@@ -301,7 +328,7 @@ const CASES: Record<string, Case> = {
     args: ['find', '--sort', 'prise'],
     synced: true,
     code: 2,
-    says: '--sort: "prise" is not one of commission, rate, sales, price; did you mean price?',
+    says: '--sort: "prise" is not one of commission, rate, sales, price, score; did you mean price?',
   },
   'unknown product': { args: ['show', '9'], synced: true, code: 2, says: '9: no such product; see "shoptool find"' },
   'unknown source': { args: ['sync', 'good'], code: 2, says: 'unknown source "good"; did you mean goods?' },

@@ -186,7 +186,7 @@ it('a source or a flag names the currency of files that name none', async () => 
   expect((await run(['import', 'products', 'a.csv', '--partner', 'shopify', '--currency', 'DKK'], { cwd })).code).toBe(0)
   expect(JSON.parse(await currencies()).rows).toEqual([{ currency: 'DKK' }])
   const wrong = await run(['import', 'products', 'a.csv', '--partner', 'shopify', '--currency', 'Euro'], { cwd })
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"Euro" is not a currency')])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"Euro" is not an ISO 4217 currency code')])
 })
 
 it('a told delimiter is said', async () => {

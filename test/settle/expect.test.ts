@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { share } from '../../src/money.ts'
+import { expectedPayout, feeOf, formula } from '../../src/partners/fees.ts'
 import type { Fee } from '../../src/partners/partner.ts'
-import { afterRefund, expectedPayout, feeOf, formula, keptPayout } from '../../src/settle/expect.ts'
+import { afterRefund, keptPayout } from '../../src/settle/expect.ts'
 import { FEE, order } from './records.ts'
 
 test('the public example: 19.80 × 9.10 % × 10 % technical service fee is 0.18', () => {
