@@ -71,13 +71,13 @@ function weightOf({ kind, fields, missing }: Guess): number {
   return named.length + 3 * told - 4 * (missing.length + (told === 0 ? 1 : 0))
 }
 
-/** A header as it is compared: without what stands in brackets, unit and prefix; of a path the last step. */
+/** Steps of a path that say nothing by themselves: `price.amount` is a price. */
+const GENERAL = new Set(['amount', 'value', 'text'])
+
+/** A header as it is compared: without what stands in brackets, unit and prefix; of a path the last step that says something. */
 function keyOf(column: string): string {
-  const last = column
-    .split(/[.@]/)
-    .at(-1)!
-    .replace(/\[\d+\]$/, '')
-    .replace(/^.*:/, '')
+  const steps = column.split(/[.@]/).map((step) => step.replace(/\[\d+\]$/, '').replace(/^.*:/, ''))
+  const last = steps.length > 1 && GENERAL.has(steps.at(-1)!) ? steps.at(-2)! : steps.at(-1)!
   return columnKey(last)
     .replace(/[（(［[].*?[)）\]］]/g, '')
     .replace(/[^\p{L}\p{N}]+/gu, '')
