@@ -383,24 +383,26 @@ function bind(
       const { join, find } = field
       const finders = find?.map((source) => new RegExp(source))
       const cells = [field.from].flat().flatMap((each) => rows.cell(each) ?? [])
-      const parts = () => cells.map((part) => cleanText(part())).filter((part) => part !== '')
-      const address = (text: string) => (ADDRESSES.has(name) ? text.replace(/^\/\//, 'https://') : text)
-      const isId = (IDS as readonly string[]).includes(name)
+      const clean =
+        join !== undefined
+          ? () => cells.flatMap((part) => cleanText(part()) || []).join(join)
+          : ADDRESSES.has(name)
+            ? (text: string) => cleanText(text).replace(/^\/\//, 'https://')
+            : cleanText
+      const read = (text: string) => {
+        const whole = clean(text)
+        const found = finders ? finders.map((finder) => finder.exec(whole)?.[1]).find((each) => each !== undefined) : whole
+        if (found) return found
+        if (field.optional) return null
+        return fail(name, whole === '' ? `${column} is empty` : `${column}: "${whole}" is of another shape than expected`)
+      }
+      if (!(IDS as readonly string[]).includes(name)) return filled(read)
       const cellIn = (rows: Rows) => cellOf(name, field.from, true, rows, around.name, field.firstFilled)
       return filled((text) => {
-        if (isId && ROUNDED_ID.test(text.trim()) && isRounded(column!, cellIn))
-          return fail(
-            name,
-            `${column}: "${text.trim()}" has lost its last digits, like the other long numbers of the column: a spreadsheet keeps 15; export again and do not open the file in between (a number that does end in zeros is taken as ="…")`,
-          )
-        const whole = join === undefined ? address(cleanText(text)) : parts().join(join)
-        const found = finders ? finders.map((finder) => finder.exec(whole)?.[1]).find((each) => each !== undefined) : whole
-        return (
-          found ||
-          (field.optional
-            ? null
-            : fail(name, whole === '' ? `${column} is empty` : `${column}: "${whole}" is of another shape than expected`))
-        )
+        if (!ROUNDED_ID.test(text.trim()) || !isRounded(column!, cellIn)) return read(text)
+        const lost = 'has lost its last digits, like the other long numbers of the column: a spreadsheet keeps 15'
+        const remedy = 'export again and do not open the file in between (a number that does end in zeros is taken as ="…")'
+        return fail(name, `${column}: "${text.trim()}" ${lost}; ${remedy}`)
       })
     }
     case 'amount': {
