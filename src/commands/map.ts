@@ -141,7 +141,9 @@ function writeYaml(
     ...(total ? [`    total: ${flow(total)}`] : []),
     '    fields:',
     ...told,
-    ...missing.map((field) => `#${line(field, exampleOf(known[field]!))}   # needed, no column found: ${known[field]!.meaning}`),
+    ...missing.map(
+      ({ field }) => `#${line(field, exampleOf(known[field]!))}   # needed, no column found: ${known[field]!.meaning}`,
+    ),
     ...(kind === 'products'
       ? []
       : [
@@ -184,7 +186,10 @@ function tell({ kind, fields, missing, unused }: Guess, { read, rejected, proble
   const count = (certainty: Certainty) => fields.filter((field) => field.certainty === certainty).length
   print.note(`\n${kind}: ${count('sure')} fields sure, ${count('likely')} likely, ${count('guess')} guessed`)
   for (const { field, column, certainty, why } of fields) if (certainty === 'guess') print.note(`  ${field} ← ${column}: ${why}`)
-  for (const field of missing) print.warn(`no column found for ${field}, which is needed: ${meaningOf(kind, field)}`)
+  for (const { field, unfit } of missing) {
+    const near = unfit === null ? '' : `; ${unfit.column} is named like it, but holds "${unfit.value}"`
+    print.warn(`no column found for ${field}, which is needed: ${meaningOf(kind, field)}${near}`)
+  }
   if (unused.length > 0)
     print.note(`not used: ${unused.slice(0, 12).join(', ')}${unused.length > 12 ? `, … (${unused.length})` : ''}`)
   if (missing.length === 0) print.note(`read by this description: ${read - rejected} of ${read} rows`)

@@ -34,8 +34,8 @@ export type FieldGuess = {
 export type Guess = {
   kind: RecordKind
   fields: FieldGuess[]
-  /** Fields that a record needs and no column was found for. */
-  missing: string[]
+  /** Fields that a record needs and no column was found for; `unfit`: the column that is named like it, with a value that does not fit. */
+  missing: { field: string; unfit: { column: string; value: string } | null }[]
   /** Columns that were not used. */
   unused: string[]
   /** What the cells say; null where they say nothing. */
@@ -122,11 +122,23 @@ function guessAs(kind: RecordKind, columns: readonly Column[]): Guess {
   return {
     kind,
     fields,
-    missing: Object.entries(canonical).flatMap(([field, { need }]) => (need === 'required' && !taken.has(field) ? [field] : [])),
+    missing: Object.entries(canonical)
+      .filter(([field, { need }]) => need === 'required' && !taken.has(field))
+      .map(([field]) => ({ field, unfit: unfitFor(kind, field, columns, used) })),
     unused: columns.filter(({ name }) => !used.has(name)).map(({ name }) => name),
     currency,
     total: kind === 'payouts' ? totalIn(columns) : null,
   }
+}
+
+/** The free column whose name fits a field best, and one of its values. */
+function unfitFor(kind: RecordKind, field: string, columns: readonly Column[], used: ReadonlySet<string>) {
+  const [best] = columns
+    .filter(({ name }) => !used.has(name))
+    .map((column) => ({ column, named: nameMatch(kind, field, column) }))
+    .filter(({ named }) => named > 0)
+    .sort((a, b) => b.named - a.named)
+  return best ? { column: best.column.name, value: best.column.filled[0] ?? '' } : null
 }
 
 const EXACT = 1000

@@ -105,7 +105,12 @@ A-3;台灯;19,00;15%;2,85;7;//img/3.jpg;https://t.cn/3
 
   it('what is missing and what was not used is named', async () => {
     const found = await guessed('sku,title,colour\n1,a,red\n2,b,blue\n', 'products')
-    expect([found.missing, found.unused]).toEqual([['price'], ['colour']])
+    expect([found.missing, found.unused]).toEqual([[{ field: 'price', unfit: null }], ['colour']])
+  })
+
+  it('a column that is named like a field but holds something else is told', async () => {
+    const found = await guessed('sku,title,price\n1,a,on request\n2,b,on request\n', 'products')
+    expect(found.missing).toEqual([{ field: 'price', unfit: { column: 'price', value: 'on request' } }])
   })
 
   it.each([
