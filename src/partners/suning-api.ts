@@ -1,3 +1,4 @@
+import { usageError } from '../errors.ts'
 import { type Answer, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, signSuning } from '../feeds/sign.ts'
@@ -18,9 +19,12 @@ const FLAGS = ['returnCommission', 'violation', 'isWholesale', 'promotion']
 /** `suning.netalliance.order.query`; the longest window and page are not known, so the source's query may say `hours` and `pageSize`. */
 export const suningOrders: ApiFeed<OrdersPage> = {
   perSecond: 2,
-  // Whether the window is that of the order or of its last change is not known: the time that orders take to be final.
-  reach: { days: 45, most: 90 },
-  first: ({ query }, span) => windows((Number.parseInt(String(query.hours), 10) || 24) * HOUR, 1).first(span),
+  // Whether the window is that of the order or of its last change is not known: the time that orders take to be final is read each time.
+  reach: { days: 45, most: 90, again: 45 },
+  first({ query: { hours = 24 } }, span) {
+    if (!/^[1-9]\d*$/.test(String(hours))) throw usageError(`query.hours: "${hours}" is not a count of hours, expected 1 or more`)
+    return windows(Number.parseInt(String(hours), 10) * HOUR, 1).first(span)
+  },
   request({ from, until, at }, { credentials, query }, now) {
     const { appKey = '', secret = '', gateway = GATEWAY } = credentials
     const { days: _, hours: __, ...others } = query

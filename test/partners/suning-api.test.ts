@@ -124,3 +124,9 @@ it('nothing at all is no failure; a wrong secret is the operator’s to mend, an
   const { code, run: found } = await sync(url, '{ days: 1 }', 'wrong+secret')
   expect([code, found.error]).toEqual([2, expect.stringContaining('sys.check.sign:fail 签名错误')])
 })
+
+it('windows of a length that is none are told', async () => {
+  const { url } = await gateway(() => ({ sn_body: { queryOrder: [] } }))
+  const { code, run: found } = await sync(url, '{ days: 1, hours: half }')
+  expect([code, found.error]).toEqual([2, 'query.hours: "half" is not a count of hours, expected 1 or more'])
+})
