@@ -242,6 +242,11 @@ export const MIGRATIONS: readonly string[] = [
     h.sales, h.status
     FROM product_history h JOIN product p ON p.id = h.product JOIN run r ON r.id = h.until;
   `,
+  `
+  -- The currencies that goods were ever read in: most workspaces have one, and need not look through all goods for another.
+  CREATE TABLE product_currency (currency TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO product_currency SELECT DISTINCT currency FROM product;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

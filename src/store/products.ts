@@ -164,6 +164,7 @@ export function productWriter(
   const unlist = db.prepare('DELETE FROM listing WHERE product = ? AND source = ?')
   /** What this run did with products that stood there before it; those above `lastIdBefore` were added. */
   const touched = new Map<number, Change>()
+  const currencies = new Set<string>()
   /** Products that the source did not list before. */
   let fresh = 0
   let writes = 0
@@ -199,6 +200,7 @@ export function productWriter(
     known,
     save(product, hash, file, line) {
       const values = valuesOf(product)
+      currencies.add(product.currency)
       if (insert.run(partner, product.sku, source, ...values, at, hash, file, line).changes === 1) {
         fresh++
         writes++
@@ -277,6 +279,8 @@ export function productWriter(
     },
     wrote: () => writes > 0,
     finish() {
+      const met = db.prepare('INSERT OR IGNORE INTO product_currency (currency) VALUES (?)')
+      for (const currency of currencies) met.run(currency)
       for (const index of Object.values(PRODUCT_INDEXES)) db.exec(index)
     },
   }

@@ -12,6 +12,7 @@ import {
 } from '../../src/catalog/find.ts'
 import { type ScoreRules, scoreOf } from '../../src/catalog/score.ts'
 import { indexTexts } from '../../src/catalog/search.ts'
+import { openDatabase } from '../../src/store/open.ts'
 import { productByKey, type StoredProduct } from '../../src/store/products.ts'
 import { ACME, csv, session } from './session.ts'
 
@@ -97,6 +98,21 @@ describe('finding goods', async () => {
   it('another currency that goods have', () => {
     expect(otherCurrency(db, 'CNY')).toBe('JPY')
     expect(otherCurrency(db, 'JPY')).toBe('CNY')
+  })
+
+  it('another currency that goods had once, or that a dry run met, is none', async () => {
+    const { db, path, sync } = session()
+    await sync(csv('sku,price,currency', 'A,1,CNY', 'B,1,CNY'))
+    expect(otherCurrency(db, 'CNY')).toBeUndefined()
+    await sync(csv('sku,price,currency', 'A,1,CNY', 'B,100,JPY'), { dryRun: true })
+    expect(db.prepare('SELECT * FROM product_currency').pluck().all()).toEqual(['CNY'])
+    await sync(csv('sku,price,currency', 'A,1,CNY', 'B,100,JPY'))
+    expect(otherCurrency(db, 'CNY')).toBe('JPY')
+    db.exec('DROP TABLE product_currency; PRAGMA user_version = 7')
+    openDatabase(path).close()
+    expect(otherCurrency(db, 'CNY')).toBe('JPY')
+    await sync(csv('sku,price,currency', 'A,1,CNY'))
+    expect(otherCurrency(db, 'CNY')).toBeUndefined()
   })
 
   it.each([

@@ -217,7 +217,9 @@ describe('two sources of one partner', () => {
     const { sync, query, db, path } = session()
     await sync(feed({ A: '1', B: '1' }), picks)
     await sync(feed({ A: '1', C: '1' }), hot)
-    db.exec('DROP TABLE listing; DROP TABLE alias; DROP TABLE watched; DROP VIEW history; PRAGMA user_version = 5')
+    db.exec(
+      'DROP TABLE listing; DROP TABLE alias; DROP TABLE watched; DROP TABLE product_currency; DROP VIEW history; PRAGMA user_version = 5',
+    )
     openDatabase(path).close()
     expect((await sync(feed({ A: '1', B: '1' }), picks)).status).toBe('applied')
     expect((await sync(feed({ A: '1', C: '1' }), hot)).error).toBeNull()
