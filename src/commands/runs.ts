@@ -53,64 +53,69 @@ export async function readAll(
   const { dryRun } = options
   const release = dryRun ? () => {} : lock(workspace, ctx)
   const snapshots = dryRun ? mkdtempSync(join(tmpdir(), 'shoptool-')) : workspace.snapshots
-  // Not in memory: a feed may have millions of rows.
-  const db = openDatabase(dryRun && !existsSync(workspace.database) ? join(snapshots, 'dry-run.db') : workspace.database)
-  const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
-  const results: RunResult[] = []
-  const shown = showFetches(print, ctx.now)
-  const fetches = startAll(
-    readings.map(({ label, kind, source, partner: findPartner, fetch }) => async () => {
-      const partner = findPartner()
-      const covered = coverageOf(db, { source, kind, partner: partner.id })
-      const outside: Outside = {
-        ...ctx,
-        progress: (so) => shown.progress(label, so),
-        detail: (text) => print.detail(`${label}: ${text}`),
-      }
-      const fetched = await fetchRun(() => fetch(partner, snapshots, outside, covered), ctx.now).finally(() => shown.done(label))
-      for (const { sha256, bytes, encoding } of fetched.snapshots)
-        print.detail(`${label}: ${bytes} bytes, ${encoding}, sha256:${sha256}`)
-      return { partner, fetched }
-    }),
-    AT_ONCE,
-  )
   try {
-    for (const [i, { label, kind, source, plan, guard }] of readings.entries()) {
-      try {
-        const { partner, fetched } = await fetches[i]!
-        print.progress(`${label}: saving (${i + 1} of ${readings.length}) …`)
-        const result = loadRun(db, partner, { kind, source }, fetched, {
-          ...settings,
-          ...(guard && { guard }),
-          ...(plan !== undefined && { plan }),
-        })
-        results.push({ ...result, source: label })
-      } catch (thrown) {
-        const { outcome, message } = explain(thrown)
-        if (outcome === 'interrupted') throw thrown
-        const nothing = {
-          ...NO_COUNTS,
-          bytes: 0,
-          seconds: 0,
-          snapshot: null,
-          encodings: [],
-          notes: [],
-          problems: [],
-          moves: [],
-          joined: 0,
-          plan: null,
+    // Not in memory: a feed may have millions of rows.
+    const db = openDatabase(dryRun && !existsSync(workspace.database) ? join(snapshots, 'dry-run.db') : workspace.database)
+    const settings = { ...options, timezone: workspace.shop.timezone, now: ctx.now }
+    const results: RunResult[] = []
+    const shown = showFetches(print, ctx.now)
+    const fetches = startAll(
+      readings.map(({ label, kind, source, partner: findPartner, fetch }) => async () => {
+        const partner = findPartner()
+        const covered = coverageOf(db, { source, kind, partner: partner.id })
+        const outside: Outside = {
+          ...ctx,
+          progress: (so) => shown.progress(label, so),
+          detail: (text) => print.detail(`${label}: ${text}`),
         }
-        results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
+        const fetched = await fetchRun(() => fetch(partner, snapshots, outside, covered), ctx.now).finally(() =>
+          shown.done(label),
+        )
+        for (const { sha256, bytes, encoding } of fetched.snapshots)
+          print.detail(`${label}: ${bytes} bytes, ${encoding}, sha256:${sha256}`)
+        return { partner, fetched }
+      }),
+      AT_ONCE,
+    )
+    try {
+      for (const [i, { label, kind, source, plan, guard }] of readings.entries()) {
+        try {
+          const { partner, fetched } = await fetches[i]!
+          print.progress(`${label}: saving (${i + 1} of ${readings.length}) …`)
+          const result = loadRun(db, partner, { kind, source }, fetched, {
+            ...settings,
+            ...(guard && { guard }),
+            ...(plan !== undefined && { plan }),
+          })
+          results.push({ ...result, source: label })
+        } catch (thrown) {
+          const { outcome, message } = explain(thrown)
+          if (outcome === 'interrupted') throw thrown
+          const nothing = {
+            ...NO_COUNTS,
+            bytes: 0,
+            seconds: 0,
+            snapshot: null,
+            encodings: [],
+            notes: [],
+            problems: [],
+            moves: [],
+            joined: 0,
+            plan: null,
+          }
+          results.push({ ...nothing, source: label, partner: '', kind, status: 'failed', error: message, fault: outcome })
+        }
       }
+    } finally {
+      print.progress(null)
+      db.close()
     }
+    return results
   } finally {
-    print.progress(null)
-    db.close()
     if (dryRun) rmSync(snapshots, { recursive: true })
     else pruneSnapshots(snapshots, ctx.now() - SNAPSHOTS_KEPT)
     release()
   }
-  return results
 }
 
 /** Starts jobs in their order, at most `most` at a time. Each answer, or error, can be waited for on its own. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACME, run, workspaceWith } from './shoptool.ts'
@@ -745,5 +745,13 @@ describe('limits of a source', () => {
     expect(shelf.items).toEqual([expect.objectContaining({ sku: '600003', title: '品3', status: 'live' })])
     const { product, history } = JSON.parse((await run(['show', '600003', '--history', '--json'], { cwd })).stdout)
     expect([product.sku, history.length]).toEqual(['qeq-3', 1])
+  })
+
+  it('a database that cannot be opened leaves no lock behind', async () => {
+    const cwd = shop({ 'shoptool.db': 'no database at all, whatever its name says; '.repeat(50) })
+    const { code, stderr } = await run(['sync'], { cwd })
+    expect([code, stderr]).not.toEqual([0, ''])
+    expect(existsSync(join(cwd, '.shoptool', 'lock'))).toBe(false)
+    expect(await run(['sync'], { cwd })).toMatchObject({ code, stderr })
   })
 })
