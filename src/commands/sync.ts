@@ -55,8 +55,9 @@ export const command = defineCommand({
     const results = await readAll(call, found, readings, { ...options, complete: true, anew: full })
     printRuns('sync', results, print, global.json)
     if (options.dryRun && !global.json && results.every(({ plan }) => plan !== null)) {
-      const named = args[0].length > 0 ? ` ${args[0].join(' ')}` : ''
-      print.note(`To do exactly this: shoptool sync${named} --apply ${results.map(({ plan }) => plan).join('-')}`)
+      const flags = [full && '--full', offline && '--offline', options.acceptShrink && '--accept-shrink']
+      const same = ['', ...args[0], ...flags.filter(Boolean)].join(' ')
+      print.note(`To do exactly this: shoptool sync${same} --apply ${results.map(({ plan }) => plan).join('-')}`)
     }
     return results.map(outcomeOf)
   },

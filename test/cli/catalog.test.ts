@@ -754,4 +754,14 @@ describe('limits of a source', () => {
     expect(existsSync(join(cwd, '.shoptool', 'lock'))).toBe(false)
     expect(await run(['sync'], { cwd })).toMatchObject({ code, stderr })
   })
+
+  it('what a dry run says to type does what it said, by the same flags', async () => {
+    const cwd = shop()
+    await run(['sync'], { cwd })
+    writeFileSync(join(cwd, 'goods.csv'), GOODS.split('\n').slice(0, 2).join('\n'))
+    const { stderr } = await run(['sync', 'goods', '--dry-run', '--accept-shrink', '--offline'], { cwd })
+    const [, typed] =
+      /^To do exactly this: shoptool (sync goods --offline --accept-shrink --apply [0-9a-f]{8})$/m.exec(stderr) ?? []
+    expect(await run(typed!.split(' '), { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('applied') })
+  })
 })
