@@ -17,12 +17,12 @@ export type FetchOptions = {
   how?: 'changed' | 'anew' | 'offline'
   /** The queues that all sources of a command share. */
   turns?: Turns
-  /** For which time the source was read before, oldest first; what is read by time goes on from there. */
-  covered?: readonly Span[]
+  /** For which time a question was asked before, oldest first; what is read by time goes on from there. */
+  covered?: (question: string) => readonly Span[]
 }
 
-/** What was taken, and for which time it speaks where the source is read by time. */
-export type Taken = { snapshots: Snapshot[]; span?: Span }
+/** What was taken; where it is read by time, what was asked and for which time. */
+export type Taken = { snapshots: Snapshot[]; covers?: { question: string; span: Span } }
 
 /**
  * Takes the files of a source, its URL, or all pages of its API, into the snapshot folder.
@@ -34,7 +34,7 @@ export async function fetchSource(
   source: Source,
   partner: Partner,
   outside: Outside,
-  { snapshots = workspace.snapshots, how = 'changed', turns = shareTurns(outside), covered = [] }: FetchOptions = {},
+  { snapshots = workspace.snapshots, how = 'changed', turns = shareTurns(outside), covered = () => [] }: FetchOptions = {},
 ): Promise<Taken> {
   const { name, from, feed } = source
   const expected = expectedOf(partner.feeds[feed] as Forms<unknown> | undefined)
@@ -67,12 +67,13 @@ export async function fetchSource(
 
 async function fetchPages(
   workspace: Workspace,
-  { name, feed }: Source,
+  source: Source,
   from: ApiSource,
   partner: Partner,
   outside: Outside,
   { snapshots, how, turns, covered }: Required<FetchOptions>,
 ): Promise<Taken> {
+  const { name, feed } = source
   const { via } = from.credentials
   const { name: whose, apis } = apisOf(partner, via, `sources.${name}.api.via`)
   const api = feed === 'payouts' ? undefined : apis?.[feed]
@@ -83,13 +84,22 @@ async function fetchPages(
   }
   const account = accountOf(workspace, name, from)
   const turn = turns(via ?? partner.id, api.perSecond)
-  const span = api.reach && spanOf(api.reach, account.query.days, how, covered, outside.now(), `sources.${name}.query.days`)
+  const question = questionOf(source)
+  const span =
+    api.reach && spanOf(api.reach, account.query.days, how, covered(question), outside.now(), `sources.${name}.query.days`)
   const snapshot = await fetchApi(api, account, { name, partner: partner.id }, snapshots, outside, {
     turn,
     ...(span && { span }),
   })
   // No rows at all is an answer too: a day without orders.
-  return { snapshots: snapshot.bytes === 0 ? [] : [snapshot], ...(span && { span }) }
+  return { snapshots: snapshot.bytes === 0 ? [] : [snapshot], ...(span && { covers: { question, span } }) }
+}
+
+/** What a source asks for, and in whose name: with another account or query it begins anew. How many days back does not matter. */
+export function questionOf({ name, partner, feed, from }: Source): string {
+  if (from.kind !== 'api') return hashOf(name, partner, feed)
+  const { days: _, ...query } = from.query
+  return hashOf(name, partner, feed, from.credentials, query)
 }
 
 /** All that the partner answers for, or what was not read yet and at least the days that the source's query asks for. */

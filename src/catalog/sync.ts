@@ -147,7 +147,7 @@ function load(
   db: Database,
   partner: Partner,
   source: RunSource,
-  { snapshots, span }: Taken,
+  { snapshots, covers }: Taken,
   at: string,
   seconds: () => number,
   options: RunOptions,
@@ -172,6 +172,10 @@ function load(
       const notes = opened.flatMap(({ snapshot, reader }) =>
         reader.notes().map((note) => (opened.length > 1 ? `${snapshot.name}: ${note}` : note)),
       )
+      if (covers && loaded.rejected > 0)
+        notes.push(
+          `rejected rows are not asked for again by themselves; once they can be read: shoptool sync ${source.source} --full`,
+        )
       // The same goods by hand once more are old news, though others came in between; a source says what holds now.
       const old = !options.complete && source.kind === 'products' && hasContent(db, source, run, loaded.content)
       const known =
@@ -190,12 +194,12 @@ function load(
         const unchanged = startRun(db, source, at)
         for (const snapshot of snapshots) addFile(db, unchanged, snapshot)
         finishRun(db, unchanged, { ...result, status, seconds: seconds(), content: loaded.content, mapping, error: null })
-        if (span) addCoverage(db, source, span)
+        if (covers) addCoverage(db, covers.question, covers.span)
         db.exec('COMMIT')
         return { loaded: { ...loaded, ...result, moves: [] }, status, plan, notes }
       } else {
         finishRun(db, run, { ...loaded, status, seconds: seconds(), mapping, error: null })
-        if (span) addCoverage(db, source, span)
+        if (covers) addCoverage(db, covers.question, covers.span)
         db.exec('COMMIT')
       }
       return { loaded, status: options.dryRun ? 'dry-run' : status, plan, notes }

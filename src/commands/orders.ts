@@ -1,5 +1,5 @@
 import { orderGaps } from '../catalog/gaps.ts'
-import { reachOf } from '../catalog/source.ts'
+import { questionOf, reachOf } from '../catalog/source.ts'
 import { holesIn } from '../catalog/windows.ts'
 import { instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
@@ -133,11 +133,11 @@ const gaps = defineCommand({
       .filter(asked)
       .flatMap((partner) => orderGaps(ordersPerDay(db, partner), today).map((gap) => ({ partner, ...gap })))
     const unread = Object.values(sources).flatMap((source) => {
-      const { name, partner, feed } = source
+      const { name, partner } = source
       if (!asked(partner)) return []
       const reach = reachOf(source, findPartner(partner, partners, BUILT_IN, `sources.${name}.partner`))
       if (!reach) return []
-      return holesIn(coverageOf(db, { source: name, partner, kind: feed }), reach, ctx.now()).map(({ from, until, lost }) => ({
+      return holesIn(coverageOf(db, questionOf(source)), reach, ctx.now()).map(({ from, until, lost }) => ({
         ...{ partner, source: name, lost },
         ...{ from: instantOf(from, shop.timezone), until: instantOf(until, shop.timezone) },
       }))

@@ -27,8 +27,8 @@ export type Reading = {
   /** Its name in the table of runs. */
   source: string
   partner(): Partner
-  /** `covered`: for which time the source was read before. */
-  fetch(partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]): Promise<Taken>
+  /** `covered`: for which time a question was asked before. */
+  fetch(partner: Partner, snapshots: string, outside: Outside, covered: (question: string) => readonly Span[]): Promise<Taken>
   guard?: Guard
   /** What a dry run gave for it; anything else is refused. */
   plan?: string
@@ -60,9 +60,9 @@ export async function readAll(
     const results: RunResult[] = []
     const shown = showFetches(print, ctx.now)
     const fetches = startAll(
-      readings.map(({ label, kind, source, partner: findPartner, fetch }) => async () => {
+      readings.map(({ label, partner: findPartner, fetch }) => async () => {
         const partner = findPartner()
-        const covered = coverageOf(db, { source, kind, partner: partner.id })
+        const covered = (question: string) => coverageOf(db, question)
         const outside: Outside = {
           ...ctx,
           progress: (so) => shown.progress(label, so),

@@ -47,7 +47,7 @@ export const command = defineCommand({
         const partner = findPartner(source.partner, found.partners, BUILT_IN, `sources.${source.name}.partner`, source)
         return source.prefer === undefined ? partner : preferring(partner, source.prefer, `sources.${source.name}.prefer`)
       },
-      fetch: (partner: Partner, snapshots: string, outside: Outside, covered: readonly Span[]) =>
+      fetch: (partner: Partner, snapshots: string, outside: Outside, covered: (question: string) => readonly Span[]) =>
         fetchSource(found, source, partner, outside, { snapshots, how, turns, covered }),
       ...(source.guard && { guard: source.guard }),
       ...(plans.length > 0 && { plan: plans[i]! }),

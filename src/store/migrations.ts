@@ -162,9 +162,9 @@ export const MIGRATIONS: readonly string[] = [
     FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file;
   `,
   `
-  -- What of time a source that is read by time was read for, in milliseconds since 1970. Spans of one source do not touch.
+  -- For what time a source that is read by time was read, in milliseconds since 1970. Spans of one question do not touch.
   CREATE TABLE coverage (
-    source TEXT NOT NULL, partner TEXT NOT NULL, kind TEXT NOT NULL,
+    question TEXT NOT NULL,           -- hash of the source's name and of what it asks for in whose name
     since INTEGER NOT NULL, until INTEGER NOT NULL
   ) STRICT;
   `,

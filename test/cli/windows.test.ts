@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, expect, it, vi } from 'vitest'
 import { realContext } from '../../src/context.ts'
 import { addCoverage } from '../../src/store/coverage.ts'
@@ -72,6 +74,29 @@ it('the source may say how many days are read each time at least', async () => {
   expect(await sync(cwd, 2)).toEqual([0, [[-22, 2]]])
 })
 
+it('with another query or account the source begins anew', async () => {
+  const cwd = shop(', query: { days: 1 }')
+  await sync(cwd, 0)
+  const path = join(cwd, 'shoptool.yaml')
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace('days: 1', 'days: 2, query_order_type: 2'))
+  expect(await sync(cwd, 1)).toEqual([
+    0,
+    [
+      [-47, -23],
+      [-23, 1],
+    ],
+  ])
+  writeFileSync(path, text.replace('clientId: x', 'clientId: y').replace('days: 1', 'days: 2'))
+  expect(await sync(cwd, 1)).toEqual([
+    0,
+    [
+      [-47, -23],
+      [-23, 1],
+    ],
+  ])
+})
+
 it('days that are no count are told', async () => {
   const { code, stderr } = await run(['sync'], { cwd: shop(', query: { days: all }'), fetch: realContext().fetch })
   expect([code, stderr]).toEqual([
@@ -84,12 +109,12 @@ it('orders gaps names the time that was not read, and whether it still can be', 
   const cwd = shop()
   await sync(cwd, 0)
   const db = openDatabase(`${cwd}/shoptool.db`)
-  const source = { source: 'pdd-orders', partner: 'pdd', kind: 'orders' } as const
+  const question = db.prepare('SELECT question FROM coverage').pluck().get() as string
   for (const [from, until] of [
     [-125 * 24, -120 * 24],
     [-30 * 24, -20 * 24],
   ] as const)
-    addCoverage(db, source, { from: NOW + from * HOUR, until: NOW + until * HOUR })
+    addCoverage(db, question, { from: NOW + from * HOUR, until: NOW + until * HOUR })
   db.close()
   const { code, stdout } = await run(['orders', 'gaps'], { cwd })
   expect(code).toBe(5)

@@ -115,6 +115,19 @@ describe('order.list.increment.get', () => {
     expect([end, end! - start!]).toEqual([now / 1000, 86_400])
   })
 
+  it('a row with a status that nobody knows is rejected, and how it comes back is told', async () => {
+    const { url } = await gateway((form) => {
+      if (form.get('return_count') === 'true') return { order_list_get_response: { total_count: 3, order_list: [] } }
+      const rows = [order(1), order(2), { ...order(3), order_status: 99 }]
+      return { order_list_get_response: { order_list: rows } }
+    })
+    const { code, run: found } = await sync(url, 'orders', '{ days: 1 }')
+    expect([code, found.accepted, found.rejected, found.notes]).toEqual([
+      ...[5, 2, 1],
+      ['rejected rows are not asked for again by themselves; once they can be read: shoptool sync pdd --full'],
+    ])
+  })
+
   it('without any orders is no failure', async () => {
     const { url } = await gateway(() => ({ order_list_get_response: { total_count: 0, order_list: [] } }))
     const { code, run: found } = await sync(url, 'orders', '{ days: 1 }')
