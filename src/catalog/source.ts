@@ -82,11 +82,13 @@ async function fetchPages(
       `sources.${name}: shoptool knows no API of ${whose} for ${feed}; save the answer as a file and name it with "file:"`,
     )
   }
-  const account = accountOf(workspace, name, from)
+  const given = accountOf(workspace, name, from)
+  const { days, ...query } = given.query
+  // How far back to read is not asked of the partner, who is given the window.
+  const account = api.reach ? { ...given, query } : given
   const turn = turns(via ?? partner.id, api.perSecond)
   const question = questionOf(source)
-  const span =
-    api.reach && spanOf(api.reach, account.query.days, how, covered(question), outside.now(), `sources.${name}.query.days`)
+  const span = api.reach && spanOf(api.reach, days, how, covered(question), outside.now(), `sources.${name}.query.days`)
   const snapshot = await fetchApi(api, account, { name, partner: partner.id }, snapshots, outside, {
     turn,
     ...(span && { span }),

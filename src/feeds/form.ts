@@ -48,7 +48,9 @@ export function formOf<T>(forms: Forms<T>, snapshot: Received): Feed<T> {
 
 /** Rows of an API stand for themselves, one a line, without what a saved answer wraps them in. A line is looked at first: it costs nothing. */
 function variants<T>(feed: Feed<T>): Feed<T>[] {
-  return feed.format.type === 'json' && !feed.format.wrapped ? [{ ...feed, format: { type: 'ndjson' } }, feed] : [feed]
+  if (feed.format.type !== 'json' || feed.format.wrapped) return [feed]
+  const { skip } = feed.format
+  return [{ ...feed, format: { type: 'ndjson', ...(skip && { skip }) } }, feed]
 }
 
 /** What the first character that is no blank tells. */

@@ -1,7 +1,9 @@
 // What several Chinese partners share. A file of data for each partner stands beside this one.
-import type { Account } from '../feeds/api.ts'
+import { usageError } from '../errors.ts'
+import type { Account, ApiFault, HttpRequest } from '../feeds/api.ts'
 import type { Feed } from '../feeds/feed.ts'
 import { amount, day, none, oneOf, text } from '../feeds/field.ts'
+import { valueAt } from '../feeds/formats/json.ts'
 import type { PayoutLine } from '../records.ts'
 
 /** Times in back-office exports: as exported, and as a spreadsheet writes them back. */
@@ -41,6 +43,29 @@ const PAYOUT_WORDS = {
   尾差: 'rounding',
 } as const
 export const payoutKind = oneOf(['类型', '收支类型', '业务类型', '费用类型'], PAYOUT_WORDS, { optional: true })
+
+/** What an answer says under a name, as text; '' where it says nothing. */
+export const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
+
+/** What these partners say where a call may be repeated: too many calls, too busy. None documents all of its codes. */
+const LATER = /频率|频繁|限流|繁忙|稍后|limit exceeded/i
+
+/** An error of which only the text tells whether it passes by itself. */
+export function faultSaid(message: string): ApiFault {
+  return { fault: LATER.test(message) ? 'retry' : 'stop', message }
+}
+
+/** A form to send; `form` is encoded already. */
+export function postForm(url: string, form: string): HttpRequest {
+  return { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' }, body: form }
+}
+
+/** The length of a window: `hours` of the source's query, else 24. @throws ShoptoolError (usage) where it is none, or more than `most`. */
+export function hoursOf({ query: { hours = 24 } }: Account, most: number): number {
+  const count = /^[1-9]\d{0,3}$/.test(String(hours)) ? Number.parseInt(String(hours), 10) : 0
+  if (count < 1 || count > most) throw usageError(`query.hours: "${hours}" is none, expected 1 to ${most}`)
+  return count
+}
 
 /** The source's query as parameters of a call. */
 export const queryOf = ({ query }: Account): Record<string, string> =>

@@ -4,7 +4,7 @@ import { amount, count, instant, none, rate, text } from '../feeds/field.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signDataoke } from '../feeds/sign.ts'
 import type { Product } from '../records.ts'
-import { hasMore, queryOf } from './_top.ts'
+import { faultSaid, hasMore, queryOf, said } from './_top.ts'
 
 // 大淘客 (dataoke.com): goods of 淘宝联盟 with their coupons. Credentials: appKey, secret; gateway only to go by another address.
 const GATEWAY = 'https://openapi.dataoke.com/api'
@@ -60,17 +60,15 @@ const goods: ApiFeed<GoodsPage> = {
     return { method: 'GET', url: `${gateway}/${path}?${formOf(parameters)}`, headers: {} }
   },
   read(body, { page }): Answer<GoodsPage> {
-    const said = (...path: string[]) => String(valueAt(body, path) ?? '')
-    const message = `${said('code')} ${said('msg')}`.trim()
-    // No list of its codes is public; -1 is an error of the server (unverified).
-    if (said('code') !== '0')
-      return {
-        fault: said('code') === '-1' || /频繁|稍后|限流/.test(message) ? 'retry' : 'stop',
-        message: message || 'answers without a result',
-      }
-    const rows = valueAt(body, ['data', 'list'])
-    const id = said('data', 'pageId')
-    const more = Array.isArray(rows) && id !== '' && hasMore(rows, { page, size: SIZE, total: said('data', 'totalNum') })
+    const code = said(body, 'code')
+    const message = `${code} ${said(body, 'msg')}`.trim() || 'answers without a result'
+    // An error of the server (unverified: no list of its codes is public).
+    if (code === '-1') return { fault: 'retry', message }
+    if (code !== '0') return faultSaid(message)
+    const data = valueAt(body, ['data'])
+    const rows = valueAt(data, ['list'])
+    const id = said(data, 'pageId')
+    const more = Array.isArray(rows) && id !== '' && hasMore(rows, { page, size: SIZE, total: said(data, 'totalNum') })
     return { rows, next: more ? { page: page + 1, id } : null }
   },
 }

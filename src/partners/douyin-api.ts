@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts'
 import type { Account, Answer, ApiFault, ApiFeed, HttpRequest } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, canonicalJson, formOf, signDouyin } from '../feeds/sign.ts'
+import { faultSaid, said } from './_top.ts'
 
 // 抖店开放平台 (op.jinritemai.com): what is asked for is the body, who asks is in the query. Credentials: appKey, secret and the accessToken
 // of a 达人, 抖客 or institute, which ends after some days; gateway only to go by another address.
@@ -31,12 +32,11 @@ const HINTS: Record<string, string> = {
 
 /** The list `name` of an answer, new (`code` 10000) or old (`err_no` 0); some hold `data` twice. A list of nothing may be null. */
 function listIn(body: unknown, name: string): { rows: unknown; data: unknown } | ApiFault {
-  const said = (key: string) => String(valueAt(body, [key]) ?? '')
-  const code = said('code') || said('err_no')
+  const code = said(body, 'code') || said(body, 'err_no')
   if (code !== '10000' && code !== '0') {
-    const message = [code, said('msg') || said('message'), said('sub_code'), said('sub_msg')].filter(Boolean).join(' ')
-    const hint = HINTS[code] ? `; ${HINTS[code]}` : ''
-    return { fault: /频率|频繁|限流|繁忙|稍后/.test(message) ? 'retry' : 'stop', message: `${message || 'no code'}${hint}` }
+    const texts = [code, said(body, 'msg') || said(body, 'message'), said(body, 'sub_code'), said(body, 'sub_msg')]
+    const message = texts.filter((text) => text !== '').join(' ') || 'no code'
+    return faultSaid(HINTS[code] ? `${message}; ${HINTS[code]}` : message)
   }
   const outer = valueAt(body, ['data'])
   const data = valueAt(outer, [name]) === undefined ? valueAt(outer, ['data']) : outer
@@ -75,14 +75,15 @@ const ORDERS_SIZE = 100
  */
 export const douyinOrders: ApiFeed<OrdersPage> = {
   perSecond: 2,
-  reach: { days: 3, most: 90 },
+  // A call for the ninetieth day must still be within the 90 days when it arrives.
+  reach: { days: 3, most: 89 },
   first({ query }, span) {
     const as = String(query.as ?? 'douke')
     if (!Object.hasOwn(LISTS, as)) throw usageError(`query.as: "${as}" is not known, expected ${Object.keys(LISTS).join(', ')}`)
     return { ...span, method: LISTS[as as keyof typeof LISTS], cursor: '0' }
   },
   request({ from, until, method, cursor }, account, now) {
-    const { days: _, as: __, ...query } = account.query
+    const { as: _, ...query } = account.query
     const window = { time_type: 'update', start_time: beijingTime(from), end_time: beijingTime(until) }
     return call(method, { ...query, ...window, cursor, size: ORDERS_SIZE }, account, now)
   },
@@ -90,7 +91,7 @@ export const douyinOrders: ApiFeed<OrdersPage> = {
     const answer = listIn(body, 'orders')
     if ('fault' in answer) return answer
     const { rows, data } = answer
-    const cursor = String(valueAt(data, ['cursor']) ?? '')
+    const cursor = said(data, 'cursor')
     const isLast = !Array.isArray(rows) || rows.length === 0 || cursor === '' || cursor === page.cursor
     return { rows, next: isLast ? null : { ...page, cursor } }
   },

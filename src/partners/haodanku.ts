@@ -3,7 +3,7 @@ import type { Feed } from '../feeds/feed.ts'
 import { amount, count, instant, none, oneOf, rate, text } from '../feeds/field.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import type { Product } from '../records.ts'
-import { queryOf } from './_top.ts'
+import { faultSaid, queryOf, said } from './_top.ts'
 
 // 好单库 (haodanku.com): goods of 淘宝联盟 with their coupons. Nothing is signed; the key stands in the path like all parameters.
 // Credentials: apiKey; gateway only to go by another address.
@@ -69,20 +69,19 @@ const goods: ApiFeed<GoodsPage> = {
     return { method: 'GET', url: [gateway, chosen, ...path].join('/'), headers: {} }
   },
   read(body, { from }): Answer<GoodsPage> {
-    const said = (name: string) => String(valueAt(body, [name]) ?? '')
-    const message = `${said('code')} ${said('msg')}`.trim()
-    if (said('code') !== '1') {
-      if (said('code') === '0' && NOTHING.test(message)) return { rows: [], next: null }
-      return { fault: /频繁|稍后|限流/.test(message) ? 'retry' : 'stop', message: message || 'answers without a result' }
+    const code = said(body, 'code')
+    if (code !== '1') {
+      const message = `${code} ${said(body, 'msg')}`.trim() || 'answers without a result'
+      return code === '0' && NOTHING.test(message) ? { rows: [], next: null } : faultSaid(message)
     }
     const rows = valueAt(body, ['data'])
     if (!Array.isArray(rows)) return { rows, next: null }
-    const next = said('min_id')
+    const next = said(body, 'min_id')
     const more = rows.length >= SIZE && next !== '' && next !== '0' && next !== from
     return { rows: rows.filter(isUp), next: more ? { from: next } : null }
   },
 }
 
-const isUp = (row: unknown) => ['', '0'].includes(String(valueAt(row, ['down_type']) ?? ''))
+const isUp = (row: unknown) => ['', '0'].includes(said(row, 'down_type'))
 
 export const haodanku = { name: '好单库', apis: { products: goods } }

@@ -2,6 +2,7 @@ import { usageError } from '../errors.ts'
 import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, type Windowed, windows } from '../feeds/api.ts'
 import { parseJson, valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, signSandwich } from '../feeds/sign.ts'
+import { faultSaid, postForm, said } from './_top.ts'
 
 // 京东联盟's gateway: business parameters as one JSON text, an answer inside an answer. Credentials: appKey, secret, and accessToken for
 // the methods that ask for one; for links siteId and, where it is to say more, positionId; gateway only to go by another address.
@@ -22,13 +23,7 @@ function call(method: string, business: object, { credentials }: Account, now: n
     },
     '360buy_param_json': JSON.stringify(business),
   }
-  const body = formOf({ ...form, sign: signSandwich(form, secret) })
-  return {
-    method: 'POST' as const,
-    url: gateway,
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
-    body,
-  }
+  return postForm(gateway, formOf({ ...form, sign: signSandwich(form, secret) }))
 }
 
 /**
@@ -37,8 +32,7 @@ function call(method: string, business: object, { credentials }: Account, now: n
  */
 function inner(body: unknown, method: string): { result: unknown } | ApiFault {
   const error = valueAt(body, ['error_response'])
-  if (error !== undefined)
-    return { fault: 'stop', message: [said(error, 'code'), said(error, 'zh_desc') || said(error, 'msg')].join(' ').trim() }
+  if (error !== undefined) return faultSaid(`${said(error, 'code')} ${said(error, 'zh_desc') || said(error, 'msg')}`.trim())
   const name = method.replaceAll('.', '_')
   const outer = valueAt(body, [`${name}_responce`]) ?? valueAt(body, [`${name}_response`])
   const text = valueAt(outer, ['queryResult']) ?? valueAt(outer, ['getResult'])
@@ -52,13 +46,9 @@ function inner(body: unknown, method: string): { result: unknown } | ApiFault {
   }
   const code = said(result, 'code')
   if (code === '200') return { result }
-  return {
-    fault: /频率|频繁|稍后/.test(said(result, 'message')) ? 'retry' : 'stop',
-    message: `${code} ${said(result, 'message')}`.trim(),
-  }
+  return faultSaid(`${code} ${said(result, 'message')}`.trim())
 }
 
-const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
 const rowsOf = (result: unknown) => valueAt(result, ['data']) ?? []
 
 type GoodsPage = { page: number }
@@ -102,9 +92,8 @@ export const jdOrders: ApiFeed<OrdersPage> = {
   reach: { days: 1, most: 90 },
   first: (_, span) => hours.first(span),
   request({ from, until, at }, account, now) {
-    const { days: _, ...query } = account.query
     const window = { type: 3, startTime: beijingTime(from), endTime: beijingTime(until) }
-    return call(ORDERS, { orderReq: { ...query, ...window, pageIndex: at, pageSize: ORDERS_SIZE } }, account, now)
+    return call(ORDERS, { orderReq: { ...account.query, ...window, pageIndex: at, pageSize: ORDERS_SIZE } }, account, now)
   },
   read(body, page): Answer<OrdersPage> {
     const answer = inner(body, ORDERS)

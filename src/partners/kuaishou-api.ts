@@ -12,6 +12,7 @@ import {
 import { unwound, valueAt } from '../feeds/formats/json.ts'
 import { formOf, signKuaishou } from '../feeds/sign.ts'
 import { multiplyDivide, readAmount } from '../money.ts'
+import { faultSaid, hoursOf, postForm, said } from './_top.ts'
 
 // 快手's gateway: the method's name is the address, the business one JSON text. Credentials: appKey, signSecret (which is not the app's
 // secret), accessToken (from the app's OAuth2, for two days); signMethod MD5 where HMAC_SHA256 is not wanted; gateway only to go by
@@ -34,20 +35,16 @@ function call(http: HttpRequest['method'], method: string, business: object, { c
   } as const
   const form = formOf({ ...parameters, sign: signKuaishou(parameters, signSecret) })
   const url = `${gateway}/${method.replaceAll('.', '/')}`
-  if (http === 'GET') return { method: http, url: `${url}?${form}`, headers: {} }
-  return { method: http, url, headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' }, body: form }
+  return http === 'GET' ? { method: http, url: `${url}?${form}`, headers: {} } : postForm(url, form)
 }
 
-const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
-
-/** The data, or why there is none: a result of 1 is the only good one. No document lists the codes of throttling. */
+/** The data, or why there is none: a result of 1 is the only good one. */
 function dataOf(body: unknown): { data: unknown } | ApiFault {
   const result = said(body, 'result')
   if (result === '1') return { data: valueAt(body, ['data']) }
   if (result === '') return { fault: 'retry', message: 'answers without a result' }
   const texts = ['error_msg', 'sub_msg', 'msg'].map((name) => said(body, name))
-  const message = `${result} ${texts.find((text) => text !== '') ?? ''}`.trim()
-  return { fault: /限流|频率|频繁|稍后|繁忙|limit exceeded/i.test(texts.join(' ')) ? 'retry' : 'stop', message }
+  return faultSaid(`${result} ${texts.find((text) => text !== '') ?? ''}`.trim())
 }
 
 const GOODS_SIZE = 200
@@ -101,17 +98,15 @@ export const kuaishouOrders: ApiFeed<OrdersPage> = {
   perSecond: 10,
   // A call for the ninetieth day must still be within the 90 days when it arrives.
   reach: { days: 7, most: 89 },
-  first({ query }, span) {
-    const { list = 'distributor', hours: given = 24 } = query
+  first(account, span) {
+    const { list = 'distributor' } = account.query
     if (!Object.hasOwn(LISTS, String(list)))
       throw usageError(`query.list: "${list}" is none, expected ${Object.keys(LISTS).join(', ')}`)
-    const hours = Number.parseInt(String(given), 10)
-    if (String(hours) !== String(given) || hours < 1 || hours > MOST_HOURS)
-      throw usageError(`query.hours: "${given}" is none, expected 1 to ${MOST_HOURS}`)
+    const hours = hoursOf(account, MOST_HOURS)
     return { ...windowsOf(hours).first(span), hours }
   },
   request({ from, until, at }, account, now) {
-    const { days: _, hours: __, list = 'distributor', ...query } = account.query
+    const { hours: _, list = 'distributor', ...query } = account.query
     const window = { queryType: 2, beginTime: from, endTime: until }
     const business = { cpsOrderStatus: 0, sortType: 2, ...query, ...window, pageSize: ORDERS_SIZE, pcursor: at }
     return call('GET', LISTS[list as keyof typeof LISTS], business, account, now)

@@ -3,7 +3,7 @@ import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, t
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
 import { multiplyDivide } from '../money.ts'
-import { queryOf } from './_top.ts'
+import { postForm, queryOf, said } from './_top.ts'
 
 // 多多进宝's gateway (open.pinduoduo.com): one address for all methods, a form in, errors inside HTTP 200. Credentials: clientId,
 // clientSecret, and for goods.search and links the pid under which the operator is registered; gateway only to go by another address.
@@ -13,13 +13,7 @@ const DAY = 86_400_000
 function call(type: string, parameters: Readonly<Record<string, string>>, { credentials }: Account, now: number) {
   const { clientId = '', clientSecret = '', gateway = GATEWAY } = credentials
   const form = { ...parameters, type, client_id: clientId, timestamp: unixTime(now), data_type: 'JSON', version: 'V1' }
-  const body = formOf({ ...form, sign: signSandwich(form, clientSecret) })
-  return {
-    method: 'POST' as const,
-    url: gateway,
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
-    body,
-  }
+  return postForm(gateway, formOf({ ...form, sign: signSandwich(form, clientSecret) }))
 }
 
 /** Codes that pass by themselves: system errors and throttling. */
@@ -28,9 +22,9 @@ const RETRY = new Set(['50000', '50001', '70031', '70033'])
 function faultIn(body: unknown): ApiFault | null {
   const error = valueAt(body, ['error_response'])
   if (error === undefined) return null
-  const text = (name: string) => String(valueAt(error, [name]) ?? '')
-  const code = text('error_code')
-  return { fault: RETRY.has(code) ? 'retry' : 'stop', message: `${code} ${text('sub_msg') || text('error_msg')}`.trim() }
+  const code = said(error, 'error_code')
+  const message = `${code} ${said(error, 'sub_msg') || said(error, 'error_msg')}`.trim()
+  return { fault: RETRY.has(code) ? 'retry' : 'stop', message }
 }
 
 /** `list_id` keeps the order of the first page on the next ones. */
@@ -52,7 +46,7 @@ export const pddGoods: ApiFeed<GoodsPage> = {
     const answer = valueAt(body, ['goods_search_response'])
     const rows = valueAt(answer, ['goods_list'])
     const more = Array.isArray(rows) && rows.length === GOODS_SIZE
-    return { rows, next: more ? { page: page + 1, list: String(valueAt(answer, ['list_id']) ?? '') } : null }
+    return { rows, next: more ? { page: page + 1, list: said(answer, 'list_id') } : null }
   },
 }
 
@@ -68,13 +62,13 @@ const days = windows<number | null>(DAY, null)
  */
 export const pddOrders: ApiFeed<OrdersPage> = {
   perSecond: 2,
-  reach: { days: 3, most: 90 },
+  // A call for the ninetieth day must still be within the 90 days when it arrives.
+  reach: { days: 3, most: 89 },
   first: (_, span) => days.first(span),
   request({ from, until, at }, account, now) {
-    const { days: _, ...query } = queryOf(account)
     const window = { start_update_time: unixTime(from), end_update_time: unixTime(until) }
     const paging = { page: String(at ?? 1), page_size: String(ORDERS_SIZE), return_count: String(at === null) }
-    return call('pdd.ddk.order.list.increment.get', { ...query, ...window, ...paging }, account, now)
+    return call('pdd.ddk.order.list.increment.get', { ...queryOf(account), ...window, ...paging }, account, now)
   },
   read(body, page): Answer<OrdersPage> {
     const fault = faultIn(body)
@@ -82,7 +76,7 @@ export const pddOrders: ApiFeed<OrdersPage> = {
     const answer = valueAt(body, ['order_list_get_response'])
     const { at } = page
     if (at !== null) return { rows: valueAt(answer, ['order_list']), next: at > 1 ? { ...page, at: at - 1 } : days.next(page) }
-    const total = Number.parseInt(String(valueAt(answer, ['total_count'])), 10)
+    const total = Number.parseInt(said(answer, 'total_count'), 10)
     if (!Number.isSafeInteger(total)) return { rows: undefined, next: null }
     return { rows: [], next: total > 0 ? { ...page, at: multiplyDivide(total, 1, ORDERS_SIZE, 'up') } : days.next(page) }
   },

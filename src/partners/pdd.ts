@@ -46,7 +46,12 @@ export const pdd: Partner = {
     },
     orders: [
       {
-        format: { type: 'json', rows: ['order_list_get_response.order_list', 'order_detail_response.order_list'] },
+        format: {
+          type: 'json',
+          rows: ['order_list_get_response.order_list', 'order_detail_response.order_list'],
+          // Not paid yet, and so no order so far (unverified).
+          skip: { order_status: ['-1'] },
+        },
         fields: {
           orderId: text('order_sn'),
           // One kind of goods an order.

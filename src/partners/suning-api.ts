@@ -1,12 +1,13 @@
-import { usageError } from '../errors.ts'
 import { type Answer, type ApiFeed, type Windowed, windows } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, signSuning } from '../feeds/sign.ts'
+import { faultSaid, hoursOf, said } from './_top.ts'
 
 // 苏宁开放平台 (open.suning.com): JSON in, who asks and the signature in the headers. Credentials: appKey, secret; gateway only to go by
 // another address.
 const GATEWAY = 'https://open.suning.com/api/http/sopRequest'
 const HOUR = 3_600_000
+const MOST_HOURS = 90 * 24
 const ORDERS = 'suning.netalliance.order.query'
 const VERSION = 'v1.2'
 
@@ -21,13 +22,10 @@ export const suningOrders: ApiFeed<OrdersPage> = {
   perSecond: 2,
   // Whether the window is that of the order or of its last change is not known: the time that orders take to be final is read each time.
   reach: { days: 45, most: 90, again: 45 },
-  first({ query: { hours = 24 } }, span) {
-    if (!/^[1-9]\d*$/.test(String(hours))) throw usageError(`query.hours: "${hours}" is not a count of hours, expected 1 or more`)
-    return windows(Number.parseInt(String(hours), 10) * HOUR, 1).first(span)
-  },
+  first: (account, span) => windows(hoursOf(account, MOST_HOURS) * HOUR, 1).first(span),
   request({ from, until, at }, { credentials, query }, now) {
     const { appKey = '', secret = '', gateway = GATEWAY } = credentials
-    const { days: _, hours: __, ...others } = query
+    const { hours: _, ...others } = query
     const window = { startTime: beijingTime(from), endTime: beijingTime(until) }
     const asked = Object.entries({ pageSize: 10, ...others, ...window, pageNo: at }).map(([name, value]) => [name, String(value)])
     const body = JSON.stringify({ sn_request: { sn_body: { queryOrder: Object.fromEntries(asked) } } })
@@ -48,14 +46,14 @@ export const suningOrders: ApiFeed<OrdersPage> = {
     const next = windows(page.until - page.from, 1).next(page)
     const error = valueAt(answer, ['sn_error'])
     if (error !== undefined) {
-      const [code = '', text = ''] = ['error_code', 'error_msg'].map((name) => String(valueAt(error, [name]) ?? ''))
+      const code = said(error, 'error_code')
       // A window without orders is told as an error.
       if (code.endsWith('no-result')) return { rows: [], next }
-      return { fault: /频率|频繁|限流|繁忙|稍后/.test(text) ? 'retry' : 'stop', message: `${code} ${text}`.trim() }
+      return faultSaid(`${code} ${said(error, 'error_msg')}`.trim())
     }
     const orders = valueAt(answer, ['sn_body', 'queryOrder'])
     if (!Array.isArray(orders)) return { rows: orders, next: null }
-    const pages = Number.parseInt(String(valueAt(answer, ['sn_head', 'pageTotal'])), 10)
+    const pages = Number.parseInt(said(valueAt(answer, ['sn_head']), 'pageTotal'), 10)
     return { rows: orders.flatMap(linesOf), next: page.at < pages ? { ...page, at: page.at + 1 } : next }
   },
 }
@@ -64,14 +62,13 @@ export const suningOrders: ApiFeed<OrdersPage> = {
 function linesOf(order: unknown): unknown[] {
   const lines = [valueAt(order, ['orderDetail']) ?? {}].flat() as object[]
   return lines.map((line) => {
-    const said = (name: string) => String(valueAt(line, [name]) ?? '')
-    const flag = FLAGS.find((name) => !['', '0'].includes(said(name)))
-    const status = said('orderLineStatusDesc')
+    const flag = FLAGS.find((name) => !['', '0'].includes(said(line, name)))
+    const status = said(line, 'orderLineStatusDesc')
     return {
       orderCode: valueAt(order, ['orderCode']),
       ...line,
-      standing: flag ? `${flag} ${said(flag)}` : status,
-      receivedAt: status === '确认收货' ? said('orderLineStatusChangeTime') : '',
+      standing: flag ? `${flag} ${said(line, flag)}` : status,
+      receivedAt: status === '确认收货' ? said(line, 'orderLineStatusChangeTime') : '',
     }
   })
 }

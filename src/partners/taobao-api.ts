@@ -11,7 +11,7 @@ import {
 } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, type Parameters, signSandwich, signTop } from '../feeds/sign.ts'
-import { hasMore, queryOf } from './_top.ts'
+import { hasMore, postForm, queryOf, said } from './_top.ts'
 
 // 淘宝联盟's gateway (TOP, open.taobao.com): one address for all methods, a form in, errors inside HTTP 200, lists wrapped in the name of
 // their element. Credentials: appKey, secret; pid (mm_1_2_3) for goods; session for tool vendors, whose methods are named tbk.sc;
@@ -30,15 +30,10 @@ function call(method: string, business: Parameters, { credentials }: Account, no
   const { appKey = '', secret = '', session = '', signMethod = 'md5', gateway = GATEWAY } = credentials
   const form = {
     ...business,
-    method: session === '' ? method : method.replace(/^taobao\.tbk\.(dg\.)?/, 'taobao.tbk.sc.'),
+    method: session === '' ? method : method.replace(/^taobao\.tbk\.(dg\.|sc\.)?/, 'taobao.tbk.sc.'),
     ...{ app_key: appKey, session, sign_method: signMethod, timestamp: beijingTime(now), format: 'json', v: '2.0' },
   }
-  return {
-    method: 'POST',
-    url: gateway,
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
-    body: formOf({ ...form, sign: SIGNS[signMethod as keyof typeof SIGNS](form, secret) }),
-  }
+  return postForm(gateway, formOf({ ...form, sign: SIGNS[signMethod as keyof typeof SIGNS](form, secret) }))
 }
 
 /** @throws ShoptoolError (usage) where the way of signing is none. */
@@ -54,8 +49,6 @@ function positionOf({ credentials: { pid = '', session } }: Account): Parameters
     throw usageError(`api.pid: "${pid}" is no promotion position, expected like mm_12345678_2345678_110000000001`)
   return { adzone_id: adzone, site_id: session === undefined ? '' : site }
 }
-
-const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
 
 /** Codes that pass by themselves: throttling, "come again later", the gateway out of service (the last unverified). */
 const RETRY = new Set(['50002', '40001', '10'])
@@ -172,11 +165,15 @@ export const taobaoOrders: ApiFeed<OrdersPage> = {
     return stretches.first(span)
   },
   request({ from, until, at }, account, now) {
-    const { days: _, ...query } = queryOf(account)
     const window = { start_time: beijingTime(from), end_time: beijingTime(until) }
     const paging = { page_no: String(at.page), page_size: String(ORDERS_SIZE), position_index: at.index }
     const jump = { jump_type: at.page === 1 ? '' : '1' }
-    return call('taobao.tbk.order.details.get', { query_type: '4', ...query, ...window, ...paging, ...jump }, account, now)
+    return call(
+      'taobao.tbk.order.details.get',
+      { query_type: '4', ...queryOf(account), ...window, ...paging, ...jump },
+      account,
+      now,
+    )
   },
   read(body, page): Answer<OrdersPage> {
     const found = inner(body)

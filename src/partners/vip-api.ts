@@ -11,6 +11,7 @@ import {
 import { unwound, valueAt } from '../feeds/formats/json.ts'
 import { formOf, signVip, unixTime } from '../feeds/sign.ts'
 import { formatAmount, readAmount } from '../money.ts'
+import { faultSaid, said } from './_top.ts'
 
 // 唯品会's gateway (VOP): what is called stands in the query, the business in the body as JSON, and both are signed. Credentials: appKey,
 // secret; accessToken where the app belongs to a tool vendor, whose methods have another name; gateway only to go by another address.
@@ -41,15 +42,12 @@ function call(service: Service, method: string, business: object, { credentials 
   }
 }
 
-const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
-
 /** The result, or why there is none. The code is a text or a number. */
 function resultOf(body: unknown): { result: unknown } | ApiFault {
   const code = said(body, 'returnCode')
   if (code === '0') return { result: valueAt(body, ['result']) }
-  const message = `${code} ${said(body, 'returnMessage')}`.trim()
   if (code === '') return { fault: 'retry', message: 'answers without a returnCode' }
-  return { fault: /频率|频繁|限流|稍后|繁忙/.test(message) ? 'retry' : 'stop', message }
+  return faultSaid(`${code} ${said(body, 'returnMessage')}`.trim())
 }
 
 /**
@@ -98,9 +96,8 @@ export const vipOrders: ApiFeed<OrdersPage> = {
   reach: { days: 3, most: 90 },
   first: (_, span) => days.first(span),
   request({ from, until, at }, account, now) {
-    const { days: _, ...query } = account.query
     const window = { updateTimeStart: from, updateTimeEnd: until }
-    const queryModel = { requestId: `orders-${now}-${at}`, ...query, ...window, page: at, pageSize: ORDERS_SIZE }
+    const queryModel = { requestId: `orders-${now}-${at}`, ...account.query, ...window, page: at, pageSize: ORDERS_SIZE }
     return call('UnionOrderService', 'orderList', { queryModel }, account, now)
   },
   read(body, page): Answer<OrdersPage> {

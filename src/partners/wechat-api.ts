@@ -12,6 +12,7 @@ import {
 } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, unixTime } from '../feeds/sign.ts'
+import { said } from './_top.ts'
 
 // 微信's gateway: no signature but an access token in the query, JSON in, errors inside HTTP 200. Credentials: appid and secret, from which
 // the token comes, or accessToken where a server of the operator's own hands it out; gateway only to go by another address.
@@ -30,8 +31,6 @@ function post(path: string, business: object, { credentials }: Account): HttpReq
     body: JSON.stringify(business).replace(/"product_id":"(\d+)"/, '"product_id":$1'),
   }
 }
-
-export const said = (value: unknown, name: string) => String(valueAt(value, [name]) ?? '')
 
 /** What the gateway's own codes ask for; all others stay as they are until the operator changes something (48001: no permission). */
 const FAULTS: Readonly<Record<string, Pick<ApiFault, 'fault' | 'after'>>> = {
@@ -176,7 +175,7 @@ export const wechatOrders: ApiFeed<OrdersPage> = {
     account,
   ) {
     if (order) return post(`${SUPPLIER}/order/get`, order, account)
-    const { days: _, role: __, ...query } = account.query
+    const { role: _, ...query } = account.query
     const [start_time, end_time] = [from, until].map((time) => Number.parseInt(unixTime(time), 10))
     const paging = { page_size: ORDERS_SIZE, next_key: key }
     return post(`${SUPPLIER}/order/list/get`, { ...query, update_time_range: { start_time, end_time }, ...paging }, account)

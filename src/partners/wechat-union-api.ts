@@ -2,7 +2,8 @@ import { type Account, type Answer, type ApiFeed, type HttpRequest, type Windowe
 import { unwound, valueAt } from '../feeds/formats/json.ts'
 import { formOf, unixTime } from '../feeds/sign.ts'
 import { formatAmount, readAmount } from '../money.ts'
-import { faultIn, GATEWAY, PER_SECOND, said, wechatToken } from './wechat-api.ts'
+import { queryOf, said } from './_top.ts'
+import { faultIn, GATEWAY, PER_SECOND, wechatToken } from './wechat-api.ts'
 
 // The old union of 小商店 (`/union/promoter`), which is being retired (unverified). Token, errors and credentials are those of the gateway.
 const UNION_SIZE = 200
@@ -16,9 +17,6 @@ function get(path: string, query: Readonly<Record<string, string>>, { credential
     headers: {},
   }
 }
-
-const queryOf = ({ query: { days: _, ...query } }: Account) =>
-  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
 
 const numberAt = (body: unknown, name: string) => Number.parseInt(said(body, name), 10)
 /** Where a total is missing, a full page is followed by another one. */

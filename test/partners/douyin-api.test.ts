@@ -93,7 +93,7 @@ describe('orders', () => {
       path: '/buyin/doukeOrderAds',
       asked: {
         ...{ cursor: '0', size: 100, time_type: 'update' },
-        ...{ start_time: '2026-08-27 12:00:00', end_time: '2026-11-25 12:00:00' },
+        ...{ start_time: '2026-08-28 12:00:00', end_time: '2026-11-25 12:00:00' },
       },
     })
   })

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, expect, it } from 'vitest'
 import { realContext } from '../../src/context.ts'
+import { jdGoods } from '../../src/partners/jd-api.ts'
 import { run, workspaceWith } from '../cli/shoptool.ts'
 
 // 京东联盟 as a whole: shoptool.yaml → signed calls → answers inside answers → records. The gateway checks the signature on its own.
@@ -145,4 +146,13 @@ it('a wrong signature, and an error inside the inner answer, are the operator’
   expect((await sync(url, 'products', '{ eliteId: 22 }', 'wrong')).run.error).toContain('12 无效签名')
   const refused = await sync(url, 'products', '{ eliteId: 22 }')
   expect([refused.code, refused.run.error]).toEqual([2, expect.stringContaining('2001701 不支持siteId')])
+})
+
+it('too many calls are tried again, whichever of the answers says so', () => {
+  const outer = { error_response: { code: '67', zh_desc: '接口调用频率超过限制' } }
+  expect(jdGoods.read(outer, { page: 1 })).toEqual({ fault: 'retry', message: '67 接口调用频率超过限制' })
+  const queryResult = JSON.stringify({ code: 403, message: '访问太频繁' })
+  expect(jdGoods.read({ jd_union_open_goods_jingfen_query_responce: { queryResult } }, { page: 1 })).toMatchObject({
+    fault: 'retry',
+  })
 })

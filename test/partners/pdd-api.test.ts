@@ -128,6 +128,15 @@ describe('order.list.increment.get', () => {
     ])
   })
 
+  it('leaves out what is not paid yet', async () => {
+    const { url } = await gateway((form) => ({
+      order_list_get_response:
+        form.get('return_count') === 'true' ? { total_count: 2 } : { order_list: [order(1), { ...order(2), order_status: -1 }] },
+    }))
+    const { code, run: found } = await sync(url, 'orders', '{ days: 1 }')
+    expect([code, found.error, found.added, found.rejected]).toEqual([0, null, 1, 0])
+  })
+
   it('without any orders is no failure', async () => {
     const { url } = await gateway(() => ({ order_list_get_response: { total_count: 0, order_list: [] } }))
     const { code, run: found } = await sync(url, 'orders', '{ days: 1 }')

@@ -117,6 +117,11 @@ it('a text or a flag that nobody knows is named, and its row not taken', async (
   ])
 })
 
+it.each(['0', '1.5', 'x', '2161'])('a window of %s hours is none', async (hours) => {
+  const { code, run: found } = await sync('http://127.0.0.1:9', `{ hours: ${hours} }`)
+  expect([code, found.error]).toEqual([2, `query.hours: "${hours}" is none, expected 1 to 2160`])
+})
+
 it('nothing at all is no failure; a wrong secret is the operator’s to mend, and in no message', async () => {
   const { url } = await gateway(() => ({ sn_error: { error_code: 'biz.netalliance.order.query:no-result', error_msg: '' } }))
   const empty = await sync(url, '{ days: 1 }')
@@ -128,5 +133,5 @@ it('nothing at all is no failure; a wrong secret is the operator’s to mend, an
 it('windows of a length that is none are told', async () => {
   const { url } = await gateway(() => ({ sn_body: { queryOrder: [] } }))
   const { code, run: found } = await sync(url, '{ days: 1, hours: half }')
-  expect([code, found.error]).toEqual([2, 'query.hours: "half" is not a count of hours, expected 1 or more'])
+  expect([code, found.error]).toEqual([2, expect.stringMatching(/^query.hours: "half" is none, expected 1 to /)])
 })

@@ -147,6 +147,9 @@ describe('goods', () => {
       ...{ method: 'taobao.tbk.sc.material.optional.upgrade', session: 's1' },
       ...{ site_id: '45000001', adzone_id: '110000000001' },
     })
+    const method = 'taobao.tbk.sc.material.recommend'
+    await sync(url, 'products', `{ material_id: 1, method: ${method} }`, ', session: s1')
+    expect(forms[1]).toMatchObject({ method })
   })
 
   it.each([
