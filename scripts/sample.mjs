@@ -2121,8 +2121,8 @@ shop: { name: 小鹿好物, timezone: Asia/Shanghai, currency: CNY }
 shelves:
   main: { kind: taoxiaopu }
 
-# Sources: partner + feed (products | orders) + where. Globs take every file that fits.
-# 数据源:伙伴 + 内容(products 商品 | orders 订单)+ 位置。通配符会读取所有匹配的文件。
+# Sources: partner + feed (products | orders | payouts) + where. Globs take every file that fits.
+# 数据源:伙伴 + 内容(products 商品 | orders 订单 | payouts 结算单)+ 位置。通配符会读取所有匹配的文件。
 sources:
   # 淘宝联盟选品库导出(GB18030)/ goods export of the Taobao alliance
   taobao-picks: { partner: taobao, feed: products, file: "feeds/taobao-*.csv" }

@@ -151,6 +151,7 @@ shop: ${flow(shop)}
 sources: {}
 #  taobao-picks: { partner: taobao, feed: products, file: "feeds/taobao-*.csv" }
 #  acme:         { partner: acme, feed: products, url: "https://acme.example/feed.csv" }
+#  jd-orders:    { partner: jd, feed: orders, api: { appKey: "…", secret: "\${JD_SECRET}" } }
 # "guard" refuses readings that cannot be the whole: guard: { rows: 100, shrink: 30%, rejects: 5% }
 
 # Goods chosen for sharing. "kind" is the kind of shop whose rules hold.
