@@ -78,7 +78,7 @@ export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 
 export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine }
 
-/** Values that `read.ts` works out where the file does not give them. */
+/** Values that `finish.ts` works out where the file does not give them. */
 export type Derived = 'commission' | 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind' | 'paidAt'
 
 /** One field descriptor for each property of the record, so that a forgotten one does not compile. */

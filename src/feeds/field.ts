@@ -64,7 +64,7 @@ export type FieldData =
   | { kind: 'instant'; from: Column; optional: boolean; pattern: string | readonly string[]; absent: readonly string[] }
   /** `fallback`: the day where the file has none. */
   | { kind: 'day'; from: Column; optional: boolean; pattern: string | readonly string[]; fallback?: Day }
-  /** Not in the file: null, or worked out from the other fields where the record needs it (`read.ts` says how). */
+  /** Not in the file: null, or worked out from the other fields where the record needs it (`finish.ts` says how). */
   | { kind: 'none' }
   /** The same for every row. */
   | { kind: 'always'; is: string | number }
