@@ -79,6 +79,7 @@ export async function fetchPacked(path: string, name: string, snapshots: string,
   const file = openFile(path, name)
   try {
     const before = fstatSync(file)
+    if (before.isDirectory()) throw usageError(`${name}: is a folder, expected a file`)
     const packing = before.isFile() ? packingOf(file) : null
     if (packing === null) return fetchFile(path, name, snapshots, encodingFor(expected, path))
     return await withTemporary(snapshots, async (temporary) => {
@@ -154,7 +155,6 @@ export function fetchFile(
   const file = openFile(path, name)
   try {
     const before = fstatSync(file)
-    if (before.isDirectory()) throw usageError(`${name}: is a folder, expected a file`)
     const chunk = Buffer.allocUnsafe(CHUNK)
     const read = (at: number) => {
       const count = readSync(file, chunk, 0, CHUNK, at)

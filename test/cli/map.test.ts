@@ -106,3 +106,12 @@ it.each([
   else expect(answer.stderr).toMatch(message)
   expect(existsSync(join(cwd, 'partners'))).toBe(false)
 })
+
+it('names the folder that was given in place of a file', async () => {
+  const cwd = workspace('', { 'feeds/a.csv': GOODS })
+  expect(await run(['map', 'feeds'], { cwd })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'shoptool: feeds: is a folder, expected a file\n',
+  })
+})
