@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { usageError } from '../errors.ts'
 import { openDatabase, openForReading } from '../store/open.ts'
 import { defineCommand } from './command.ts'
@@ -34,7 +35,7 @@ export const command = defineCommand({
     'shoptool sql "SELECT partner, count(*), max(commission) FROM products GROUP BY partner"',
     'shoptool sql "SELECT * FROM orders WHERE status = \'refunded\'" --json',
   ],
-  async run({ args: [select], workspace, print, global }) {
+  async run({ ctx, args: [select], workspace, print, global }) {
     const { database } = await workspace()
     const comments = /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))*/
     if (!/^(select|with|explain)\b/i.test(select.replace(comments, '')))
@@ -42,7 +43,22 @@ export const command = defineCommand({
     // brings an older schema up to date, and is then done with writing
     openForReading(database).close()
     const db = openDatabase(database, { readonly: true })
-    const { columns, rows } = ask(db, select)
+    const answer = ask(db, select)
+    const { columns } = answer
+    if (!global.json && print.columns === Number.POSITIVE_INFINITY) {
+      // A pipe gets the rows as they come: there may be more than fit into memory, or a reader that wants only the first.
+      let some = false
+      for (const rows of answer.batches()) {
+        some = true
+        print.table([], rows.map(written))
+        // lets the stream notice that its reader has gone
+        await setImmediate()
+        if (ctx.stdout.destroyed) return 'done'
+      }
+      if (!some) print.note('Nothing found.')
+      return 'done'
+    }
+    const rows = [...answer.batches()].flat()
     if (global.json) {
       const twice = columns.find((column, i) => columns.indexOf(column) < i)
       if (twice !== undefined) throw usageError(`sql: two columns are called "${twice}": rename one with AS`)
@@ -52,29 +68,50 @@ export const command = defineCommand({
     // nothing is cut: half an id misleads; where the terminal is too narrow, each value has its line
     print.table(
       columns.map((title, i) => ({ title, ...(rows.some((row) => typeof row[i] === 'number') && { align: 'right' as const }) })),
-      rows.map((row) => row.map((value) => (value === null ? '' : String(value)))),
+      rows.map(written),
     )
     if (rows.length === 0) print.note('Nothing found.')
     return 'done'
   },
 })
 
-type Answer = { columns: string[]; rows: (string | number | null)[][] }
+type Row = (string | number | null)[]
+const written = (row: Row) => row.map((value) => (value === null ? '' : String(value)))
 
-/** @throws usage where it is not one statement that reads, or SQLite cannot answer it. */
-function ask(db: ReturnType<typeof openDatabase>, select: string): Answer {
+const BATCH = 1000
+
+/** @throws usage, now or at a batch, where it is not one statement that reads, or SQLite cannot answer it. */
+function ask(db: ReturnType<typeof openDatabase>, select: string): { columns: string[]; batches(): Generator<Row[]> } {
+  const named = (error: unknown) => {
+    const { code, name, message } = error as Error & { code?: string }
+    // RangeError: empty, or more than one statement
+    if (name === 'RangeError' || /^SQLITE_(ERROR|READONLY|AUTH|MISMATCH|RANGE|TOOBIG)/.test(code ?? ''))
+      return usageError(`sql: ${message.replace(/^The supplied SQL string contains/, 'expected one statement, there is')}`)
+    return error
+  }
   try {
     const statement = db.prepare<[], unknown[]>(select)
     if (!statement.reader || !statement.readonly)
       throw usageError('sql: this would change the database; only reading is possible')
-    const found = statement.safeIntegers().raw().all()
-    return { columns: statement.columns().map(({ name }) => name), rows: found.map((row) => row.map(plain)) }
+    statement.safeIntegers().raw()
+    return {
+      columns: statement.columns().map(({ name }) => name),
+      *batches() {
+        try {
+          let batch: Row[] = []
+          for (const row of statement.iterate()) {
+            if (batch.push(row.map(plain)) < BATCH) continue
+            yield batch
+            batch = []
+          }
+          if (batch.length > 0) yield batch
+        } catch (error) {
+          throw named(error)
+        }
+      },
+    }
   } catch (error) {
-    const { code, name, message } = error as Error & { code?: string }
-    // RangeError: empty, or more than one statement
-    if (name === 'RangeError' || /^SQLITE_(ERROR|READONLY|AUTH|MISMATCH|RANGE|TOOBIG)/.test(code ?? ''))
-      throw usageError(`sql: ${message.replace(/^The supplied SQL string contains/, 'expected one statement, there is')}`)
-    throw error
+    throw named(error)
   }
 }
 

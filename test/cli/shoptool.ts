@@ -24,6 +24,8 @@ export async function run(
     tty?: boolean | number
     now?: number
     fetch?: Context['fetch']
+    /** In place of the one that is captured. */
+    stdout?: Writable
   } = {},
 ): Promise<Answer> {
   const { cwd = '/', env = {}, stdin, tty = false, now = NOW, fetch } = options
@@ -35,7 +37,7 @@ export async function run(
     now: () => now,
     fetch: fetch ?? (() => Promise.reject(new Error('a test asked the network'))),
     stdin: Object.assign(input, tty === false ? {} : { isTTY: true }),
-    stdout: Object.assign(stdout.stream, terminal),
+    stdout: Object.assign(options.stdout ?? stdout.stream, terminal),
     stderr: Object.assign(stderr.stream, terminal),
     env,
     cwd,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { command } from '../../src/commands/sql.ts'
 import { memoryDatabase } from '../../src/store/open.ts'
@@ -92,6 +93,19 @@ describe('sql', () => {
       ...{ code: 2, stdout: '' },
       stderr: 'shoptool: sql: two columns are called "a": rename one with AS\n',
     })
+  })
+
+  it('in a pipe ends with its reader, however many rows there are', async () => {
+    const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n'
+    let text = ''
+    const stdout = new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk
+        done(text.length > 10_000 ? Object.assign(new Error('gone'), { code: 'EPIPE' }) : null)
+      },
+    })
+    expect(await run(['sql', endless], { cwd, stdout })).toMatchObject({ code: 0, stderr: '' })
+    expect(text.startsWith('1\n2\n3\n')).toBe(true)
   })
 
   it('needs data', async () => {
