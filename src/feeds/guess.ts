@@ -157,13 +157,19 @@ function nameMatch(kind: RecordKind, field: string, { key, name }: Column): numb
 /** So many rows at least are needed to tell something by the values alone. */
 const TELLING = 3
 
-/** Whether the values alone say so: a number of its own for every row, a picture's address. */
+/** Whether the values alone say so: a number of its own for every row, a picture's address, words of its own for nearly every row. */
 function isTelling(kind: RecordKind, field: string, { filled, values }: Column): boolean {
   if (values.length < TELLING) return false
   if (field === 'imageUrl') return share98(filled, (value) => PICTURE.test(value))
+  // Goods of one make may be alike, shops and categories come again and again. Numbers and codes have neither blanks nor Chinese.
+  if (field === 'title' && kind === 'products')
+    return new Set(filled).size * 10 >= values.length * 9 && share98(filled, (value) => value.length >= 6 && WORDS.test(value))
   if (field !== (kind === 'products' ? 'sku' : 'orderId')) return false
   return new Set(filled).size === values.length && share98(filled, (value) => /^[\w-]{5,40}$/.test(value))
 }
+
+/** Letters with a blank or a Chinese character among them. */
+const WORDS = /^(?=.*\p{L})(?=.*[\p{Script=Han} ])/u
 
 const PICTURE = /^\S+\.(jpe?g|png|webp|gif|avif)\b/i
 

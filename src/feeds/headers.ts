@@ -7,9 +7,9 @@ type Names = { readonly [K in RecordKind]: { readonly [F in keyof (typeof CANONI
 
 const CURRENCY = '币种 货币 currency currencycode'
 const SKU =
-  '商品id 商品编号 货号 商品编码 商品代码 宝贝id sku skuid goodsid goodssign itemid productid itemno articleno numiid merchantproductid'
+  '商品id 商品编号 货号 商品编码 商品代码 宝贝id 宝贝编号 sku skuid goodsid goodssign itemid productid itemno articleno numiid merchantproductid'
 const TITLE =
-  '商品名称 商品标题 名称 标题 品名 商品 宝贝名称 title name goodsname productname itemname itemtitle goodstitle skuname'
+  '商品名称 商品标题 名称 标题 品名 商品 宝贝名称 宝贝标题 全称 全名 title name goodsname productname itemname itemtitle goodstitle skuname'
 const ORDER = '订单号 订单编号 订单id 父订单号 主订单号 orderid ordernumber orderno ordersn ordercode orderref order 交易号'
 const LINE = '子订单号 子订单编号 子单号 行号 明细号 lineid orderlineid orderlinenumber tradeid suborderid'
 
@@ -30,12 +30,12 @@ export const HEADERS: Names = {
     couponUntil: '优惠券结束时间 券结束时间 券结束 券有效期 couponendtime couponuntil',
     finalPrice: '券后价 到手价 活动到手价 折后价 最终价 实付价 finalprice saleprice actualprice itemendprice specialprice',
     commissionRate:
-      '佣金比例 佣金率 佣金比率 收入比率 返佣比例 commissionrate promotionrate tkrates cosratio commissionpercent rate',
-    commission: '佣金 佣金金额 预估佣金 预计佣金 预计收入 commission commissionamount tkmoney cosfee',
+      '佣金比例 佣金率 佣金比率 收入比率 返佣比例 返佣比率 返佣率 提成比例 commissionrate promotionrate tkrates cosratio commissionpercent rate',
+    commission: '佣金 佣金金额 预估佣金 预计佣金 预计收入 推广收入 返佣 提成 commission commissionamount tkmoney cosfee',
     sales:
-      '月销量 销量 商品月销量 30天销量 近30天销量 已售 已售件数 销售量 sales volume sold salestip monthsales itemsale orderscount',
+      '月销量 销量 商品月销量 30天销量 近30天销量 已售 已售件数 销售量 售出 月销 sales volume sold salestip monthsales itemsale orderscount',
     imageUrl:
-      '主图 商品主图 图片 图片链接 图片地址 主图链接 image imageurl imagelink picture pic picturl mainpic itempic thumbnail photo',
+      '主图 商品主图 宝贝图 图片 图片链接 图片地址 主图链接 image imageurl imagelink picture pic picturl mainpic itempic thumbnail photo',
     url: '链接 商品链接 商品页 详情页 详情页链接 商品详情页链接地址 网址 url producturl itemurl detailurl page pageurl',
     link: '推广链接 淘宝客链接 推广短链接 短链接 分享链接 联盟链接 deeplink awdeeplink trackingurl affiliateurl clickurl promotionurl link',
     code: '淘口令 口令 tpwd',

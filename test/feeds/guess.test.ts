@@ -40,6 +40,19 @@ A-3;台灯;19,00;15%;2,85;7;//img/3.jpg;https://t.cn/3
     expect(new Set(Object.values(sureness(found)))).toEqual(new Set(['sure']))
   })
 
+  it('of goods whose name stands under words that nobody knows: told by its values, and said to be a guess', async () => {
+    const rows = Array.from({ length: 5 }, (_, i) => `A-${i + 1000},自营,雨伞 第${i}款,2026-11-0${i + 1} 10:00:00,9.90\n`).join(
+      '',
+    )
+    const found = await guessed(`货号,来源,啥东西,上架,售价\n${rows}`, 'products')
+    expect(described(found)).toEqual({
+      sku: { text: '货号' },
+      title: { text: '啥东西' },
+      price: { amount: '售价', unit: 'major' },
+    })
+    expect([found.missing, found.unused, sureness(found).title]).toEqual([[], ['来源', '上架'], 'guess'])
+  })
+
   it('under a title, with tabs', async () => {
     const { format, columns } = await sample('Report of October\n\nid\tname\tprice\n1\ta\t2.00\n2\tb\t3.00\n')
     expect([format, columns]).toEqual([{ type: 'csv', delimiter: '\t', skipLines: 2 }, ['id', 'name', 'price']])
