@@ -69,7 +69,10 @@ export const command = defineCommand({
     if (!options.save) print.line(text.trimEnd())
     tell(guessed, check, print)
     if (options.save) {
-      print.note(`Written: partners/${id}.yaml. Next: shoptool source add ${id} --partner ${id} --feed ${guessed.kind} --file …`)
+      const first = guessed.missing.length > 0 ? `put the column of ${guessed.missing.join(', ')} into it, then ` : ''
+      print.note(
+        `Written: partners/${id}.yaml. Next: ${first}shoptool source add ${id} --partner ${id} --feed ${guessed.kind} --file …`,
+      )
     }
     return doubtful ? 'findings' : 'done'
   },

@@ -90,7 +90,12 @@ function placeOf({ file, url, api, query }: Given): Source['from'] {
   if (places !== 1)
     throw usageError(`source add: expected one of --file, --url and --api, found ${places === 0 ? 'none' : places}`)
   if (query.length > 0 && api.length === 0) throw usageError('--query: only an API has one, see --api')
-  if (url !== undefined) return { kind: 'url', url }
+  if (url !== undefined) {
+    // A reference in front may stand for anything.
+    if (!/^(https?:\/\/.|file:|\$\{)/i.test(url))
+      throw usageError('--url: is no address, expected like https://feeds.example/goods.csv; a path on this machine is a --file')
+    return { kind: 'url', url }
+  }
   if (file.length > 0) return { kind: 'file', files: file }
   return { kind: 'api', credentials: Object.fromEntries(api), query: Object.fromEntries(query) }
 }

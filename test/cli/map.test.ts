@@ -57,6 +57,9 @@ it('a field that is needed and not found is a finding, and stands in the file as
   expect(code).toBe(5)
   expect(stdout).toContain('#      price: { amount: Column, unit: major }   # needed, no column found: price before the coupon')
   expect(stderr).toContain('shoptool: no column found for price, which is needed: price before the coupon\n')
+  expect((await run(['map', 'x.csv', '--feed', 'products', '--save'], { cwd })).stderr).toContain(
+    'Written: partners/x.yaml. Next: put the column of price into it, then shoptool source add x ',
+  )
 })
 
 it('--json has the guesses, the file and what came of reading the sample', async () => {

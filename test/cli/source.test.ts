@@ -61,6 +61,11 @@ describe('source add', () => {
 
   it.each<[string, string[], string]>([
     ['no partner', ['--feed', 'products', '--file', 'x'], 'source add: expected --partner and --feed'],
+    [
+      'an address of another kind',
+      [...PRODUCTS, '--url', 'ftp://a.example/g.csv'],
+      '--url: is no address, expected like https://feeds.example/goods.csv; a path on this machine is a --file',
+    ],
     ['no place', PRODUCTS, 'source add: expected one of --file, --url and --api, found none'],
     [
       'two places',
