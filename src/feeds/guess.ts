@@ -54,8 +54,8 @@ export function guess(sample: Sample, kind?: RecordKind): Guess {
   })
   if (kind) return guessAs(kind, columns)
   const all = RECORD_KINDS.map((each) => guessAs(each, columns))
-  // The sort is stable: of equals the one that comes first among the kinds.
-  return all.sort((a, b) => weightOf(b) - weightOf(a))[0]!
+  // Of equals the one that comes first among the kinds.
+  return all.reduce((best, each) => (weightOf(each) > weightOf(best) ? each : best))
 }
 
 /** Fields that tell one kind from the others count most, those that every kind has least. */
@@ -66,6 +66,8 @@ function weightOf({ kind, fields, missing }: Guess): number {
     orders: ['status', 'orderedAt'],
     payouts: ['paidAt', 'statementId'],
   }
+  // Nothing is known of it: then it is goods, which most files are, and not payouts, which need least.
+  if (named.length === 0) return Number.NEGATIVE_INFINITY
   const told = named.filter((field) => telling[kind].includes(field)).length
   // A statement may leave its day to the importer, but a file with nothing that tells one is something else.
   return named.length + 3 * told - 4 * (missing.length + (told === 0 ? 1 : 0))

@@ -53,6 +53,11 @@ A-3;台灯;19,00;15%;2,85;7;//img/3.jpg;https://t.cn/3
     expect([found.missing, found.unused, sureness(found).title]).toEqual([[], ['来源', '上架'], 'guess'])
   })
 
+  it('of which no column is known is taken for goods', async () => {
+    const { kind, missing } = await guessed('forhandler,nypris\nBoozt,x\n')
+    expect([kind, missing]).toEqual(['products', ['sku', 'title', 'price']])
+  })
+
   it('under a title, with tabs', async () => {
     const { format, columns } = await sample('Report of October\n\nid\tname\tprice\n1\ta\t2.00\n2\tb\t3.00\n')
     expect([format, columns]).toEqual([{ type: 'csv', delimiter: '\t', skipLines: 2 }, ['id', 'name', 'price']])
