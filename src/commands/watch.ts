@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { findProducts, lookUpProduct } from '../catalog/find.ts'
+import { findProducts, lookUpProduct, presentProduct } from '../catalog/find.ts'
 import { compare, knownOfPick, type WatchEvent } from '../catalog/watch.ts'
 import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
@@ -62,14 +62,16 @@ Goods of shelves are compared with the pick at first. Of others the first run on
     const changed: Watched[] = []
     let first = 0
     for (const product of goods) {
+      // What is told of goods that have another id now stays kept under the one that was picked.
+      const present = presentProduct(db, product)
       const last = known.get(keyOf(product))
       const pick = saved === undefined ? picks.get(keyOf(product)) : undefined
       // picked again since: the figures of that pick are what the operator knows
       const picked = pick && (!last || Date.parse(pick.addedAt) > Date.parse(last.at)) ? knownOfPick(pick) : null
       if (!last && !picked) first++
       const before = picked ?? last ?? null
-      const result = compare(before, product, ctx.now(), { minChange, couponWithin: couponDays * DAY })
-      events.push(...result.events.map((event) => ({ ...event, product })))
+      const result = compare(before, present, ctx.now(), { minChange, couponWithin: couponDays * DAY })
+      events.push(...result.events.map((event) => ({ ...event, product: present })))
       const { partner, sku } = product
       const now: Watched = { ...result.known, search, partner, sku, at }
       if (!last || picked || differ(last, now)) changed.push(now)

@@ -157,3 +157,21 @@ it.each([
   await sync(1, ...FIRST)
   expect(await watch(1, ...args)).toEqual({ code: 2, stdout: '', stderr: `shoptool: ${says}\n` })
 })
+
+it('goods that were given another id are watched under it, not told as gone', async () => {
+  const { cwd, sync, shelf, watch } = await shop()
+  const rows = (id: (i: number) => string, price = '59.00') =>
+    Array.from({ length: 12 }, (_, i) => `${id(i)},晴雨伞 ${i} 号,${price},,,20`)
+  await sync(1, ...rows((i) => String(600_000 + i)))
+  await shelf(1, '600003', '--shelf', 'main')
+  expect((await watch(1)).code).toBe(0)
+  writeFileSync(join(cwd, 'goods.csv'), [HEADER, ...rows((i) => `q${i}-x`), ''].join('\n'))
+  const now = Date.parse('2026-11-02T08:00:00+08:00')
+  expect((await run(['sync', '--accept-shrink'], { cwd, now })).code).toBe(0)
+  expect((await watch(2)).code).toBe(0)
+  await sync(3, ...rows((i) => `q${i}-x`, '49.00'))
+  expect((await watch(3)).stdout).toBe(
+    'acme:q3-x\tprice-down\t59.00\t49.00\t-16.9%\t晴雨伞 3 号\nacme:q3-x\tcommission-down\t11.80\t9.80\t-16.9%\t晴雨伞 3 号\n',
+  )
+  expect((await watch(3)).code).toBe(0)
+})
