@@ -10,8 +10,11 @@ import { taobaoGoods, taobaoLinks, taobaoOrders } from './taobao-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['--'] } as const
-/** A settled figure is 0.00 until the order is settled; the estimate counts until then. */
-const settledElseEstimate = { firstFilled: true, absent: ['0.00', '0', '--'] } as const
+/** A settled figure is 0.00 until the order is settled; the estimate counts until then, and no more once it is. */
+const settledElseEstimate = (column: string, words: readonly string[]) =>
+  ({ firstFilled: true, absent: ['0.00', '0', '--'], final: { column, is: words } }) as const
+const exportedFigure = settledElseEstimate('订单状态', ['已结算', '订单结算'])
+const answeredFigure = settledElseEstimate('tk_status', ['3'])
 
 /** An export is a workbook or text, whatever its name: many an .xls is UTF-16 text. */
 function exported<T>(feed: Omit<Feed<T>, 'format'>): Feed<T>[] {
@@ -140,10 +143,10 @@ const exportedOrders: Fields<Order> = {
   title: text(['商品标题', '商品信息', '商品名称'], optional),
   quantity: count(['商品数量', '商品数'], optional),
   currency: none,
-  paidAmount: amount(['结算金额', '付款金额'], 'yuan', settledElseEstimate),
+  paidAmount: amount(['结算金额', '付款金额'], 'yuan', exportedFigure),
   commissionRate: rate(['收入比率', '佣金比率'], 'percent', optional),
   // Both include the technical service fee, which is taken off when paying out (see fees).
-  commission: amount(['结算预估收入', '预估收入', '付款预估收入', '效果预估'], 'yuan', settledElseEstimate),
+  commission: amount(['结算预估收入', '预估收入', '付款预估收入', '效果预估'], 'yuan', exportedFigure),
   refundAmount: none,
   status: oneOf('订单状态', {
     已付款: 'paid',
@@ -179,11 +182,11 @@ const answeredOrders: Feed<Order> = {
     title: text('item_title', optional),
     quantity: count('item_num', optional),
     currency: none,
-    paidAmount: amount(['pay_price', 'alipay_total_price'], 'yuan', settledElseEstimate),
+    paidAmount: amount(['pay_price', 'alipay_total_price'], 'yuan', answeredFigure),
     // The operator's part of the rate, subsidy included.
     commissionRate: rate(['tk_total_rate', 'income_rate', 'total_commission_rate'], 'percent', optional),
     // Both include the technical service fee (alimama_share_fee), which is taken off when paying out (see fees).
-    commission: amount(['pub_share_fee', 'pub_share_pre_fee'], 'yuan', settledElseEstimate),
+    commission: amount(['pub_share_fee', 'pub_share_pre_fee'], 'yuan', answeredFigure),
     // Refunds after the settlement are records of another method (tbk.order.refund.get), which name neither goods nor commission.
     refundAmount: none,
     status: oneOf('tk_status', { 12: 'paid', 14: 'received', 3: 'settled', 13: 'invalid' }),

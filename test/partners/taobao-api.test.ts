@@ -283,6 +283,22 @@ describe('orders', () => {
     expect(never.forms.map(minutes)).toEqual([60, 20])
   })
 
+  it('count by the estimate until they are settled, and by the settled figure from then on, though it be nothing', async () => {
+    const nothing = { pay_price: '0.00', pub_share_fee: '0.00' }
+    const rows = [order(1), order(2, nothing), order(3, { ...nothing, tk_status: 12, tk_earning_time: '--' })]
+    const { url } = await gateway(({ start_time }) => ({
+      data: { has_next: false, results: start_time === '2026-11-24 12:00:00' ? { publisher_order_dto: rows } : {} },
+    }))
+    const { cwd } = await sync(url, 'orders', '{ days: 1 }')
+    const { orders } = JSON.parse((await run(['orders', 'list', '--json'], { cwd })).stdout)
+    const brief = orders.map((one: Record<string, string>) => [one.lineId?.at(-1), one.status, one.paidAmount, one.commission])
+    expect(brief.sort()).toEqual([
+      ['1', 'settled', '39.90', '3.99'],
+      ['2', 'settled', '0.00', '0.00'],
+      ['3', 'paid', '39.90', '3.99'],
+    ])
+  })
+
   it('of a vendor are asked for in the name of the session; without data they are refused', async () => {
     const { url, forms } = await gateway(() => ({ request_id: 'r' }))
     const { code, run: found } = await sync(url, 'orders', '{ days: 1 }', ', session: s1')
