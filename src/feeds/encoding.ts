@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { ENCODINGS, type Encoding } from './feed.ts'
 
 /** Bytes from an offset, null behind the end. */
@@ -130,7 +130,8 @@ function write(read: Reading, path: string, decode: (bytes?: Buffer) => string):
       const text = decode(chunk)
       // A control character other than tab and line breaks: the bytes fit by chance, this is no text.
       if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text)) return bytes
-      writeSync(out, text)
+      // Unlike writeSync, all of it or an error, also where the disk is full.
+      writeFileSync(out, text)
       bytes += chunk.length
     }
     return decode() === '' ? null : bytes

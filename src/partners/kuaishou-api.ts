@@ -157,7 +157,8 @@ export const kuaishouLinks: LinkApi<{ sku: string }> = {
   perSecond: 10,
   first: ({ sku }) => ({ sku }),
   request({ sku }, account, now) {
-    const business = { ...account.query, linkType: 101, linkCarrierId: sku }
+    const { cpsPid, comments } = account.query
+    const business = { cpsPid, comments, linkType: 101, linkCarrierId: sku }
     return call('POST', 'open.distribution.cps.kwaimoney.link.create', business, account, now)
   },
   read(body) {

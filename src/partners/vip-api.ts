@@ -150,7 +150,8 @@ export const vipLinks: LinkApi<{ sku: string }> = {
   perSecond: PER_SECOND,
   first: ({ sku }) => ({ sku }),
   request({ sku }, account, now) {
-    const business = { requestId: `link-${now}`, ...account.query, goodsIdList: [sku] }
+    const { chanTag, statParam } = account.query
+    const business = { requestId: `link-${now}`, chanTag, statParam, goodsIdList: [sku] }
     return call('UnionUrlService', 'genByGoodsId', business, account, now)
   },
   read(body) {
