@@ -126,12 +126,7 @@ export function openNdjson(path: string, name: string): Rows {
     () => Buffer.from(lines.raw()),
     lines.close,
   )
-  return {
-    ...rows,
-    damage: () => (typeof present() === 'object' && present() !== null ? null : 'is not a JSON object'),
-    hash: lines.hash,
-    raw: lines.raw,
-  }
+  return { ...rows, hash: lines.hash, raw: lines.raw }
 }
 
 function rowsOfObjects(
