@@ -161,7 +161,7 @@ export async function fetchApi<Page>(
       while (page !== null) {
         const key: string = JSON.stringify(page)
         const count = seen.size + 1
-        const where = `${source.partner}, page ${count}${key === String(count) ? '' : ` (${shortened(key, 120)})`}`
+        const where = `${source.partner}, page ${count}${[`${count}`, `{"page":${count}}`].includes(key) ? '' : ` (${shortened(key, 120)})`}`
         const refuse = caller.refusal(where)
         if (seen.has(key)) throw refuse(dataError, 'came before; the pages go in circles')
         if (count > limits.pages) throw refuse(dataError, `more than ${limits.pages} pages`)

@@ -165,7 +165,7 @@ describe('goods', () => {
   it('with a wrong secret, pid or way of signing are the operator’s to mend', async () => {
     const { url, forms } = await gateway(() => ({}))
     const wrong = await sync(url, 'products', '{ q: x }', '', 'wrong+secret')
-    expect([wrong.code, wrong.run.error]).toEqual([2, 'taobao, page 1 ({"page":1}): 25 isv.invalid-signature Invalid signature'])
+    expect([wrong.code, wrong.run.error]).toEqual([2, 'taobao, page 1: 25 isv.invalid-signature Invalid signature'])
     const calls = forms.length
     expect((await sync(url, 'products', '{ q: x }', ', signMethod: sha1')).run.error).toBe(
       'api.signMethod: "sha1" is not known, expected md5, hmac, hmac-sha256',
