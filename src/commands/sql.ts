@@ -48,12 +48,17 @@ export const command = defineCommand({
     if (!global.json && print.columns === Number.POSITIVE_INFINITY) {
       // A pipe gets the rows as they come: there may be more than fit into memory, or a reader that wants only the first.
       let some = false
+      // `destroyed` does not say it: Node takes that back for the stdout of a process
+      let gone = false
+      ctx.stdout.once('error', () => {
+        gone = true
+      })
       for (const rows of answer.batches()) {
         some = true
         print.table([], rows.map(written))
         // lets the stream notice that its reader has gone
         await setImmediate()
-        if (ctx.stdout.destroyed) return 'done'
+        if (gone) return 'done'
       }
       if (!some) print.note('Nothing found.')
       return 'done'
