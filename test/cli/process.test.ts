@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { workspaceWith } from './shoptool.ts'
+import { ACME, workspaceWith } from './shoptool.ts'
 
 const BIN = resolve('bin/shoptool.js')
 
@@ -31,6 +31,13 @@ describe.skipIf(!existsSync('dist/cli.js'))('the program as a process', () => {
     const { code, stdout, stderr } = await shell('set -o pipefail; $BIN map --fields -q | head -1', '/')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^products\tsku\t.*\n$/)
+  })
+
+  it('ends with the reader of an answer that has no end', { timeout: 20_000 }, async () => {
+    const cwd = workspaceWith('', { 'goods.csv': 'sku,title,price\n1,a,1.00\n', 'partners/acme.yaml': ACME })
+    const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n'
+    const line = `$BIN import products goods.csv --partner acme -q >&2; set -o pipefail; $BIN sql '${endless}' | head -1`
+    expect(await shell(line, cwd)).toMatchObject({ code: 0, stdout: '1\n' })
   })
 
   it('an interrupt ends it with 130 at once, and its lock holds nobody up', { timeout: 20_000 }, async () => {
