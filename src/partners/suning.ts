@@ -1,17 +1,48 @@
 import { amount, count, instant, none, oneOf, rate, text } from '../feeds/field.ts'
 import type { Partner } from './partner.ts'
-import { suningOrders } from './suning-api.ts'
+import { suningGoods, suningOrders } from './suning-api.ts'
 
 const optional = { optional: true } as const
 const TIME = 'yyyy-MM-dd HH:mm:ss'
+const TIMES = [TIME, 'yyyy-MM-dd', 'unix-ms'] as const
 
-/** 苏宁推客: its API for orders. What its goods, its statements and its exports look like no document tells. */
+/** 苏宁推客: its API for goods and orders. What its statements and its exports look like no document tells. */
 export const suning: Partner = {
   id: 'suning',
   name: '苏宁推客',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
   feeds: {
+    // Names as public clients of the API read them; the coupon's times are unverified.
+    products: {
+      format: { type: 'json', rows: 'sn_responseContent.sn_body.querySearchcommoditynew.commodityList' },
+      fields: {
+        sku: text('commodityInfo.commodityCode'),
+        title: text('commodityInfo.commodityName'),
+        brand: none,
+        category: text(
+          ['categoryInfo.thirdSaleCategoryName', 'categoryInfo.secondSaleCategoryName', 'categoryInfo.firstSaleCategoryName'],
+          optional,
+        ),
+        shop: text('commodityInfo.supplierName', optional),
+        currency: none,
+        // snPrice is the price before any campaign.
+        price: amount(['commodityInfo.commodityPrice', 'commodityInfo.snPrice'], 'yuan'),
+        couponAmount: amount('couponInfo.couponValue', 'yuan', optional),
+        couponThreshold: amount('couponInfo.bounsLimit', 'yuan', optional),
+        couponFrom: instant(['couponInfo.couponStartTime', 'couponInfo.startTime'], TIMES, optional),
+        couponUntil: instant(['couponInfo.couponEndTime', 'couponInfo.endTime'], TIMES, optional),
+        finalPrice: amount('couponInfo.afterCouponPrice', 'yuan', optional),
+        commissionRate: rate('commodityInfo.rate', 'percent', optional),
+        commission: none,
+        sales: count('commodityInfo.monthSales', optional),
+        imageUrl: text('commodityInfo.pictureUrl[0].picUrl', optional),
+        // The page carries no id of the operator.
+        url: text('commodityInfo.productUrl', optional),
+        link: none,
+        code: none,
+      },
+    },
     orders: {
       format: { type: 'ndjson' },
       fields: {
@@ -47,7 +78,7 @@ export const suning: Partner = {
       },
     },
   },
-  apis: { orders: suningOrders },
+  apis: { products: suningGoods, orders: suningOrders },
   // The month before is paid in the next (unverified). On which day is not known: the last one misses nothing too early.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 'last', lag: 1 },
   fees: [],

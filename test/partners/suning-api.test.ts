@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { realContext } from '../../src/context.ts'
 import { run, workspaceWith } from '../cli/shoptool.ts'
 
@@ -10,6 +10,7 @@ import { run, workspaceWith } from '../cli/shoptool.ts'
 const SECRET = 'suning+secret'
 const NOW = Date.parse('2026-11-25T12:00:00+08:00')
 const METHOD = 'suning.netalliance.order.query'
+const GOODS = 'suning.netalliance.searchcommoditynew.query'
 const closing: (() => void)[] = []
 afterAll(() => {
   for (const close of closing) close()
@@ -17,7 +18,7 @@ afterAll(() => {
 
 type Asked = Record<string, string>
 
-async function gateway(answer: (asked: Asked) => object) {
+async function gateway(answer: (asked: Asked) => object, method = METHOD, name = 'queryOrder') {
   const calls: Asked[] = []
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
@@ -30,8 +31,8 @@ async function gateway(answer: (asked: Asked) => object) {
       .digest('hex')
     const refuse = (code: string, message: string) => ({ sn_error: { error_code: code, error_msg: message } })
     const right =
-      said('signInfo') === sign && request.url === `/${METHOD}` && said('AppMethod') === METHOD && said('Format') === 'json'
-    const asked = JSON.parse(body.toString()).sn_request.sn_body.queryOrder as Asked
+      said('signInfo') === sign && request.url === `/${method}` && said('AppMethod') === method && said('Format') === 'json'
+    const asked = JSON.parse(body.toString()).sn_request.sn_body[name] as Asked
     if (right) calls.push(asked)
     const content = right ? answer(asked) : refuse('sys.check.sign:fail', `签名错误 ${SECRET}`)
     response.end(JSON.stringify({ sn_responseContent: content }))
@@ -41,9 +42,9 @@ async function gateway(answer: (asked: Asked) => object) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls }
 }
 
-const sync = async (url: string, query: string, secret = SECRET) => {
+const sync = async (url: string, query: string, secret = SECRET, feed = 'orders') => {
   const api = `{ appKey: key1, secret: "\${SN_SECRET}", gateway: "${url}" }`
-  const cwd = workspaceWith(`sources: { sn: { partner: suning, feed: orders, api: ${api}, query: ${query} } }\n`)
+  const cwd = workspaceWith(`sources: { sn: { partner: suning, feed: ${feed}, api: ${api}, query: ${query} } }\n`)
   const answer = await run(['sync', '--json'], { cwd, env: { SN_SECRET: secret }, now: NOW, fetch: realContext().fetch })
   return { cwd, code: answer.code, run: JSON.parse(answer.stdout).runs[0] }
 }
@@ -117,7 +118,7 @@ it('a text or a flag that nobody knows is named, and its row not taken', async (
   ])
 })
 
-it.each(['0', '1.5', 'x', '2161'])('a window of %s hours is none', async (hours) => {
+it.each(['0', '1.5', 'half', '2161'])('a window of %s hours is none', async (hours) => {
   const { code, run: found } = await sync('http://127.0.0.1:9', `{ hours: ${hours} }`)
   expect([code, found.error]).toEqual([2, `query.hours: "${hours}" is none, expected 1 to 2160`])
 })
@@ -130,8 +131,44 @@ it('nothing at all is no failure; a wrong secret is the operator’s to mend, an
   expect([code, found.error]).toEqual([2, expect.stringContaining('sys.check.sign:fail 签名错误')])
 })
 
-it('windows of a length that is none are told', async () => {
-  const { url } = await gateway(() => ({ sn_body: { queryOrder: [] } }))
-  const { code, run: found } = await sync(url, '{ days: 1, hours: half }')
-  expect([code, found.error]).toEqual([2, expect.stringMatching(/^query.hours: "half" is none, expected 1 to /)])
+describe('goods', () => {
+  const goods = (code: number) => ({
+    commodityInfo: {
+      ...{ commodityName: `示例 ${code}`, commodityCode: String(code), supplierName: '苏宁自营' },
+      ...{ commodityPrice: '299.00', snPrice: '399.00', rate: '3.00', monthSales: 12 },
+    },
+    couponInfo: { couponValue: '20.00', bounsLimit: '199.00' },
+  })
+  const list = (...codes: number[]) => ({ sn_body: { querySearchcommoditynew: { commodityList: codes.map(goods) } } })
+  const none = { sn_error: { error_code: 'biz.netalliance.searchcommoditynew.query:no-result', error_msg: '' } }
+
+  it.each<[string, (page: number) => object]>([
+    ['until a page says that there is nothing', (page) => (page === 1 ? list(1, 2) : page === 2 ? list(3) : none)],
+    ['until the last page comes again', (page) => (page === 1 ? list(1, 2) : list(3))],
+    ['until a page is empty', (page) => (page === 1 ? list(1, 2) : page === 2 ? list(3) : list())],
+  ])('are read %s', async (_, answer) => {
+    const { url, calls } = await gateway((asked) => answer(Number(asked.pageIndex)), GOODS, 'querySearchcommoditynew')
+    const { cwd, code, run: found } = await sync(url, '{ keyword: 电饭煲 }', SECRET, 'products')
+    expect([code, found.error, found.read, found.added]).toEqual([0, null, 3, 3])
+    expect(calls.map(({ keyword, pageIndex, size }) => [keyword, pageIndex, size])).toEqual(
+      ['1', '2', '3'].map((page) => ['电饭煲', page, '40']),
+    )
+    const { product } = JSON.parse((await run(['show', 'suning:3', '--json'], { cwd })).stdout)
+    expect(product).toMatchObject({ price: '299.00', finalPrice: '279.00', commissionRate: '3', commission: '8.37' })
+  })
+
+  it('that fail on a page for good change nothing', async () => {
+    const refused = { sn_error: { error_code: 'sys.check.permission:no', error_msg: '无权限' } }
+    const { url } = await gateway(({ pageIndex }) => (pageIndex === '1' ? list(1, 2) : refused), GOODS, 'querySearchcommoditynew')
+    const { code, run: found } = await sync(url, '{ keyword: x }', SECRET, 'products')
+    expect([code, found.added, found.error]).toEqual([2, 0, expect.stringContaining('sys.check.permission:no 无权限')])
+  })
+
+  it('goods without a number are told, not taken for the end', async () => {
+    const { commodityCode: _, ...commodityInfo } = goods(1).commodityInfo
+    const page = { sn_body: { querySearchcommoditynew: { commodityList: [{ commodityInfo }] } } }
+    const { url } = await gateway(() => page, GOODS, 'querySearchcommoditynew')
+    const { code, run: found } = await sync(url, '{ keyword: 电饭煲 }', SECRET, 'products')
+    expect([code, found.error]).toEqual([4, expect.stringContaining('commodityInfo.commodityCode is empty')])
+  })
 })
