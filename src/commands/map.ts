@@ -69,7 +69,8 @@ export const command = defineCommand({
     if (!options.save) print.line(text.trimEnd())
     tell(guessed, check, print)
     if (options.save) {
-      const first = guessed.missing.length > 0 ? `put the column of ${guessed.missing.join(', ')} into it, then ` : ''
+      const needed = guessed.missing.map(({ field }) => field)
+      const first = needed.length > 0 ? `put the column of ${needed.join(', ')} into it, then ` : ''
       print.note(
         `Written: partners/${id}.yaml. Next: ${first}shoptool source add ${id} --partner ${id} --feed ${guessed.kind} --file …`,
       )

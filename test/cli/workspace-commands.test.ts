@@ -45,7 +45,7 @@ describe('init', () => {
     writeFileSync(file, text)
     const { stdout, stderr } = await run(['source', 'list', '--json'], { cwd: folder })
     expect(stderr).toBe('')
-    expect(JSON.parse(stdout).sources).toHaveLength(2)
+    expect(JSON.parse(stdout).sources).toHaveLength(3)
     expect(text).toMatch(/^notify/m)
   })
 
