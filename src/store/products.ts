@@ -185,6 +185,12 @@ export function productWriter(
     return mark === 'seen' ? 'here' : mark === 'newer' ? 'newer' : null
   }
 
+  /** The row with this hash counts no more, until it is met again. */
+  function replaced(hash: bigint): void {
+    const slot = known.find(hash)
+    if (slot >= 0) known.setMark(slot, 'replaced')
+  }
+
   const OWN = "SELECT id, sku, hash FROM product NOT INDEXED WHERE source = ? AND partner = ? AND status = 'live' AND file < ?"
   const ZERO_LED =
     "SELECT id, sku, hash FROM product INDEXED BY product_key WHERE source = ? AND partner = ? AND status = 'live' AND file < ? AND sku >= '0' AND sku < '1'"
@@ -211,7 +217,7 @@ export function productWriter(
       const meeting = meetingOf(own, file)
       if (meeting === 'newer') return { result: 'older' }
       if (own === null) fresh++
-      else if (!meeting) known.setMark(known.find(own.hash), 'replaced')
+      else replaced(own.hash)
       if (before.source !== source) {
         if (own !== null) unlist.run(before.id, source)
         if (before.status === 'live' && before.source !== IMPORT)

@@ -130,22 +130,27 @@ describe.skipIf(!existsSync('dist/cli.js'))('killed at any instant', () => {
     }
     const random = seeded(20261125)
     write()
-    const { took } = await killedAfter(60_000, ['sync'], cwd)
+    let { took } = await killedAfter(60_000, ['sync'], cwd)
     expect(versions().found).toHaveLength(4)
 
     let [kills, old, made] = [0, 0, 0]
-    for (let kill = 1; kill <= KILLS; kill++) {
+    for (let kill = 1; kills < KILLS; kill++) {
+      expect(kill).toBeLessThan(4 * KILLS)
       version++
       write()
       const anew = kill % ANEW === 0
       if (anew) for (const end of ['', '-wal', '-shm']) rmSync(join(cwd, `shoptool.db${end}`), { force: true })
       const before = anew ? null : version - 1
-      if ((await killedAfter(took * (0.3 + 0.7 * random()), ['sync'], cwd)).killed) kills++
+      const end = await killedAfter(took * (0.3 + 0.7 * random()), ['sync'], cwd)
+      if (end.killed) kills++
+      // Machines are now faster, now slower: kills that all came too late or too early would say nothing.
+      took = end.killed ? took * 1.02 : end.took
       const after = versions().found
       for (const group of ['A', 'B', 'S', 'P'] as const) {
         const is = after.filter(([name]) => name === group)
         const was = before === null ? [] : [[group, before, GOODS[group]]]
-        expect([was, [[group, version, GOODS[group]]]], `kill ${kill}`).toContainEqual(is)
+        const all = [[group, version, GOODS[group]]]
+        expect(end.killed ? [was, all] : [all], `kill ${kill}`).toContainEqual(is)
         if (is[0]?.[1] === version) made++
         else old++
       }
@@ -158,8 +163,6 @@ describe.skipIf(!existsSync('dist/cli.js'))('killed at any instant', () => {
       expect(readdirSync(join(cwd, '.shoptool'))).toEqual(['snapshots'])
       expect(readdirSync(join(cwd, '.shoptool/snapshots')).filter((name) => !/^([0-9a-f]{64}|pdd\.json)$/.test(name))).toEqual([])
     }
-    // Kills that all came too early or too late would say nothing.
-    expect(kills).toBeGreaterThan(KILLS / 2)
     expect(Math.min(old, made)).toBeGreaterThan(0)
   })
 })

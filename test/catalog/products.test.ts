@@ -268,6 +268,14 @@ describe('a product twice in one file', () => {
     expect(told(result)).toBe('applied: 4 read, 1 added, 2 unchanged, 1 rejected')
     expect(result.problems).toEqual([{ where: 'line 4', field: 'sku', message: 'the same row stands above' }])
   })
+
+  it('a row of last time stands again below another one: it is the last and counts', async () => {
+    const { sync, query } = session()
+    await sync(csv('sku,price', 'A,1', 'B,2'))
+    const result = await sync(csv('sku,price', 'A,1', 'A,3', 'A,1', 'B,2'))
+    expect([result.read, result.accepted, result.rejected]).toEqual([4, 2, 2])
+    expect(query(shelf)[0]).toEqual(['A', 100, 'live'])
+  })
 })
 
 describe('rows that cannot be used', () => {
