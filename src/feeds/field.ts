@@ -83,16 +83,11 @@ type RateForm = Decimal & { orPercent?: boolean }
 type EitherDecimal = { decimal?: DecimalMark | 'either' }
 /** Take the first named column whose cell is filled, row by row, instead of the first that the file has. */
 type Coalesce = { firstFilled?: boolean }
-type Within = Coalesce &
-  EitherDecimal & {
-    final?: { column: string; is: readonly string[] }
-    absent?: readonly string[]
-    find?: readonly string[]
-    take?: 'smallest' | 'largest'
-    within?: string
-    rounding?: Rounding
-    currency?: Column
-  }
+type AmountForm = EitherDecimal &
+  Pick<
+    Extract<FieldData, { kind: 'amount' }>,
+    'firstFilled' | 'final' | 'absent' | 'find' | 'take' | 'within' | 'rounding' | 'currency'
+  >
 type Parts = Coalesce & { join?: string; find?: readonly string[] }
 /** `yuan` and `fen` are what major and minor units are called in CNY. */
 type AmountWord = AmountUnit | 'yuan' | 'fen'
@@ -108,9 +103,9 @@ export function text(from: Column, options?: Partial<Missing> & Parts): Field<st
 }
 
 /** Money in the row's currency, in the declared unit and with the declared decimal mark, or with either where a file may have both. */
-export function amount(from: Column, unit: AmountWord, options: Missing & Within): Field<Minor | null>
-export function amount(from: Column, unit: AmountWord, options?: Within): Field<Minor>
-export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & Within): Field<Minor | null> {
+export function amount(from: Column, unit: AmountWord, options: Missing & AmountForm): Field<Minor | null>
+export function amount(from: Column, unit: AmountWord, options?: AmountForm): Field<Minor>
+export function amount(from: Column, unit: AmountWord, options?: Partial<Missing> & AmountForm): Field<Minor | null> {
   return { kind: 'amount', from, ...options, optional: isOptional(options), unit: unitOf(unit), decimal: options?.decimal ?? '.' }
 }
 

@@ -18,6 +18,15 @@ const nothing = {
   refundAmount: none,
   commissionRate: none,
 } as const
+/** What counts on the day of shipping. */
+const shipped = {
+  ...nothing,
+  status: always('verified'),
+  rawStatus: none,
+  orderedAt: instant(SHIPPED, DAYS),
+  verifiedAt: instant(SHIPPED, DAYS),
+  trackingId: text(TRACKING),
+} as const
 
 /**
  * Amazon Associates: report files. They name no orders: what was sold under a tracking id is its order, a day's sales of one article a
@@ -44,12 +53,7 @@ export const amazon: Partner = {
           currency: none,
           paidAmount: amount(['Revenue($)', 'Revenue', 'Ingresos', 'Ingresos($)'], 'major', rounded),
           commission: amount(['Ad Fees($)', 'Ad Fees', 'Comisiones', 'Comisiones($)'], 'major', rounded),
-          status: always('verified'),
-          rawStatus: none,
-          orderedAt: instant(SHIPPED, DAYS),
-          verifiedAt: instant(SHIPPED, DAYS),
-          trackingId: text(TRACKING),
-          ...nothing,
+          ...shipped,
         },
       },
       // Fee-Orders state what was ordered and no fee. They are kept at 0 and never due: what is shipped comes with Fee-Earnings.
@@ -87,12 +91,7 @@ export const amazon: Partner = {
           // A sum for each event, whatever is bought.
           paidAmount: always(0),
           commission: amount(['Ad Fees($)', 'Ad Fees', 'Comisiones'], 'major', rounded),
-          status: always('verified'),
-          rawStatus: none,
-          orderedAt: instant(SHIPPED, DAYS),
-          verifiedAt: instant(SHIPPED, DAYS),
-          trackingId: text(TRACKING),
-          ...nothing,
+          ...shipped,
         },
       },
     ],

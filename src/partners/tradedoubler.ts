@@ -2,7 +2,17 @@ import { none, text } from '../feeds/field.ts'
 import { address, firstFilled, GOODS_ONLY, listAndSale, optional, UNSAID } from './_goods.ts'
 import type { Partner } from './partner.ts'
 
-const LAST_CATEGORY = '^(.*?);*$'
+const LAST_CATEGORY = { optional: true, find: ['^(.*?);*$'] } as const
+
+const both = {
+  ...UNSAID,
+  sku: text(['id', 'sourceProductId', 'sku'], { firstFilled: true }),
+  title: text('name'),
+  brand: text(['brand', 'manufacturer'], firstFilled),
+  shop: text('programName', optional),
+  url: none,
+  link: text('productUrl'),
+} as const
 
 /** Tradedoubler: product feeds in its two layouts. */
 export const tradedoubler: Partner = {
@@ -15,34 +25,22 @@ export const tradedoubler: Partner = {
       {
         format: { type: 'csv' },
         fields: {
-          ...UNSAID,
-          sku: text(['id', 'sourceProductId', 'sku'], { firstFilled: true }),
-          title: text('name'),
-          brand: text(['brand', 'manufacturer'], firstFilled),
-          category: text('categories', { optional: true, find: [LAST_CATEGORY] }),
-          shop: text('programName', optional),
+          ...both,
+          category: text('categories', LAST_CATEGORY),
           currency: text(['priceCurrency', 'priceValue'], firstFilled),
           // A merchant's own column has the price of the sale, priceValue the one of the list.
           ...listAndSale('priceValue', '(field)Sale Price'),
           imageUrl: address('productImage'),
-          url: none,
-          link: text('productUrl'),
         },
       },
       {
         format: { type: 'csv' },
         fields: {
-          ...UNSAID,
-          sku: text(['id', 'sourceProductId', 'sku'], { firstFilled: true }),
-          title: text('name'),
-          brand: text(['brand', 'manufacturer'], firstFilled),
-          category: text('MerchantCategoryName', { optional: true, find: [LAST_CATEGORY] }),
-          shop: text('programName', optional),
+          ...both,
+          category: text('MerchantCategoryName', LAST_CATEGORY),
           currency: text(['currency', 'price'], firstFilled),
           ...listAndSale('price', '(field)Sale Price'),
           imageUrl: address('imageUrl'),
-          url: none,
-          link: text('productUrl'),
         },
       },
     ],

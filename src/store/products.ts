@@ -19,7 +19,7 @@ export type StoredProduct = Product & {
 }
 
 /** Columns in the order of `Product`'s properties, which is also the order in which they are bound. */
-const COLUMNS = {
+export const PRODUCT_COLUMNS = {
   title: 'title',
   brand: 'brand',
   category: 'category',
@@ -40,11 +40,11 @@ const COLUMNS = {
   code: 'code',
 } as const satisfies Record<Exclude<keyof Product, 'sku'>, string>
 
-type Value = keyof typeof COLUMNS
-export const PRODUCT_VALUES = Object.keys(COLUMNS) as Value[]
-const NAMES = Object.values(COLUMNS)
+type Value = keyof typeof PRODUCT_COLUMNS
+export const PRODUCT_VALUES = Object.keys(PRODUCT_COLUMNS) as Value[]
+const NAMES = Object.values(PRODUCT_COLUMNS)
 
-const STORED = `p.id, p.partner, p.sku, p.source, p.status, p.file, p.line, ${Object.entries(COLUMNS)
+const STORED = `p.id, p.partner, p.sku, p.source, p.status, p.file, p.line, ${Object.entries(PRODUCT_COLUMNS)
   .map(([value, column]) => `p.${column} AS ${value}`)
   .join(', ')}`
 
@@ -307,11 +307,11 @@ function untouchedGoods(db: Database, source: string, partner: string, firstFile
   return {
     count: (value) =>
       db
-        .prepare<[string, string, number], number>(`SELECT count(${value ? COLUMNS[value] : '*'}) ${goods}`)
+        .prepare<[string, string, number], number>(`SELECT count(${value ? PRODUCT_COLUMNS[value] : '*'}) ${goods}`)
         .pluck()
         .get(source, partner, firstFile)!,
     median(value, currency) {
-      const column = COLUMNS[value]
+      const column = PRODUCT_COLUMNS[value]
       const those = `${goods} AND currency = ? AND ${column} IS NOT NULL`
       const key = [source, partner, firstFile, currency] as const
       return (

@@ -14,23 +14,9 @@ import { type ScoreRules, scoreOf } from '../../src/catalog/score.ts'
 import { indexTexts } from '../../src/catalog/search.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { productByKey, type StoredProduct } from '../../src/store/products.ts'
+import { EVERYTHING } from './everything.ts'
 import { ACME, csv, session } from './session.ts'
 
-const ALL: Search = {
-  ...{
-    text: '',
-    partners: [],
-    sources: [],
-    status: 'live',
-    score: null,
-    category: null,
-    currency: 'CNY',
-    minCommission: null,
-    minRate: null,
-    minSales: null,
-  },
-  ...{ price: { from: null, to: null }, coupon: false, sort: 'commission', ascending: false, limit: 100, after: null },
-}
 /** B has 30 + 20 + 5 points, A 40 + 10 + 0, C 40 + 5, E none. */
 const RULES = {
   ...{ currency: 'CNY', commission: { points: 40, full: 800 }, rate: { points: 30, full: 300_000 } },
@@ -41,7 +27,7 @@ const HEADER = 'sku,title,brand,shop,category,currency,price,coupon,rate,sales'
 async function shop(rows: readonly string[]) {
   const one = session()
   await one.importing('products', csv(HEADER, ...rows))
-  const find = (search: Partial<Search>) => findProducts(one.db, { ...ALL, ...search })
+  const find = (search: Partial<Search>) => findProducts(one.db, { ...EVERYTHING, ...search })
   return { ...one, find, skus: (search: Partial<Search>) => find(search).products.map(({ sku }) => sku) }
 }
 
@@ -140,7 +126,11 @@ describe('finding goods', async () => {
     const found: string[] = []
     let after: string | null = null
     for (let page = 0; page < 5; page++) {
-      const { products, next } = findProducts(many.db, { ...ALL, sort: 'score', score: rules, limit: 12, after }, { scored: 40 })
+      const { products, next } = findProducts(
+        many.db,
+        { ...EVERYTHING, sort: 'score', score: rules, limit: 12, after },
+        { scored: 40 },
+      )
       found.push(...products.map(({ sku }) => sku))
       after = next
     }

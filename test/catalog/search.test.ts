@@ -3,23 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { findProducts, type Search } from '../../src/catalog/find.ts'
 import { hasTextIndex, indexTexts, indexTextsOf, matchOf } from '../../src/catalog/search.ts'
 import { openForReading } from '../../src/store/open.ts'
+import { EVERYTHING } from './everything.ts'
 import { csv, session } from './session.ts'
 
-const ALL: Search = {
-  ...{
-    text: '',
-    partners: [],
-    sources: [],
-    status: 'live',
-    score: null,
-    category: null,
-    currency: 'CNY',
-    minCommission: null,
-    minRate: null,
-    minSales: null,
-  },
-  ...{ price: { from: null, to: null }, coupon: false, sort: 'price', ascending: true, limit: 100, after: null },
-}
+const ALL: Search = { ...EVERYTHING, sort: 'price', ascending: true }
 const HEADER = 'sku,title,brand,shop,price'
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`
 
