@@ -65,7 +65,7 @@ export const GOOGLE: Fields<Product> = {
 }
 
 /** What a feed in Google's columns may be written as: a table with any delimiter, below notes that begin with `#`; RSS or Atom. */
-export const GOOGLE_FORMATS: readonly Format[] = [
+const GOOGLE_FORMATS: readonly Format[] = [
   { type: 'csv', comment: '#', spelling: 'google', short: true },
   { type: 'xml', rows: ['rss.channel.item', 'feed.entry', 'channel.item'] },
 ]

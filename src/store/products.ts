@@ -41,7 +41,7 @@ export const PRODUCT_COLUMNS = {
 } as const satisfies Record<Exclude<keyof Product, 'sku'>, string>
 
 type Value = keyof typeof PRODUCT_COLUMNS
-export const PRODUCT_VALUES = Object.keys(PRODUCT_COLUMNS) as Value[]
+const PRODUCT_VALUES = Object.keys(PRODUCT_COLUMNS) as Value[]
 const NAMES = Object.values(PRODUCT_COLUMNS)
 
 const STORED = `p.id, p.partner, p.sku, p.source, p.status, p.file, p.line, ${Object.entries(PRODUCT_COLUMNS)
