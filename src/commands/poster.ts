@@ -21,6 +21,7 @@ export const command = defineCommand({
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
     style: list('--style <a,b>', 'only these styles, with a colour scheme like card:jade if you want'),
+    size: list('--size <a,b>', 'in these sizes: portrait (1080 × 1920), 4x5, square (default: the first of each style)'),
     channel: list('--channel <a,b>', 'copy only for these channels'),
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
@@ -28,6 +29,7 @@ export const command = defineCommand({
   },
   examples: [
     'shoptool poster 614252180627',
+    'shoptool poster 614252180627 --style card:jade --size portrait,square',
     'shoptool poster --shelf main --style card --format jpeg',
     'shoptool poster jd:100012043978 --out ~/share --json',
   ],
@@ -60,6 +62,7 @@ export const command = defineCommand({
       out: options.out === undefined ? resolve(found.out, 'posters') : resolve(ctx.cwd, options.out),
       format: options.format,
       ...(options.style.length > 0 && { styles: options.style }),
+      ...(options.size.length > 0 && { sizes: options.size }),
       ...(options.channel.length > 0 && { channels: options.channel }),
     }
     const started = ctx.now()

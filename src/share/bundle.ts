@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Context } from '../context.ts'
-import { nearest, ShoptoolError, usageError } from '../errors.ts'
+import { ShoptoolError, usageError } from '../errors.ts'
 import { formatAmount, type Minor } from '../money.ts'
 import { type Copy, type CopyChannel, loadChannels, writeCopy } from './copy/write.ts'
 import { factsOf, type ShareItem } from './facts.ts'
@@ -16,7 +16,7 @@ import type { Faces } from './poster/lines.ts'
 import { decodePhoto, loadPhoto, type Photo } from './poster/photo.ts'
 import { encodePng } from './poster/png.ts'
 import { checkCode } from './poster/qr.ts'
-import { findStyle, loadStyles, type Template } from './poster/template.ts'
+import { type Chosen, findStyle, loadStyles, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
 
@@ -78,6 +78,7 @@ function limiter(most: number): Limiter {
 export type Poster = {
   style: string
   scheme: string
+  size: string
   /** Of the template: 64 hex digits. */
   template: string
   bytes: Buffer
@@ -87,20 +88,25 @@ export type Poster = {
 }
 
 /**
- * Makes one poster: loads the photo, lays out, draws, reads the QR back and encodes. `style` is `card` or `card:jade`.
+ * Makes one poster: loads the photo, lays out, draws, reads the QR back and encodes. `style` is `card` or `card:jade`, `size` by default its first.
  * @throws ShoptoolError naming the product, its photo, a missing character or an unreadable QR.
  */
-export async function makePoster(studio: Studio, item: ShareItem, style: string, format: Format = 'png'): Promise<Poster> {
-  const found = findStyle(studio.styles, style)
+export async function makePoster(
+  studio: Studio,
+  item: ShareItem,
+  style: string,
+  { format = 'png', size }: { format?: Format; size?: string } = {},
+): Promise<Poster> {
+  const chosen = findStyle(studio.styles, style, size)
   return studio.slot(async () =>
-    drawPoster(studio, item, found, format, await loadPhoto(item.product.imageUrl, idOf(item), studio)),
+    drawPoster(studio, item, chosen, format, await loadPhoto(item.product.imageUrl, idOf(item), studio)),
   )
 }
 
 async function drawPoster(
   studio: Studio,
   item: ShareItem,
-  { template, scheme }: { template: Template; scheme: string },
+  { template, scheme, size }: Chosen,
   format: Format,
   photo: Photo,
 ): Promise<Poster> {
@@ -109,7 +115,8 @@ async function drawPoster(
     const file = join(template.folder, name)
     images.set(name, await decodePhoto(await readFile(file), file, template.name))
   }
-  const layout = layOut(template, { product: idOf(item), scheme, facts: factsOf(item), pictures: images, faces: studio.faces })
+  const facts = factsOf(item, size)
+  const layout = layOut(template, { product: idOf(item), scheme, size, facts, pictures: images, faces: studio.faces })
   const canvas = drawLayout(layout, images)
   const codes = layout.steps.filter((step): step is Extract<Step, { draw: 'code' }> => step.draw === 'code')
   if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
@@ -126,6 +133,7 @@ async function drawPoster(
   return {
     style: template.name,
     scheme,
+    size,
     template: template.sha256,
     bytes,
     qr: { text: codes[0]!.code.text, verified: true },
@@ -136,6 +144,8 @@ async function drawPoster(
 export type BundleOptions = {
   /** `card`, `card:jade` … Default: every style in its first scheme. */
   styles?: readonly string[]
+  /** `portrait`, `square` … Default: the first of each style. Without `styles`, those styles are made that have one of the sizes. */
+  sizes?: readonly string[]
   /** Default: every channel that there are texts for. */
   channels?: readonly string[]
   format?: Format
@@ -148,7 +158,7 @@ export type Bundle = {
   partner: string
   sku: string
   dir: string
-  posters: { style: string; file: string; sha256: string; qr: { text: string; verified: boolean } }[]
+  posters: { style: string; size: string; file: string; sha256: string; qr: { text: string; verified: boolean } }[]
   copy: Copy[]
   warnings: string[]
 }
@@ -159,18 +169,20 @@ export type Bundle = {
  * @throws ShoptoolError before anything is written; usageError where the folder is there and is no bundle.
  */
 export async function makeBundle(studio: Studio, item: ShareItem, options: BundleOptions): Promise<Bundle> {
-  const { styles = [...studio.styles.keys()], channels = [...studio.channels.keys()], format = 'png' } = options
-  const found = styles.map((style) => findStyle(studio.styles, style))
+  const { channels = [...studio.channels.keys()], format = 'png' } = options
+  const chosen = choose(studio.styles, options)
   const texts = channels.map((name) => writeCopy(findChannel(studio.channels, name), item))
   const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
-  const drawn = await Promise.all(found.map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))))
+  const drawn = await Promise.all(
+    [...chosen.values()].map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))),
+  )
 
   const files = new Map<string, Buffer>()
-  const posters = drawn.map((poster) => {
-    const first = poster.scheme === Object.keys(studio.styles.get(poster.style)!.schemes)[0]
-    const file = `${poster.style}${first ? '' : `-${poster.scheme}`}.${format}`
+  const posters = [...chosen.keys()].map((name, i) => {
+    const poster = drawn[i]!
+    const file = `${name}.${format}`
     files.set(file, poster.bytes)
-    return { style: poster.style, file, sha256: sha256(poster.bytes), qr: poster.qr }
+    return { style: poster.style, size: poster.size, file, sha256: sha256(poster.bytes), qr: poster.qr }
   })
   for (const { copy } of texts) {
     files.set(`${copy.channel}-main.txt`, Buffer.from(`${copy.main}\n`))
@@ -189,6 +201,40 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
       ...texts.flatMap(({ warnings }) => warnings),
     ],
   }
+}
+
+/** Every style in every size that is asked for, by the name of its file. @throws usageError where a style, scheme or size is not there. */
+function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Map<string, Chosen> {
+  const chosen = new Map<string, Chosen>()
+  for (const one of everyChosen(all, options)) {
+    const { template, scheme } = one
+    const name = nameOf(one)
+    const other = chosen.get(name)
+    if (other && other.template !== template)
+      throw usageError(
+        `${other.template.name}:${other.scheme} and ${template.name}:${scheme} would both be the file ${name}; rename one of the styles`,
+      )
+    chosen.set(name, one)
+  }
+  return chosen
+}
+
+function everyChosen(all: ReadonlyMap<string, Template>, { styles, sizes }: BundleOptions): Chosen[] {
+  if (!sizes) return (styles ?? [...all.keys()]).map((style) => findStyle(all, style))
+  if (styles) return styles.flatMap((style) => sizes.map((size) => findStyle(all, style, size)))
+  return sizes.flatMap((size) => {
+    const having = [...all.values()].filter((template) => template.sizes.has(size))
+    if (having.length > 0) return having.map(({ name }) => findStyle(all, name, size))
+    throw usageError(
+      `no poster style has the size ${size}, ${suggest(size, [...new Set([...all.values()].flatMap((template) => [...template.sizes.keys()]))])}`,
+    )
+  })
+}
+
+/** `card`, `card-jade`, `card-square`, `card-jade-square`: the first scheme and the first size are not named. */
+function nameOf({ template, scheme, size }: Chosen): string {
+  const named = (name: string, all: Iterable<string>) => (name === [...all][0] ? '' : `-${name}`)
+  return template.name + named(scheme, Object.keys(template.schemes)) + named(size, template.sizes.keys())
 }
 
 /** Makes many bundles, several at once, and gives them in the order of the items; a product that fails does not stop the others. */
@@ -219,10 +265,7 @@ const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).di
 function findChannel(channels: ReadonlyMap<string, CopyChannel>, name: string): CopyChannel {
   const channel = channels.get(name)
   if (channel) return channel
-  const meant = nearest(name, channels.keys())
-  throw usageError(
-    `no texts for channel ${name}, ${meant ? `did you mean ${meant}?` : `expected one of ${[...channels.keys()].join(', ')}`}`,
-  )
+  throw usageError(`no texts for channel ${name}, ${suggest(name, [...channels.keys()])}`)
 }
 
 function couponWarnings({ product, asOf, today = asOf }: ShareItem): string[] {
@@ -265,7 +308,7 @@ function manifestOf(
       },
       ...{ sales, imageUrl, url, code },
     },
-    posters: posters.map(({ style, scheme, template }) => ({ style, scheme, template })),
+    posters: posters.map(({ style, scheme, size, template }) => ({ style, scheme, size, template })),
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), size: bytes.length }])),
   }
 }

@@ -43,6 +43,8 @@ export type Facts = {
   asOf: Day
   link: string | null
   code: string | null
+  /** Of the poster: `portrait`, `4x5`, `square` or one of the template's own; null in texts. */
+  size: string | null
   /** The mark that the law asks for (互联网广告管理办法, in force since 2023-05-01). */
   disclosure: string
 }
@@ -78,8 +80,8 @@ function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice 
   return couponAmount !== null && finalPrice < price && begun && !over
 }
 
-/** The facts of one item. */
-export function factsOf({ partner, product, link, reason, asOf, today = asOf }: ShareItem): Facts {
+/** The facts of one item, for a poster of that size or for a text. */
+export function factsOf({ partner, product, link, reason, asOf, today = asOf }: ShareItem, size: string | null = null): Facts {
   const price = (amount: Minor) => priceOf(amount, product.currency)
   const coupon = couponHolds(product, today)
   return {
@@ -103,6 +105,7 @@ export function factsOf({ partner, product, link, reason, asOf, today = asOf }: 
     asOf,
     link,
     code: product.code,
+    size,
     disclosure: '广告',
   }
 }
@@ -113,7 +116,7 @@ export const FACT_NAMES: ReadonlySet<string> = (() => {
   const text = ''
   const facts: Facts = {
     ...{ title: text, brand: text, category: text, shop: text, partner: text, price: any, final: any, sales: text, reason: text },
-    ...{ coupon: { amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, disclosure: text },
+    ...{ coupon: { amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, size: text, disclosure: text },
   }
   const names = new Set<string>()
   const walk = (value: object, prefix: string) => {

@@ -5,8 +5,16 @@
 import { parseDocument } from 'yaml'
 import { nearest, usageError } from '../errors.ts'
 
-/** Where a value stands, and the names that it may refer to. */
-export type Place = { file: string; path: string; names?: ReadonlySet<string> }
+/**
+ * Where a value stands, and the names that it may refer to. With `size`, any key may be written for one of its `known` sizes:
+ * `width@square` holds at that size only, and wins over `width`.
+ */
+export type Place = {
+  file: string
+  path: string
+  names?: ReadonlySet<string>
+  size?: { name: string; known: readonly string[] }
+}
 /** Checks a value and gives it its type. @throws usageError naming file, path, and what was expected. */
 export type Reader<T> = (value: unknown, at: Place) => T
 
@@ -44,6 +52,17 @@ export function mapping(value: unknown, at: Place): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
+/** The keys that hold at the size that is read, and how they are written: `width`, or `width@square`. */
+export function keysOf(map: Record<string, unknown>, at: Place): Map<string, string> {
+  const keys = new Map<string, string>()
+  for (const written of Object.keys(map)) {
+    const [, key = written, size] = (at.size && /^(.+)@(.*)$/.exec(written)) || []
+    if (size !== undefined && !at.size!.known.includes(size)) unknownWord(inside(at, written), 'size', size, at.size!.known)
+    if (size === undefined ? !keys.has(key) : size === at.size!.name) keys.set(key, written)
+  }
+  return keys
+}
+
 type Shape = Record<string, Reader<unknown>>
 type Read<S extends Shape> = { [K in keyof S]?: ReturnType<S[K]> }
 
@@ -54,11 +73,13 @@ export function record<S extends Shape, N extends keyof S & string = never>(
 ): Reader<Read<S> & { [K in N]: ReturnType<S[K]> }> {
   return (value, at) => {
     const map = mapping(value, at)
-    for (const key of needed) if (!(key in map)) throw usageError(`${at.file}: ${at.path || 'the file'}: ${key} is missing`)
+    const keys = keysOf(map, at)
+    for (const key of needed) if (!keys.has(key)) throw usageError(`${at.file}: ${at.path || 'the file'}: ${key} is missing`)
     const read: Record<string, unknown> = {}
-    for (const [key, inner] of Object.entries(map)) {
-      const reader = Object.hasOwn(shape, key) ? shape[key]! : unknownWord(inside(at, key), 'key', key, Object.keys(shape))
-      read[key] = reader(inner, inside(at, key))
+    for (const [key, written] of keys) {
+      const place = inside(at, written)
+      const reader = Object.hasOwn(shape, key) ? shape[key]! : unknownWord(place, 'key', key, Object.keys(shape))
+      read[key] = reader(map[written], place)
     }
     return read as Read<S> & { [K in N]: ReturnType<S[K]> }
   }

@@ -110,7 +110,7 @@ describe('many bundles', () => {
 
 describe('a poster', () => {
   it.each(['png', 'jpeg', 'webp'] as const)('as %s can still be read', async (format) => {
-    const { bytes, qr } = await makePoster(studio, makeItem(), 'card', format)
+    const { bytes, qr } = await makePoster(studio, makeItem(), 'card', { format })
     const canvas = createCanvas(1080, 1920)
     canvas.getContext('2d').drawImage(await loadImage(bytes), 0, 0)
     await checkCode(canvas.getContext('2d').getImageData(0, 1500, 1080, 420), qr.text, format)

@@ -5,9 +5,16 @@ import { loadStyles, readTemplate } from '../../src/share/poster/template.ts'
 import { HOME, makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string, item = makeItem(), pictures = new Map([['photo', { width: 100, height: 100 }]])) {
-  const source = `title: T\nsize: { width: 200, height: 400 }\nschemes: { a: { ink: '#123', red: '#ff000080' } }\nroot: ${root}\n`
+  const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123', red: '#ff000080' } }\nroot: ${root}\n`
   const template = { ...readTemplate(source, 't.yaml'), name: 't', folder: '', sha256: '' }
-  return layOut(template, { product: 'acme:1', scheme: 'a', facts: factsOf(item), pictures, faces: plainFaces('𠮷') })
+  return layOut(template, {
+    product: 'acme:1',
+    scheme: 'a',
+    size: 'slip',
+    facts: factsOf(item, 'slip'),
+    pictures,
+    faces: plainFaces('𠮷'),
+  })
 }
 const areas = (steps: Step[]) => steps.flatMap((step) => ('area' in step ? [Object.values(step.area)] : []))
 const texts = (steps: Step[]) => steps.flatMap((step) => (step.draw === 'text' ? [step.text] : []))
@@ -130,6 +137,7 @@ describe('the styles that come with the tool', () => {
         const content = {
           product: 'acme:1',
           scheme,
+          size: 'portrait',
           facts: factsOf(item),
           pictures: new Map([['photo', { width: 800, height: 800 }]]),
           faces: plainFaces(),

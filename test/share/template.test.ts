@@ -6,7 +6,7 @@ import { findStyle, loadStyles, readTemplate } from '../../src/share/poster/temp
 import { HOME } from './studio.ts'
 
 const template = (root: string, schemes = "a: { ink: '#000' }") =>
-  `title: T\nsize: { width: 1080, height: 1920 }\nschemes: { ${schemes} }\nroot: ${root}\n`
+  `title: T\nsizes: [portrait, square]\nschemes: { ${schemes} }\nroot: ${root}\n`
 
 describe('what is wrong with a template', () => {
   it.each([
@@ -42,10 +42,27 @@ describe('what is wrong with a template', () => {
       'x.yaml: root.picture: "../../etc/passwd" is not `photo` or the name of a file in the folder',
     ],
     ['{ row: [ }', 'x.yaml: '],
+    ['{ column: [{ row: [], width@square: wide }] }', 'x.yaml: root.column[0].width@square: "wide" is not a length'],
+    ['{ row: [], width@sqare: 10 }', 'x.yaml: root.width@sqare: unknown size sqare, did you mean square?'],
+    ['{ row: [], widht@square: 10 }', 'x.yaml: root.widht@square: unknown key widht, did you mean width?'],
+    ['{ row: [{ row: [], only: [sqare] }] }', 'x.yaml: root.row[0].only[0]: unknown size sqare, did you mean square?'],
+    ['{ row: [], only: [square] }', 'x.yaml: root.only: the root is in every size, list them in sizes'],
   ])('%s', (root, message) => {
     expect(() => readTemplate(template(root), 'x.yaml')).toThrow(
       expect.objectContaining({ fault: 'usage', message: expect.stringContaining(message) }),
     )
+  })
+
+  it.each([
+    ['[portrate]', 'x.yaml: sizes[0]: unknown size portrate, did you mean portrait?'],
+    ['[]', 'x.yaml: sizes: expected at least one size'],
+    ['[square, square]', 'x.yaml: sizes: square is there twice'],
+    ['[{ name: a b, width: 900, height: 383 }]', 'x.yaml: sizes[0].name: "a b" is not a name of letters, digits and -'],
+    ['[{ name: cover, width: 9, height: 383 }]', 'x.yaml: sizes[0].width: 9 is not a number from 100 to 4000'],
+    ['[{ name: cover, width: 900 }]', 'x.yaml: sizes[0]: height is missing'],
+  ])('sizes: %s', (sizes, message) => {
+    const source = template('{ row: [] }').replace('[portrait, square]', sizes)
+    expect(() => readTemplate(source, 'x.yaml')).toThrow(message)
   })
 
   it('schemes must have the same colours', () => {
@@ -53,6 +70,38 @@ describe('what is wrong with a template', () => {
     expect(() => readTemplate(template('{ row: [] }', schemes), 'x.yaml')).toThrow(
       'x.yaml: schemes.b: paper must be in every scheme or in none',
     )
+  })
+})
+
+describe('sizes', () => {
+  const read = (source: string) => Object.fromEntries(readTemplate(source, 'x.yaml').sizes)
+
+  it('have pixels, and a name of their own where they are not known ones', () => {
+    const own = template('{ row: [] }').replace('square]', '4x5, square, { name: cover, width: 900, height: 383 }]')
+    expect(Object.entries(read(own)).map(([name, { width, height }]) => [name, width, height])).toEqual([
+      ['portrait', 1080, 1920],
+      ['4x5', 1080, 1350],
+      ['square', 1080, 1080],
+      ['cover', 900, 383],
+    ])
+  })
+
+  it('have keys of their own, which win in any order and at any depth', () => {
+    const { portrait, square } = read(
+      template(
+        `{ column@square: [{ text: '2' }], padding@square: 9, padding: 5, row: [{ picture: photo, at: { left: 1, left@square: 2 } }] }`,
+      ),
+    )
+    expect(portrait!.root).toMatchObject({ kind: 'row', padding: [5, 5, 5, 5], children: [{ at: { left: 1 } }] })
+    expect(square!.root).toMatchObject({ kind: 'column', padding: [9, 9, 9, 9], children: [{ path: 'root.column@square[0]' }] })
+  })
+
+  it('may lack nodes, or have a tree of their own', () => {
+    const { portrait, square } = read(
+      template("{ row: [{ row: [], only: [square] }, { row: [], grow: 1 }] }\nroot@square: { text: 'a' }"),
+    )
+    expect(portrait!.root).toMatchObject({ children: [{ grow: 1, path: 'root.row[1]' }] })
+    expect(square!.root).toMatchObject({ kind: 'text', path: 'root@square' })
   })
 })
 
@@ -65,6 +114,8 @@ describe('styles', () => {
     expect([...styles.keys()]).toEqual(['card', 'magazine', 'own'])
     expect(findStyle(styles, 'card:jade')).toMatchObject({ scheme: 'jade' })
     expect(() => findStyle(styles, 'crad')).toThrow('no poster style crad, did you mean card?')
+    expect(findStyle(styles, 'own', 'square')).toMatchObject({ scheme: 'a', size: 'square' })
+    expect(() => findStyle(styles, 'own', '4x5')).toThrow('style own has no size 4x5, it has portrait, square')
     expect(() => findStyle(styles, 'card:jado')).toThrow('style card has no colour scheme jado, did you mean jade?')
   })
 

@@ -58,6 +58,7 @@ export type Content = {
   /** Whose poster it is, for errors: `jd:100012043978`. */
   product: string
   scheme: string
+  size: string
   facts: Facts
   /** Sizes of the pictures by their name in the template. */
   pictures: ReadonlyMap<string, { width: number; height: number }>
@@ -82,12 +83,13 @@ type Leaf = { node: Node; flex: YogaNode; children: Leaf[]; text?: Text }
  */
 export function layOut(template: Template, content: Content): Layout {
   const scheme = template.schemes[content.scheme]!
-  const root = grow(template.root, template, content)
+  const { width, height, ...sheet } = template.sizes.get(content.size)!
+  const root = grow(sheet.root, template, content)
   try {
-    root.flex.setWidth(template.width)
-    root.flex.setHeight(template.height)
-    root.flex.calculateLayout(template.width, template.height)
-    const layout: Layout = { width: template.width, height: template.height, steps: [], warnings: [] }
+    root.flex.setWidth(width)
+    root.flex.setHeight(height)
+    root.flex.calculateLayout(width, height)
+    const layout: Layout = { width, height, steps: [], warnings: [] }
     paint(root, { x: 0, y: 0, opacity: 1 }, { template, content, scheme, layout })
     return layout
   } finally {

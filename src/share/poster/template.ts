@@ -2,7 +2,7 @@
  * The language of poster templates. A template is a folder with a `template.yaml` and the pictures that it names:
  *
  *   title: 经典卡片                        for people
- *   size: { width: 1080, height: 1920 }    pixels
+ *   sizes: [portrait, 4x5, square]         1080 × 1920, 1080 × 1350, 1080 × 1080, or { name: cover, width: 900, height: 383 }; the first is the default
  *   schemes:                               colour schemes, the first is the default; all have the same names
  *     coral: { paper: '#fff6f2', ink: '#2b1d18' }
  *   root: { column: [ … ] }                the tree
@@ -14,10 +14,13 @@
  *   picture: photo | file    focus                 (`photo` is the product's; it covers its box)
  *   qr: words                dark light
  * and every node takes
- *   when                                                       left out unless the condition holds
+ *   when only                                                  left out unless the condition holds, and at sizes that are not listed
  *   width height minWidth maxWidth minHeight maxHeight grow shrink basis aspect margin self      flexbox, as in yoga
  *   at: { left top right bottom }                              taken out of the flow, against the parent's edges
  *   fill radius border shadow opacity                          what is painted behind it
+ *
+ * Any key may be written for one size, `width@square: 400`, and wins there over the plain one: `column:` beside `row@square:` turns a
+ * box, `root@square:` is a tree of its own.
  *
  * Words are LiquidJS over the facts of `facts.ts`; conditions are LiquidJS expressions. Lengths are pixels or `'50%'`; four sides are one
  * number, [vertical, horizontal] or [top, right, bottom, left]. Colours are `'#rrggbb'`, `'#rrggbbaa'` or `'$name'` of the scheme, with
@@ -31,6 +34,7 @@ import { nearest, usageError } from '../../errors.ts'
 import { readCondition, readWords, type Words } from '../facts.ts'
 import {
   inside,
+  keysOf,
   list,
   mapping,
   number,
@@ -57,6 +61,7 @@ type Justify = 'start' | 'center' | 'end' | 'between' | 'around' | 'evenly'
 
 export type Style = {
   when?: Words
+  only?: readonly string[]
   width?: Length
   height?: Length
   minWidth?: Length
@@ -122,15 +127,17 @@ export type QrNode = Style & { kind: 'qr'; text: Words; dark?: Colour; light?: C
 /** `path` is where the node stands in the file: `root.column[2]`. */
 export type Node = (BoxNode | TextNode | PictureNode | QrNode) & { path: string }
 
+/** A template at one size: pixels, and the tree that holds there. */
+export type Sheet = { width: number; height: number; root: Node }
+
 export type Template = {
   /** The folder's name. */
   name: string
   title: string
   folder: string
-  width: number
-  height: number
   schemes: Readonly<Record<string, Readonly<Record<string, Colour>>>>
-  root: Node
+  /** By name; the first is the default. */
+  sizes: ReadonlyMap<string, Sheet>
   /** File names of the pictures that the tree uses, without the product's photo. */
   pictures: readonly string[]
   /** Of template.yaml and its pictures: 64 hex digits. */
@@ -182,8 +189,12 @@ const fill: Reader<Fill> = (value, at) => (typeof value === 'object' ? gradient(
 const words: Reader<Words> = (value, at) => readWords(string(value, at), `${at.file}: ${at.path}`)
 const condition: Reader<Words> = (value, at) => readCondition(string(value, at), `${at.file}: ${at.path}`)
 
+const sizeName: Reader<string> = (value, at) =>
+  at.size!.known.find((name) => name === String(value)) ?? unknownWord(at, 'size', String(value), at.size!.known)
+
 const STYLE = {
   when: condition,
+  only: list(sizeName),
   ...{ width: length, height: length, minWidth: length, maxWidth: length, minHeight: length, maxHeight: length, basis: length },
   ...{ grow: positive, shrink: positive, aspect: positive, margin: sides, self: align },
   at: record({ left: length, top: length, right: length, bottom: length }),
@@ -211,7 +222,7 @@ const BOX = {
   justify: oneOf<Justify>('start', 'center', 'end', 'between', 'around', 'evenly'),
 }
 /** Reads the children of a box; `node` is declared below, hence a function. */
-const nodes: Reader<Node[]> = (value, at) => list(node)(value, at)
+const nodes: Reader<Node[]> = (value, at) => list(node)(value, at).filter(({ only }) => !only || only.includes(at.size!.name))
 const fileName: Reader<string> = (value, at) =>
   /^[\w-]+(\.\w+)?$/.test(string(value, at))
     ? (value as string)
@@ -234,35 +245,81 @@ type Kind = keyof typeof KINDS
 
 const node: Reader<Node> = (value, at) => {
   const map = mapping(value, at)
-  const [kind, ...others] = (Object.keys(KINDS) as Kind[]).filter((name) => name in map)
+  const keys = keysOf(map, at)
+  const kinds = (Object.keys(KINDS) as Kind[]).filter((name) => keys.has(name))
+  // A kind that is written for this size wins over a plain one, as all keys do.
+  const sized = kinds.filter((name) => keys.get(name) !== name)
+  const [kind, ...others] = sized.length > 0 ? sized : kinds
   if (kind === undefined) {
     const near = Object.keys(map).find((key) => nearest(key, Object.keys(KINDS)) !== null && !(key in STYLE))
     if (near !== undefined) unknownWord(inside(at, near), 'key', near, Object.keys(KINDS))
     throw usageError(`${at.file}: ${at.path}: expected one of ${Object.keys(KINDS).join(', ')}`)
   }
   if (others.length > 0) throw usageError(`${at.file}: ${at.path}: is both ${kind} and ${others[0]}`)
-  const { [kind]: content, ...style } = KINDS[kind](map, at) as Record<string, unknown>
+  const rest = Object.entries(map).filter(([key]) => key === kind || !kinds.includes(key as Kind))
+  const { [kind]: content, ...style } = KINDS[kind](Object.fromEntries(rest), at) as Record<string, unknown>
   const name = { row: 'children', column: 'children', text: 'spans', picture: 'source', qr: 'text' }[kind]
   return { ...style, kind, [name]: content, path: at.path } as unknown as Node
 }
 
+const KNOWN_SIZES: Readonly<Record<string, Size>> = {
+  portrait: { width: 1080, height: 1920 },
+  '4x5': { width: 1080, height: 1350 },
+  square: { width: 1080, height: 1080 },
+}
+type Size = { width: number; height: number }
+const side = number(100, 4000)
+const ownSize = record({ name: string, width: side, height: side }, 'name', 'width', 'height')
+
+const size: Reader<[name: string, Size]> = (value, at) => {
+  if (typeof value !== 'object') {
+    const known = KNOWN_SIZES[String(value)]
+    return known ? [String(value), known] : unknownWord(at, 'size', String(value), Object.keys(KNOWN_SIZES))
+  }
+  const { name, ...pixels } = ownSize(value, at)
+  if (!/^\w[\w-]*$/.test(name)) refuse(inside(at, 'name'), 'a name of letters, digits and -', name)
+  return [name, pixels]
+}
+
+const sizes: Reader<Map<string, Size>> = (value, at) => {
+  const all = list(size)(value, at)
+  const twice = all.find(([name], i) => all.findIndex(([other]) => other === name) < i)
+  if (twice) throw usageError(`${at.file}: ${at.path}: ${twice[0]} is there twice`)
+  if (all.length === 0) throw usageError(`${at.file}: ${at.path}: expected at least one size`)
+  return new Map(all)
+}
+
+const raw: Reader<unknown> = (value) => value
+const head = record({ title: string, sizes, schemes: raw }, 'title', 'sizes', 'schemes')
+const sheet = record({ root: node }, 'root')
+
 /** Reads the source of a `template.yaml`. `file` is named in errors. @throws usageError naming file, path and the nearest known key. */
 export function readTemplate(source: string, file: string): Omit<Template, 'name' | 'folder' | 'sha256'> {
   const at: Place = { file, path: '' }
-  const raw: Reader<unknown> = (value) => value
-  const head = record(
-    { title: string, size: record({ width: number(100), height: number(100) }, 'width', 'height'), schemes: raw, root: raw },
-    ...(['title', 'size', 'schemes', 'root'] as const),
-  )(parseYaml(source, file), at)
-  const schemes = readSchemes(head.schemes, inside(at, 'schemes'))
-  const root = node(head.root, { file, path: 'root', names: new Set(Object.keys(Object.values(schemes)[0]!)) })
-  const pictures = new Set<string>()
-  const collect = (one: Node) => {
-    if (one.kind === 'picture' && one.source !== 'photo') pictures.add(one.source)
-    if (one.kind === 'row' || one.kind === 'column') one.children.forEach(collect)
-  }
-  collect(root)
-  return { title: head.title, ...head.size, schemes, root, pictures: [...pictures] }
+  const all = mapping(parseYaml(source, file), at)
+  const [heads, trees] = split(all, (key) => /^root(@|$)/.test(key))
+  const { title, ...read } = head(heads, at)
+  const schemes = readSchemes(read.schemes, inside(at, 'schemes'))
+  const names = new Set(Object.keys(Object.values(schemes)[0]!))
+  const known = [...read.sizes.keys()]
+  const sheets = new Map<string, Sheet>()
+  for (const [name, pixels] of read.sizes)
+    sheets.set(name, { ...pixels, ...sheet(trees, { file, path: '', names, size: { name, known } }) })
+  if ([...sheets.values()].some(({ root }) => root.only))
+    throw usageError(`${file}: root.only: the root is in every size, list them in sizes`)
+  const pictures = new Set([...sheets.values()].flatMap(({ root }) => picturesOf(root)))
+  return { title, schemes, sizes: sheets, pictures: [...pictures] }
+}
+
+/** The entries whose key passes the test come second. */
+function split(map: Record<string, unknown>, test: (key: string) => boolean): [Record<string, unknown>, Record<string, unknown>] {
+  const entries = Object.entries(map)
+  return [entries.filter(([key]) => !test(key)), entries.filter(([key]) => test(key))].map(Object.fromEntries) as never
+}
+
+function picturesOf(one: Node): string[] {
+  if (one.kind === 'row' || one.kind === 'column') return one.children.flatMap(picturesOf)
+  return one.kind === 'picture' && one.source !== 'photo' ? [one.source] : []
 }
 
 function readSchemes(value: unknown, at: Place): Record<string, Record<string, Colour>> {
@@ -310,18 +367,25 @@ async function loadTemplate(folder: string, name: string): Promise<Template> {
   return { ...template, name, folder, sha256: hash.digest('hex') }
 }
 
-/** A style and one of its colour schemes: `card`, or `card:jade`. @throws usageError naming the nearest. */
-export function findStyle(styles: ReadonlyMap<string, Template>, wanted: string): { template: Template; scheme: string } {
+/** What a poster is made from: a template at one size in one colour scheme. */
+export type Chosen = { template: Template; scheme: string; size: string }
+
+/** A style, `card` or `card:jade`, at a size; without one at its first. @throws usageError naming the nearest style or scheme, or the sizes that there are. */
+export function findStyle(styles: ReadonlyMap<string, Template>, wanted: string, size?: string): Chosen {
   const [name = '', scheme] = wanted.split(':')
   const template = styles.get(name)
   if (!template) throw usageError(`no poster style ${name}, ${suggest(name, [...styles.keys()])}`)
   const schemes = Object.keys(template.schemes)
   if (scheme !== undefined && !schemes.includes(scheme))
     throw usageError(`style ${name} has no colour scheme ${scheme}, ${suggest(scheme, schemes)}`)
-  return { template, scheme: scheme ?? schemes[0]! }
+  const sizes = [...template.sizes.keys()]
+  if (size !== undefined && !sizes.includes(size))
+    throw usageError(`style ${name} has no size ${size}, it has ${sizes.join(', ')}`)
+  return { template, scheme: scheme ?? schemes[0]!, size: size ?? sizes[0]! }
 }
 
-function suggest(name: string, known: string[]): string {
+/** `did you mean card?`, or what there is. */
+export function suggest(name: string, known: readonly string[]): string {
   const meant = nearest(name, known)
   return meant ? `did you mean ${meant}?` : `expected one of ${known.join(', ')}`
 }
