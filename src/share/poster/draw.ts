@@ -12,6 +12,7 @@ export function drawLayout({ width, height, steps }: Layout, images: ReadonlyMap
   context.imageSmoothingQuality = 'high'
   for (const step of steps) {
     context.save()
+    if (step.turn) context.transform(...step.turn)
     drawStep(context, step, images)
     context.restore()
   }
@@ -30,7 +31,7 @@ function drawStep(context: SKRSContext2D, step: Step, images: ReadonlyMap<string
     case 'picture': {
       const { from, to } = step
       context.globalAlpha = step.opacity
-      context.clip(outline(to, step.radius))
+      context.clip(shapeOf(to, step))
       return context.drawImage(images.get(step.source)!, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height)
     }
     case 'code':
@@ -39,8 +40,9 @@ function drawStep(context: SKRSContext2D, step: Step, images: ReadonlyMap<string
   }
 }
 
-function drawBox(context: SKRSContext2D, { area, radius, fill, border, shadow }: Extract<Step, { draw: 'box' }>) {
-  const shape = outline(area, radius)
+function drawBox(context: SKRSContext2D, step: Extract<Step, { draw: 'box' }>) {
+  const { area, radius, polygon, fill, border, shadow } = step
+  const shape = shapeOf(area, step)
   if (fill) {
     context.save()
     if (shadow) {
@@ -57,8 +59,17 @@ function drawBox(context: SKRSContext2D, { area, radius, fill, border, shadow }:
     context.strokeStyle = border.color
     context.lineWidth = border.width
     context.setLineDash([...(border.dash ?? [])])
-    context.stroke(border.side ? edge(area, border.side, border.width / 2) : outline(inset(area, border.width / 2), radius))
+    const half = border.width / 2
+    context.stroke(border.side ? edge(area, border.side, half) : polygon ? shape : outline(inset(area, half), radius))
   }
+}
+
+function shapeOf(area: Area, { radius, polygon }: Pick<Extract<Step, { draw: 'box' }>, 'radius' | 'polygon'>): Path2D {
+  if (!polygon) return outline(area, radius)
+  const path = new Path2D()
+  for (const corner of polygon) path.lineTo(...corner)
+  path.closePath()
+  return path
 }
 
 function outline({ x, y, width, height }: Area, radius: Sides): Path2D {

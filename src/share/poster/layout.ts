@@ -31,26 +31,52 @@ import type {
 /** A rectangle in pixels from the top left corner. */
 export type Area = { x: number; y: number; width: number; height: number }
 
-/** What is drawn, in this order. Colours are `#rrggbbaa`; opacity is already in them. */
-export type Step =
+/** An affine transform as the canvas takes it: x' = ax + cy + e, y' = bx + dy + f. */
+export type Turn = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
+/** Corners of a shape, pixels. */
+type Outline = readonly (readonly [x: number, y: number])[]
+
+/** What is drawn, in this order, and how it is turned. Colours are `#rrggbbaa`; opacity is already in them. */
+export type Step = (
   | {
       draw: 'box'
       area: Area
       radius: Sides
+      polygon?: Outline
       fill?: Fill
       border?: NonNullable<Style['border']>
       shadow?: NonNullable<Style['shadow']>
     }
   | { draw: 'text'; text: string; x: number; baseline: number; family: string; size: number; spacing: number; color: Colour }
-  | { draw: 'picture'; source: string; from: Area; to: Area; radius: Sides; opacity: number }
+  | { draw: 'picture'; source: string; from: Area; to: Area; radius: Sides; polygon?: Outline; opacity: number }
   | { draw: 'code'; code: Code; area: Area; color: Colour }
+) & { turn?: Turn }
 
 export type Layout = {
   width: number
   height: number
   steps: Step[]
+  /** The texts and codes, for `lint.ts`. */
+  marks: Mark[]
+  layers: number
   /** What the operator should know: a text that lost its end. */
   warnings: string[]
+}
+
+/** A text or code where it stands before it is turned. */
+export type Mark = {
+  /** `root.column[2]` */
+  path: string
+  kind: 'text' | 'qr'
+  /** The box of the node, and the one that it may not leave: of all nodes around it, up to one that stands apart. */
+  box: Area
+  within: Area
+  /** What it takes up, all of it, and line by line. */
+  extent: Area
+  lines: Area[]
+  /** Nodes with `at` or `rotate` and all in them make a layer; another layer may be drawn over this one. */
+  layer: number
+  turn?: Turn
 }
 
 /** What a layout is made of besides the template. */
@@ -67,6 +93,9 @@ export type Content = {
 
 const TRANSPARENT = '#00000000'
 const NO_RADIUS: Sides = [0, 0, 0, 0]
+/** How far letters reach above and below the baseline, parts of the size: Han characters, and figures more so, leave room in their em square. */
+const INK_ABOVE = 0.82
+const INK_BELOW = 0.08
 const EDGES = { left: Edge.Left, top: Edge.Top, right: Edge.Right, bottom: Edge.Bottom }
 const ALIGN = { start: Align.FlexStart, center: Align.Center, end: Align.FlexEnd, stretch: Align.Stretch }
 const JUSTIFY = {
@@ -89,8 +118,8 @@ export function layOut(template: Template, content: Content): Layout {
     root.flex.setWidth(width)
     root.flex.setHeight(height)
     root.flex.calculateLayout(width, height)
-    const layout: Layout = { width, height, steps: [], warnings: [] }
-    paint(root, { x: 0, y: 0, opacity: 1 }, { template, content, scheme, layout })
+    const layout: Layout = { width, height, steps: [], marks: [], layers: 0, warnings: [] }
+    paint(root, { x: 0, y: 0, opacity: 1, within: pictureOf(layout), layer: 0 }, { template, content, scheme, layout })
     return layout
   } finally {
     root.flex.freeRecursive()
@@ -180,21 +209,64 @@ function runsOf(node: TextNode, facts: Facts): Run[] {
 /** What painting needs to know and adds to. */
 type Sheet = { template: Template; content: Content; scheme: Readonly<Record<string, Colour>>; layout: Layout }
 
-function paint(leaf: Leaf, from: { x: number; y: number; opacity: number }, sheet: Sheet) {
+/** What a node has from those around it. */
+type Surroundings = { x: number; y: number; opacity: number; within: Area; layer: number; turn?: Turn }
+type Placed = Surroundings & { area: Area }
+
+function paint(leaf: Leaf, from: Surroundings, sheet: Sheet) {
   const { node, flex } = leaf
+  const { layout } = sheet
   const box = flex.getComputedLayout()
   const area = { x: from.x + box.left, y: from.y + box.top, width: box.width, height: box.height }
-  const opacity = from.opacity * (node.opacity ?? 1)
-  const color = (written: Colour) => resolve(written, sheet.scheme, opacity)
-  const { steps } = sheet.layout
+  const turn = node.rotate ? turned(area, node.rotate, from.turn) : from.turn
+  const apart = node.at !== undefined || node.rotate !== undefined
+  const own: Placed = {
+    ...from,
+    ...(turn && { turn }),
+    ...{ x: area.x, y: area.y, area, opacity: from.opacity * (node.opacity ?? 1) },
+    ...(apart && { layer: ++layout.layers, within: turn ? area : pictureOf(layout) }),
+  }
+  const steps = layout.steps.length
+  const color = (written: Colour) => resolve(written, sheet.scheme, own.opacity)
   const painted: Style = node.kind === 'qr' ? { ...node, fill: node.light ?? '#ffffff' } : node
+  const shape = {
+    radius: node.radius ?? NO_RADIUS,
+    ...(node.polygon && { polygon: node.polygon.map(([x, y]) => [area.x + x * area.width, area.y + y * area.height] as const) }),
+  }
   if (painted.fill || painted.border || painted.shadow)
-    steps.push({ draw: 'box', area, radius: node.radius ?? NO_RADIUS, ...boxPaint(painted, color) })
-  if (node.kind === 'text') paintText(node, setText(leaf.text!, area.width + 0.5, node), leaf.text!, area, color, sheet)
+    layout.steps.push({ draw: 'box', area, ...shape, ...boxPaint(painted, color) })
+  if (node.kind === 'text') paintText(node, setText(leaf.text!, area.width + 0.5, node), leaf.text!, own, color, sheet)
   if (node.kind === 'picture')
-    steps.push({ draw: 'picture', source: node.source, ...cover(node, area, sheet), radius: node.radius ?? NO_RADIUS, opacity })
-  if (node.kind === 'qr') paintCode(node, area, color, sheet)
-  for (const child of leaf.children) paint(child, { x: area.x, y: area.y, opacity }, sheet)
+    layout.steps.push({ draw: 'picture', source: node.source, ...cover(node, area, sheet), ...shape, opacity: own.opacity })
+  if (node.kind === 'qr') paintCode(node, own, color, sheet)
+  if (turn) for (const step of layout.steps.slice(steps)) step.turn = turn
+  for (const child of leaf.children) paint(child, { ...own, within: common(own.within, area) }, sheet)
+}
+
+const pictureOf = ({ width, height }: Layout): Area => ({ x: 0, y: 0, width, height })
+
+function common(one: Area, other: Area): Area {
+  const x = Math.max(one.x, other.x)
+  const y = Math.max(one.y, other.y)
+  const right = Math.min(one.x + one.width, other.x + other.width)
+  const bottom = Math.min(one.y + one.height, other.y + other.height)
+  return { x, y, width: right - x, height: bottom - y }
+}
+
+/** Turns about the middle of an area, clockwise by degrees, after `before`. */
+function turned({ x, y, width, height }: Area, degrees: number, before: Turn = [1, 0, 0, 1, 0, 0]): Turn {
+  const [middleX, middleY] = [x + width / 2, y + height / 2]
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
+  const [a, b, c, d, e, f] = before
+  const [right, down] = [middleX - cos * middleX + sin * middleY, middleY - sin * middleX - cos * middleY]
+  return [
+    a * cos + c * sin,
+    b * cos + d * sin,
+    c * cos - a * sin,
+    d * cos - b * sin,
+    a * right + c * down + e,
+    b * right + d * down + f,
+  ]
 }
 
 function boxPaint({ fill, border, shadow }: Style, color: (written: Colour) => Colour) {
@@ -207,22 +279,25 @@ function boxPaint({ fill, border, shadow }: Style, color: (written: Colour) => C
 }
 
 function paintText(
-  node: TextNode,
+  node: TextNode & Node,
   set: SetText,
   text: Text,
-  area: Area,
+  { area, within, layer, turn }: Placed,
   color: (written: Colour) => Colour,
   { template, layout }: Sheet,
 ) {
+  const lines: Area[] = []
   for (const line of set.lines) {
     const room = area.width - line.width
     const left = area.x + (node.align === 'center' ? room / 2 : node.align === 'right' ? room : 0)
     const baseline = area.y + line.baseline
+    let tallest = 0
     for (const piece of line.pieces) {
       const run = text.runs[piece.run]!
       const size = run.size * set.scale
       const x = left + piece.x
       const { text: letters, family } = piece
+      tallest = Math.max(tallest, size)
       layout.steps.push({
         draw: 'text',
         text: letters,
@@ -239,6 +314,11 @@ function paintText(
         layout.steps.push({ draw: 'box', area: bar, radius: NO_RADIUS, fill: color(run.color) })
       }
     }
+    lines.push({ x: left, y: baseline - INK_ABOVE * tallest, width: line.width, height: (INK_ABOVE + INK_BELOW) * tallest })
+  }
+  if (lines.length > 0) {
+    const extent = { x: Math.min(...lines.map(({ x }) => x)), y: area.y, width: set.width, height: set.height }
+    layout.marks.push({ path: node.path, kind: 'text', box: area, within, extent, lines, layer, ...(turn && { turn }) })
   }
   if (set.cut)
     layout.warnings.push(`${template.name}: "${text.runs.map((run) => run.text).join('')}" was cut to ${set.lines.length} lines`)
@@ -252,14 +332,21 @@ function cover({ source, focus = [0.5, 0.5] }: PictureNode, to: Area, { content 
   return { from: { x: (width - from.width) * focus[0], y: (height - from.height) * focus[1], ...from }, to }
 }
 
-function paintCode(node: QrNode & Node, area: Area, color: (written: Colour) => Colour, { template, content, layout }: Sheet) {
+function paintCode(
+  node: QrNode & Node,
+  { area, within, layer, turn }: Placed,
+  color: (written: Colour) => Colour,
+  { template, content, layout }: Sheet,
+) {
   const place = placeOf(node, template, content)
+  if (turn) throw usageError(`${place}: the QR is rotated; its modules would not be whole pixels`)
   if (area.x < 0 || area.y < 0 || area.x + area.width > layout.width || area.y + area.height > layout.height)
     throw usageError(`${place}: the QR does not lie within the picture`)
   const text = fill(node.text, content.facts)
   if (text === '') throw dataError(`${place}: there is no link for the QR`)
   const code = makeCode(text, area, place)
   layout.steps.push({ draw: 'code', code, area, color: color(node.dark ?? '#000') })
+  layout.marks.push({ path: node.path, kind: 'qr', box: area, within, extent: area, lines: [area], layer })
 }
 
 /** `$ink/60`, `#abc` or `#aabbcc` → `#rrggbbaa`. */

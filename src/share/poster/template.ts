@@ -18,6 +18,8 @@
  *   width height minWidth maxWidth minHeight maxHeight grow shrink basis aspect margin self      flexbox, as in yoga
  *   at: { left top right bottom }                              taken out of the flow, against the parent's edges
  *   fill radius border shadow opacity                          what is painted behind it
+ *   polygon: [[x, y], …]                                       its shape, corners in parts of the box: `[[0, 0], [1, 0.5], [0, 1]]`
+ *   rotate                                                     degrees clockwise about its middle, with all in it; the room it takes stays
  *
  * Any key may be written for one size, `width@square: 400`, and wins there over the plain one: `column:` beside `row@square:` turns a
  * box, `root@square:` is a tree of its own.
@@ -80,6 +82,10 @@ export type Style = {
   border?: { width: number; color: Colour; dash?: readonly number[]; side?: 'top' | 'right' | 'bottom' | 'left' }
   shadow?: { x?: number; y?: number; blur: number; color: Colour }
   opacity?: number
+  /** Degrees clockwise, about its middle. */
+  rotate?: number
+  /** Corners of its shape in parts of its box, instead of a rounded rectangle. */
+  polygon?: readonly (readonly [x: number, y: number])[]
 }
 
 type Lettering = {
@@ -179,6 +185,10 @@ const point: Reader<readonly [number, number]> = (value, at) =>
   Array.isArray(value) && value.length === 2
     ? [part(value[0], inside(at, 0)), part(value[1], inside(at, 1))]
     : refuse(at, 'a point, expected like [0.5, 0.3]', value)
+const corners: Reader<(readonly [number, number])[]> = (value, at) => {
+  const all = list(point)(value, at)
+  return all.length >= 3 ? all : refuse(at, 'at least three points', value)
+}
 const stop: Reader<readonly [number, Colour]> = (value, at) => {
   if (!Array.isArray(value) || value.length !== 2) refuse(at, "a stop, expected like [0.5, '$ink']", value)
   return [part(value[0], inside(at, 0)), colour(value[1], inside(at, 1))]
@@ -212,6 +222,8 @@ const STYLE = {
   ),
   shadow: record({ x: signed, y: signed, blur: positive, color: colour }, 'blur', 'color'),
   opacity: part,
+  rotate: number(-180, 180),
+  polygon: corners,
 }
 const LETTERING = { size: number(8, 1000), weight, color: colour, spacing: number(-0.5, 2) }
 const span: Reader<Span> = record({ ...LETTERING, text: words, strike: yes, gap: positive, when: condition }, 'text')

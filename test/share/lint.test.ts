@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { factsOf } from '../../src/share/facts.ts'
+import { layOut } from '../../src/share/poster/layout.ts'
+import { overflows } from '../../src/share/poster/lint.ts'
+import { loadStyles, readTemplate } from '../../src/share/poster/template.ts'
+import { HOME, makeItem, plainFaces } from './studio.ts'
+
+function lay(root: string) {
+  const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123' } }\nroot: ${root}\n`
+  const template = { ...readTemplate(source, 't.yaml'), name: 't', folder: '', sha256: '' }
+  const facts = factsOf(makeItem(), 'slip')
+  return layOut(template, { product: 'acme:1', scheme: 'a', size: 'slip', facts, pictures: new Map(), faces: plainFaces() })
+}
+
+describe('what does not keep to its place', () => {
+  it.each([
+    ['{ row: [{ text: 春夏, size: 20 }] }', []],
+    [
+      '{ row: [{ text: 春夏, size: 20, width: 30, lines: 2, height: 30 }] }',
+      ['root.row[0]: the text is 22 pixels larger than its box'],
+    ],
+    [
+      '{ row: [{ row: [{ text: 春夏, size: 20, width: 40, shrink: 0 }], width: 30 }] }',
+      ['root.row[0].row[0]: the text stands 10 pixels over the edge of a box around it'],
+    ],
+    [
+      '{ row: [{ text: 春夏, size: 20, at: { left: 170 }, width: 40 }] }',
+      ['root.row[0]: the text stands 10 pixels over the edge of the picture'],
+    ],
+    [
+      '{ column: [{ text: 春, size: 20 }, { text: 夏, size: 20, margin: [-14, 0, 0, 0] }] }',
+      ['root.column[1]: the text lies on the text of root.column[0]'],
+    ],
+    ['{ column: [{ text: 春, size: 20 }, { text: 夏, size: 20, at: { left: 0, top: 0 } }] }', []],
+    [
+      "{ column: [{ qr: '{{ link }}', width: 160 }, { text: 夏, size: 20, at: { left: 0, top: 0 } }] }",
+      ['root.column[1]: the text lies on the qr of root.column[0]'],
+    ],
+    ['{ column: [{ text: 春夏秋冬春夏秋冬, size: 20, lineHeight: 1, rotate: 10 }], padding: [40, 20] }', []],
+    [
+      '{ column: [{ text: 春夏秋冬春夏秋冬, size: 20, lineHeight: 1, rotate: 90, margin: [380, 20, 0, 20] }] }',
+      ['root.column[0]: the text stands 70 pixels over the edge of the picture'],
+    ],
+    [
+      '{ column: [{ row: [{ text: 春夏, size: 20, width: 40, shrink: 0 }], width: 30, rotate: 5 }], padding: 50 }',
+      ['root.column[0].row[0]: the text stands 10 pixels over the edge of a box around it'],
+    ],
+  ])('%s', (root, expected) => {
+    expect(overflows(lay(root))).toEqual(expected)
+  })
+
+  it('turns what is drawn about the middle of its box', () => {
+    const { steps } = lay(
+      '{ column: [{ row: [{ row: [], grow: 1, fill: $ink }], rotate: 90, width: 40, height: 20 }], padding: 10 }',
+    )
+    const [a, b, c, d, e, f] = steps[0]!.turn!
+    const at = (x: number, y: number) => [a * x + c * y + e, b * x + d * y + f].map((one) => Math.round(one) + 0)
+    expect([at(30, 20), at(10, 10), at(50, 10)]).toEqual([
+      [30, 20],
+      [40, 0],
+      [40, 40],
+    ])
+  })
+
+  it('turns what is turned already', () => {
+    const nested =
+      '{ column: [{ column: [{ row: [], rotate: 90, width: 20, height: 20, fill: $ink }], rotate: 90, width: 80, height: 40 }] }'
+    const [a, b, c, d, e, f] = lay(nested).steps[0]!.turn!
+    expect([a, b, c, d, e, f].map((one) => Math.round(one) + 0)).toEqual([-1, 0, 0, -1, 60, 0])
+  })
+
+  it('a QR that is rotated is refused', () => {
+    expect(() => lay("{ column: [{ column: [{ qr: '{{ link }}', width: 160 }], rotate: 3 }] }")).toThrow(
+      'acme:1: t: root.column[0].column[0]: the QR is rotated; its modules would not be whole pixels',
+    )
+  })
+
+  it('draws a shape with corners', () => {
+    const { steps } = lay(
+      '{ column: [{ row: [], polygon: [[0, 0], [1, 0.5], [0, 1]], width: 40, height: 20, fill: $ink }], padding: 10 }',
+    )
+    expect(steps[0]).toMatchObject({
+      polygon: [
+        [10, 10],
+        [50, 20],
+        [10, 30],
+      ],
+    })
+  })
+})
+
+describe('the styles that come with the tool', async () => {
+  const styles = await loadStyles(HOME)
+  const hostile = [
+    '皂',
+    '很长的标题'.repeat(60),
+    'W'.repeat(200),
+    '<script>alert(1)</script> & "x"',
+    'e\u0301'.repeat(90),
+    '，。！？'.repeat(20),
+  ]
+  it.each([...styles.keys()])('%s keeps everything in its place', (style) => {
+    const template = styles.get(style)!
+    for (const size of template.sizes.keys()) {
+      for (const title of hostile) {
+        for (const item of [
+          makeItem({ title, couponThreshold: 9_900_000, shop: title, sales: 99_999_999 }, { reason: title }),
+          makeItem({ title, couponAmount: null, shop: null, sales: null, price: 99_999_999, finalPrice: 99_999_999 }),
+        ]) {
+          const scheme = Object.keys(template.schemes)[0]!
+          const pictures = new Map([...template.pictures, 'photo'].map((name) => [name, { width: 800, height: 800 }]))
+          const layout = layOut(template, {
+            product: 'acme:1',
+            scheme,
+            size,
+            facts: factsOf(item, size),
+            pictures,
+            faces: plainFaces(),
+          })
+          expect(overflows(layout), `${size} ${title}`).toEqual([])
+        }
+      }
+    }
+  })
+})
