@@ -1,8 +1,8 @@
 import { lookUpProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
-import { nearest, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { channelsOf, chooseChannels, readCalendar } from '../share/channel.ts'
 import { loadChannels, writeCopy } from '../share/copy/write.ts'
 import { shareItem } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
@@ -13,7 +13,9 @@ export const command = defineCommand({
   about:
     'Writes the text of a product for each channel: a short main part, and the rest for the first comment, which WeChat does not fold.',
   args: [['<sku>', 'partner:sku, or the sku alone where one partner has it']],
-  options: { channel: list('--channel <a,b>', 'only these channels') },
+  options: {
+    channel: list('--channel <a,b>', 'only these channels; else those of shoptool.yaml, or all that there are texts for'),
+  },
   examples: ['shoptool copy 614252180627', 'shoptool copy 614252180627 --channel moments | pbcopy'],
   async run({ ctx, args: [sku], options, workspace, print, global }) {
     const found = await workspace()
@@ -22,17 +24,12 @@ export const command = defineCommand({
     const product = lookUpProduct(db, sku)
     const { name } = findPartner(product.partner, found.partners, BUILT_IN, product.partner)
     const item = shareItem(db, product, name, today, options.channel.length === 1 ? options.channel[0] : undefined)
-    const channels = await loadChannels(ctx.home, found.folder)
-    const names = options.channel.length > 0 ? options.channel : [...channels.keys()]
-    const texts = names.map((name) => {
-      const channel = channels.get(name)
-      const meant = nearest(name, channels.keys())
-      if (!channel)
-        throw usageError(
-          `--channel: no texts for "${name}"; ${meant ? `did you mean ${meant}?` : `there are ${[...channels.keys()].join(', ')}`}`,
-        )
-      return writeCopy(channel, item)
-    })
+    const calendar = readCalendar(ctx.home, found.folder)
+    const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
+    const chosen = chooseChannels(found, channels, options.channel, '--channel')
+    const silent = options.channel.length === 0 ? chosen.filter(({ texts }) => texts === null) : []
+    for (const { name, surface } of silent) print.note(`${name}: there are no texts for ${surface}`)
+    const texts = chosen.filter((channel) => !silent.includes(channel)).map((channel) => writeCopy(channel, calendar, item))
     if (global.json)
       print.json('copy', {
         partner: product.partner,

@@ -1,14 +1,15 @@
 import { lookUpProduct } from '../catalog/find.ts'
 import { type LinkMaker, linkMaker } from '../catalog/link.ts'
-import { instantOf } from '../day.ts'
-import { nearest, ShoptoolError, usageError } from '../errors.ts'
+import { type Day, instantOf } from '../day.ts'
+import { ShoptoolError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { type Calendar, channelsOf, findChannel, passages, readCalendar, type ShareChannel, sourcesOf } from '../share/channel.ts'
+import { loadChannels } from '../share/copy/write.ts'
 import { keepGiven } from '../share/link.ts'
 import { LINK_FORMS, type MadeLinks, madeLinks } from '../store/links.ts'
 import { openDatabase, openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
-import type { Workspace } from '../workspace.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { flag, option } from './option.ts'
 
@@ -26,10 +27,7 @@ export const command = defineCommand({
     "Makes links that carry your tracking id, with the partner's API. Goods that have one keep it. Posters and copy use what was made, for the channel where you named it.",
   args: [['<sku...>', 'partner:sku, or the sku alone where one partner has it']],
   options: {
-    channel: option(
-      '--channel <name>',
-      'for a channel of shoptool.yaml; its name comes back in the orders where the partner has sub-ids',
-    ),
+    channel: option('--channel <name>', 'for a channel; its name comes back in the orders where the partner has sub-ids'),
     source: option('--source <name>', 'whose credentials make it; needed where a partner has several accounts'),
     refresh: flag('--refresh', 'ask the partner although there is a link'),
   },
@@ -41,7 +39,12 @@ export const command = defineCommand({
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     const { channel, refresh } = options
-    if (channel !== undefined) checkChannel(found, channel)
+    const place =
+      channel === undefined
+        ? null
+        : findChannel(channelsOf(found, await loadChannels(ctx.home, found.folder)), channel, '--channel')
+    const calendar = readCalendar(ctx.home, found.folder)
+    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const reading = openForReading(found.database)
     const products = [...new Map(names.map((name) => lookUpProduct(reading, name)).map((one) => [one.id, one])).values()]
     reading.close()
@@ -94,7 +97,8 @@ export const command = defineCommand({
     print.progress(null)
     db.close()
 
-    if (global.json) print.json('link', { links: results.map((result) => linkDocument(result, channel ?? null)) })
+    const warnings = place === null ? [] : [...new Set(results.flatMap((result) => blocked(calendar, place, result, today)))]
+    if (global.json) print.json('link', { links: results.map((result) => linkDocument(result, channel ?? null)), warnings })
     else {
       print.table(
         [{ title: 'PRODUCT' }, { title: 'FORM' }, { title: 'VALUE' }],
@@ -102,6 +106,7 @@ export const command = defineCommand({
           LINK_FORMS.flatMap((form) => (values[form] === undefined ? [] : [[`${partner}:${sku}`, form, values[form]]])),
         ),
       )
+      for (const warning of warnings) print.warn(warning)
       for (const message of new Set(results.flatMap(({ error }) => error?.message ?? []))) print.warn(message)
       if (channel !== undefined && results.some(({ status }) => status === 'feed'))
         print.note(`Links of feeds do not know the channel; --refresh makes one for ${channel}`)
@@ -119,12 +124,15 @@ function linkDocument({ product: { partner, sku }, status, values, madeAt, error
   }
 }
 
-/** @throws usage where shoptool.yaml has no such channel. */
-function checkChannel({ channels }: Workspace, name: string): void {
-  if (Object.hasOwn(channels, name)) return
-  const names = Object.keys(channels)
-  const meant = nearest(name, names)
-  throw usageError(
-    `--channel: unknown channel "${name}"; ${meant ? `did you mean ${meant}?` : `shoptool.yaml has ${names.join(', ') || 'none'}`}`,
-  )
+/** What was made and will be stopped, or may be, where it is meant to go. */
+function blocked(calendar: Calendar, place: ShareChannel, { product, values }: Result, day: Day): string[] {
+  const { partner, url, link } = product
+  const passes = passages(calendar, place, sourcesOf(calendar, { partner: { id: partner }, product: { url, link } }), day)
+  const made = { url: values.shortLink ?? values.link, code: values.code }
+  return (['url', 'code'] as const).flatMap((form) => {
+    const { state, rule } = passes[form]
+    if (made[form] === undefined || state === 'allow' || state === 'unknown') return []
+    const instead = form === 'url' && passes.image.passes ? '; a poster carries it as a QR code' : ''
+    return [`${place.name}: ${form} ${state === 'deny' ? 'does not pass' : 'may not pass'} there: ${rule.reason}${instead}`]
+  })
 }

@@ -5,6 +5,7 @@ import { ShoptoolError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { type Bundle, FORMATS, makeBundles, openStudio } from '../share/bundle.ts'
+import { chooseChannels } from '../share/channel.ts'
 import { shareItem } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
@@ -22,7 +23,7 @@ export const command = defineCommand({
     shelf: option('--shelf <name>', 'all goods of a shelf'),
     style: list('--style <a,b>', 'only these styles, with a colour scheme like card:jade if you want'),
     size: list('--size <a,b>', 'in these sizes: portrait (1080 × 1920), 4x5, square (default: the first of each style)'),
-    channel: list('--channel <a,b>', 'copy only for these channels'),
+    channel: list('--channel <a,b>', 'only for these channels; else those of shoptool.yaml, or all that there are texts for'),
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
     jobs: option('--jobs <n>', 'pictures at once (default: one for each processor core)', count),
@@ -45,7 +46,8 @@ export const command = defineCommand({
         ? []
         : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
-    const studio = await openStudio(ctx, found.folder, options.jobs)
+    const studio = await openStudio(ctx, found, options.jobs)
+    const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
     const results: Result[] = []
     const channel = options.channel.length === 1 ? options.channel[0] : undefined
     const items = products.flatMap((product) => {
@@ -63,7 +65,7 @@ export const command = defineCommand({
       format: options.format,
       ...(options.style.length > 0 && { styles: options.style }),
       ...(options.size.length > 0 && { sizes: options.size }),
-      ...(options.channel.length > 0 && { channels: options.channel }),
+      channels,
     }
     const started = ctx.now()
     for await (const made of makeBundles(studio, items, settings)) {

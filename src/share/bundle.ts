@@ -6,7 +6,9 @@ import { basename, dirname, join } from 'node:path'
 import type { Context } from '../context.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import { formatAmount, type Minor } from '../money.ts'
-import { type Copy, type CopyChannel, loadChannels, writeCopy } from './copy/write.ts'
+import type { Workspace } from '../workspace.ts'
+import { type Calendar, channelsOf, findChannel, passages, readCalendar, type ShareChannel, sourcesOf } from './channel.ts'
+import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
 import { factsOf, type ShareItem } from './facts.ts'
 import { safeName } from './name.ts'
 import { drawLayout } from './poster/draw.ts'
@@ -30,7 +32,8 @@ export type Studio = {
   ctx: Context
   workspaceFolder: string
   styles: ReadonlyMap<string, Template>
-  channels: ReadonlyMap<string, CopyChannel>
+  channels: ReadonlyMap<string, ShareChannel>
+  calendar: Calendar
   faces: Faces
   /** `shoptool 0.1.0`, for manifests. */
   tool: string
@@ -39,9 +42,13 @@ export type Studio = {
   slot: Limiter
 }
 
-/** Loads styles, texts and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
-export async function openStudio(ctx: Context, workspaceFolder: string, jobs = availableParallelism()): Promise<Studio> {
-  const [styles, channels, fonts, about] = await Promise.all([
+/** Loads styles, texts, channel calendar and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
+export async function openStudio(
+  ctx: Context,
+  { folder: workspaceFolder, channels: configured }: Pick<Workspace, 'folder' | 'channels'>,
+  jobs = availableParallelism(),
+): Promise<Studio> {
+  const [styles, texts, fonts, about] = await Promise.all([
     loadStyles(ctx.home, workspaceFolder),
     loadChannels(ctx.home, workspaceFolder),
     readdir(join(workspaceFolder, 'fonts')).catch(() => []),
@@ -53,7 +60,9 @@ export async function openStudio(ctx: Context, workspaceFolder: string, jobs = a
     extra.map((name) => join(workspaceFolder, 'fonts', name)),
   )
   const tool = `shoptool ${(JSON.parse(about) as { version: string }).version}`
-  return { ctx, workspaceFolder, styles, channels, faces, tool, jobs, slot: limiter(jobs) }
+  const channels = channelsOf({ channels: configured }, texts)
+  const calendar = readCalendar(ctx.home, workspaceFolder)
+  return { ctx, workspaceFolder, styles, channels, calendar, faces, tool, jobs, slot: limiter(jobs) }
 }
 
 type Limiter = <T>(work: () => Promise<T>) => Promise<T>
@@ -146,7 +155,7 @@ export type BundleOptions = {
   styles?: readonly string[]
   /** `portrait`, `square` … Default: the first of each style. Without `styles`, those styles are made that have one of the sizes. */
   sizes?: readonly string[]
-  /** Default: every channel that there are texts for. */
+  /** Where it will be posted. Default: every channel that there is. */
   channels?: readonly string[]
   format?: Format
   /** The folder that the bundle's folder is put into. */
@@ -171,7 +180,9 @@ export type Bundle = {
 export async function makeBundle(studio: Studio, item: ShareItem, options: BundleOptions): Promise<Bundle> {
   const { channels = [...studio.channels.keys()], format = 'png' } = options
   const chosen = choose(studio.styles, options)
-  const texts = channels.map((name) => writeCopy(findChannel(studio.channels, name), item))
+  const places = channels.map((name) => findChannel(studio.channels, name, 'channel'))
+  const pictureWarnings = checkPicture(studio.calendar, places, item)
+  const texts = places.filter(({ texts }) => texts !== null).map((place) => writeCopy(place, studio.calendar, item))
   const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
   const drawn = await Promise.all(
     [...chosen.values()].map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))),
@@ -197,6 +208,7 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
     copy: texts.map(({ copy }) => copy),
     warnings: [
       ...couponWarnings(item),
+      ...pictureWarnings,
       ...drawn.flatMap(({ warnings }) => warnings),
       ...texts.flatMap(({ warnings }) => warnings),
     ],
@@ -262,10 +274,17 @@ export async function* makeBundles(
 const idOf = ({ partner, product }: ShareItem) => `${partner.id}:${product.sku}`
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 
-function findChannel(channels: ReadonlyMap<string, CopyChannel>, name: string): CopyChannel {
-  const channel = channels.get(name)
-  if (channel) return channel
-  throw usageError(`no texts for channel ${name}, ${suggest(name, [...channels.keys()])}`)
+/** What is to be known of channels that a picture goes to. @throws usageError where it can go to none of them. */
+function checkPicture(calendar: Calendar, places: readonly ShareChannel[], item: ShareItem): string[] {
+  const sources = sourcesOf(calendar, item)
+  const told = places.map((place) => {
+    const { state, rule, listed, passes } = passages(calendar, place, sources, item.today ?? item.asOf).image
+    const why = state === 'deny' || (state === 'warn' && listed) ? rule.reason : null
+    return { passes, text: passes ? why : `no picture goes there: ${why ?? `it takes ${place.forms.join(', ')} only`}`, place }
+  })
+  const texts = told.flatMap(({ text, place }) => (text === null ? [] : [`${place.name}: ${text}`]))
+  if (told.length > 0 && !told.some(({ passes }) => passes)) throw usageError(`${idOf(item)}: ${texts.join('; ')}`)
+  return texts
 }
 
 function couponWarnings({ product, asOf, today = asOf }: ShareItem): string[] {

@@ -461,7 +461,7 @@ const CASES: Record<string, Case> = {
     args: ['copy', '1', '--channel', 'moment'],
     synced: true,
     code: 2,
-    says: '--channel: no texts for "moment"; did you mean moments?',
+    says: '--channel: unknown channel "moment"; did you mean moments?',
   },
   'nothing to settle': { args: ['settle'], synced: true, code: 2, says: /^there are no orders and no payouts yet/ },
   'month that is none': {

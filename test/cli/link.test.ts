@@ -155,7 +155,7 @@ describe('a link', () => {
     })
     const api = `{ appKey: key1, secret: "${SECRET}", siteId: "4000001", positionId: "3000001", gateway: "${url}" }`
     const cwd = workspaceWith(
-      `sources: { jd: { partner: jd, feed: products, api: ${api}, query: { eliteId: 1 } } }\nchannels: { moments: { surface: a/b, forms: [url] }, 朋友圈: { surface: a/b, forms: [url] } }\n`,
+      `sources: { jd: { partner: jd, feed: products, api: ${api}, query: { eliteId: 1 } } }\nchannels: { moments: { surface: a/b, forms: [url, code] }, 朋友圈: { surface: a/b, forms: [url] } }\n`,
     )
     const shoptool = (...args: string[]) => run(args, { cwd, fetch: realContext().fetch })
     await shoptool('sync')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCanvas, loadImage } from 'canvas'
@@ -8,7 +8,7 @@ import { makeBundle, makeBundles, makePoster, openStudio, type Studio } from '..
 import { checkCode } from '../../src/share/poster/qr.ts'
 import { makeContext, makeItem, makeWorkspace } from './studio.ts'
 
-const studio: Studio = await openStudio(makeContext(), makeWorkspace(), 2)
+const studio: Studio = await openStudio(makeContext(), { folder: makeWorkspace(), channels: {} }, 2)
 const newFolder = () => mkdtempSync(join(tmpdir(), 'shoptool-out-'))
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]))
@@ -126,7 +126,23 @@ describe('a poster', () => {
   it('of an unknown style or channel names the nearest', async () => {
     await expect(makePoster(studio, makeItem(), 'magasine')).rejects.toThrow('no poster style magasine, did you mean magazine?')
     await expect(makeBundle(studio, makeItem(), { out: newFolder(), channels: ['moment'] })).rejects.toThrow(
-      'no texts for channel moment, did you mean moments?',
+      'channel: unknown channel "moment"; did you mean moments?',
     )
+  })
+
+  it('for channels that let no picture of the goods pass is not made; one that does is enough', async () => {
+    const channels = { mall: { surface: 'wechat-shop/pool', forms: ['image' as const], daily: null } }
+    const folder = studio.workspaceFolder
+    const own = await openStudio(makeContext(), { folder, channels }, 1)
+    const denied = 'mall: no picture goes there: 微信小商店商品市场不收淘宝商品'
+    const out = newFolder()
+    await expect(makeBundle(own, makeItem(), { out, channels: ['mall'] })).rejects.toThrow(`taobao:614252180627: ${denied}`)
+    expect(existsSync(join(out, 'taobao-614252180627'))).toBe(false)
+    const { warnings, copy } = await makeBundle(own, makeItem(), { out, styles: ['card'], channels: ['mall', 'moments'] })
+    expect(copy.map(({ channel }) => channel)).toEqual(['moments'])
+    expect(warnings).toContain(denied)
+    const texting = await openStudio(makeContext(), { folder, channels: { t: { ...channels.mall, forms: ['url'] } } }, 1)
+    const jd = makeItem({ url: null, link: 'https://u.jd.com/1' }, { partner: { id: 'jd', name: '京东' } })
+    await expect(makeBundle(texting, jd, { out, channels: ['t'] })).rejects.toThrow('t: no picture goes there: it takes url only')
   })
 })

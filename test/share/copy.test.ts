@@ -2,11 +2,14 @@ import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { channelsOf, readCalendar } from '../../src/share/channel.ts'
 import { loadChannels, writeCopy } from '../../src/share/copy/write.ts'
 import { HOME, makeItem } from './studio.ts'
 
-const channels = await loadChannels(HOME)
-const write = (channel: string, ...item: Parameters<typeof makeItem>) => writeCopy(channels.get(channel)!, makeItem(...item))
+const channels = channelsOf({ channels: {} }, await loadChannels(HOME))
+const calendar = readCalendar(HOME, HOME)
+const write = (channel: string, ...item: Parameters<typeof makeItem>) =>
+  writeCopy(channels.get(channel)!, calendar, makeItem(...item))
 const jd = { link: 'https://u.jd.com/abc', url: 'https://item.jd.com/100012043978.html', code: null }
 
 describe('copy', () => {
@@ -57,8 +60,8 @@ describe('copy', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-copy-'))
     cpSync(join(HOME, 'templates/copy/moments'), join(folder, 'templates/copy/own'), { recursive: true })
     writeFileSync(join(folder, 'templates/copy/own/main.liquid'), '{{ title }}')
-    const own = (await loadChannels(HOME, folder)).get('own')!
-    expect(() => writeCopy(own, makeItem({ title: '皂' }))).toThrow(
+    const own = channelsOf({ channels: {} }, await loadChannels(HOME, folder)).get('own')!
+    expect(() => writeCopy(own, calendar, makeItem({ title: '皂' }))).toThrow(
       'own/main.liquid: the text must begin or end with {{ disclosure }}, got "皂"',
     )
   })
@@ -67,6 +70,6 @@ describe('copy', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-copy-'))
     cpSync(join(HOME, 'templates/copy/moments'), join(folder, 'templates/copy/own'), { recursive: true })
     writeFileSync(join(folder, 'templates/copy/own/main.liquid'), '{% render "/etc/passwd" %}广告')
-    await expect(loadChannels(HOME, folder).then((all) => writeCopy(all.get('own')!, makeItem()))).rejects.toThrow()
+    await expect(loadChannels(HOME, folder)).rejects.toThrow('ENOENT')
   })
 })

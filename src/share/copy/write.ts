@@ -1,49 +1,31 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Day } from '../../day.ts'
-import { isDay } from '../../day.ts'
 import { usageError } from '../../errors.ts'
+import { FORMS, type Form } from '../../workspace.ts'
+import { type Calendar, passages, type ShareChannel, sourcesOf } from '../channel.ts'
 import { type Facts, factsOf, fill, readWords, type ShareItem, type Words } from '../facts.ts'
-import { list, oneOf, parseYaml, type Reader, record, refuse, string } from '../shape.ts'
+import { list, oneOf, parseYaml, record, string } from '../shape.ts'
 
-/** A place of posting and how it is written for: `templates/copy/<name>/` with channel.yaml, main.liquid and comment.liquid. */
+/** How a place of posting is written for: `templates/copy/<name>/` with channel.yaml, main.liquid and comment.liquid. */
 export type CopyChannel = {
   name: string
   /** For people: 朋友圈. */
   title: string
-  /** What may not stand in a text there. Goods on `hosts` only, or all; between two days, or always. */
-  rules: readonly ChannelRule[]
+  /** `wechat/moments`, as in the channel calendar. */
+  surface: string
+  /** What offers can be posted as there, where shoptool.yaml does not say it. */
+  forms: readonly Form[]
   main: Words
   comment: Words
 }
-type ChannelRule = { form: 'url' | 'code'; state: 'deny' | 'warn'; hosts?: string[]; from?: Day; until?: Day; note?: string }
 
 /** What is posted (`main`) and what goes into the first comment, since messengers fold long texts. */
 export type Copy = { channel: string; main: string; comment: string }
 
-const day: Reader<Day> = (value, at) =>
-  isDay(String(value)) ? String(value) : refuse(at, 'a day, expected like 2026-11-20', value)
 const channelShape = record(
-  {
-    title: string,
-    rules: list(
-      record(
-        ...[
-          {
-            form: oneOf<'url' | 'code'>('url', 'code'),
-            state: oneOf<'deny' | 'warn'>('deny', 'warn'),
-            hosts: list(string),
-            from: day,
-            until: day,
-            note: string,
-          },
-        ],
-        ...(['form', 'state'] as const),
-      ),
-    ),
-  },
-  ...(['title', 'rules'] as const),
+  { title: string, surface: string, forms: list(oneOf<Form>(...FORMS)) },
+  ...(['title', 'surface'] as const),
 )
 
 /** All channels that texts can be written for: those that come with the tool, and those in the workspace's `templates/copy`, which win. */
@@ -65,44 +47,46 @@ async function loadChannel(folder: string, name: string): Promise<CopyChannel> {
     return source
   }
   const words = async (file: string) => readWords(await read(file), `${name}/${file}`)
-  const { title, rules } = channelShape(parseYaml(await read('channel.yaml'), `${name}/channel.yaml`), {
+  const {
+    title,
+    surface,
+    forms = FORMS,
+  } = channelShape(parseYaml(await read('channel.yaml'), `${name}/channel.yaml`), {
     file: `${name}/channel.yaml`,
     path: '',
   })
-  return { name, title, rules, main: await words('main.liquid'), comment: await words('comment.liquid') }
+  return { name, title, surface, forms, main: await words('main.liquid'), comment: await words('comment.liquid') }
 }
 
+/** The facts that are ways to the goods, by the form in which a text would carry them. */
+const WAYS = { url: 'link', code: 'code' } as const
+
 /**
- * Writes the text of an item for a channel. A link or code that the channel forbids for these goods is not offered to the template.
- * @throws usageError where a template leaves out the disclosure.
+ * Writes the text of an item for a channel. A link or code that the calendar denies there on the day of sharing, or that the channel does
+ * not list, is not offered to the template.
+ * @throws usageError where there are no texts for the channel, or a template leaves out the disclosure.
  */
-export function writeCopy(channel: CopyChannel, item: ShareItem): { copy: Copy; warnings: string[] } {
+export function writeCopy(channel: ShareChannel, calendar: Calendar, item: ShareItem): { copy: Copy; warnings: string[] } {
+  const { name, surface, texts } = channel
+  if (texts === null)
+    throw usageError(`${name}: there are no texts for ${surface}; put some into templates/copy/${name} of the workspace`)
   const facts = factsOf(item)
-  const warnings: string[] = []
-  for (const rule of channel.rules.filter((one) => applies(one, item))) {
-    const form = rule.form === 'url' ? 'link' : 'code'
-    if (rule.state === 'deny') facts[form] = null
-    else if (facts[form] !== null) warnings.push(`${channel.name}: ${rule.note ?? `a ${rule.form} may be blocked here`}`)
-  }
+  const passes = passages(calendar, channel, sourcesOf(calendar, item), item.today ?? item.asOf)
+  for (const form of ['url', 'code'] as const) if (!passes[form].passes) facts[WAYS[form]] = null
   const write = (words: Words, file: string) => {
     const text = tidy(fill(words, facts))
     if (!isDisclosed(text, facts))
-      throw usageError(`${channel.name}/${file}: the text must begin or end with {{ disclosure }}, got "${text}"`)
+      throw usageError(`${texts.name}/${file}: the text must begin or end with {{ disclosure }}, got "${text}"`)
     return text
   }
-  const copy = {
-    channel: channel.name,
-    main: write(channel.main, 'main.liquid'),
-    comment: write(channel.comment, 'comment.liquid'),
-  }
+  const copy = { channel: name, main: write(texts.main, 'main.liquid'), comment: write(texts.comment, 'comment.liquid') }
+  const warnings = (['url', 'code'] as const).flatMap((form) => {
+    const { state, rule } = passes[form]
+    const value = facts[WAYS[form]]
+    const isThere = value !== null && [copy.main, copy.comment].some((text) => text.includes(value))
+    return state === 'warn' && isThere ? [`${name}: ${rule.reason}`] : []
+  })
   return { copy, warnings }
-}
-
-function applies({ hosts, from, until }: ChannelRule, { link, product, asOf }: ShareItem): boolean {
-  if ((from && asOf < from) || (until && asOf > until)) return false
-  if (!hosts) return true
-  const own = [link, product.url, product.link].filter((url) => url && URL.canParse(url)).map((url) => new URL(url!).hostname)
-  return own.some((host) => hosts.some((blocked) => host === blocked || host.endsWith(`.${blocked}`)))
 }
 
 /** As it is pasted: no spaces at the ends of lines, no more than one empty line. */
