@@ -12,20 +12,15 @@ import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
 import { factsOf, type ShareItem } from './facts.ts'
 import { safeName } from './name.ts'
 import { drawLayout } from './poster/draw.ts'
+import { encodePictures, type Format } from './poster/encode.ts'
 import { openFaces } from './poster/fonts.ts'
-import { layOut, type Step } from './poster/layout.ts'
+import { layOut, type Step, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
 import { decodePhoto, loadPhoto, type Photo } from './poster/photo.ts'
-import { encodePng } from './poster/png.ts'
 import { checkCode } from './poster/qr.ts'
 import { type Chosen, findStyle, loadStyles, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
-
-export const FORMATS = ['png', 'jpeg', 'webp'] as const
-export type Format = (typeof FORMATS)[number]
-/** Quality of JPEG and WebP, 0 to 100. */
-const QUALITY = 85
 
 /** What bundles are made with, loaded once for a batch. */
 export type Studio = {
@@ -90,9 +85,8 @@ export type Poster = {
   size: string
   /** Of the template: 64 hex digits. */
   template: string
-  bytes: Buffer
-  /** What the QR says, read back from the finished picture. */
-  qr: { text: string; verified: true }
+  /** One, or the tiles in reading order, and what the QR on it says, read back from the finished picture; null where it has none. */
+  pictures: { bytes: Buffer; qr: { text: string; verified: true } | null }[]
   warnings: string[]
 }
 
@@ -129,10 +123,10 @@ async function drawPoster(
   const canvas = drawLayout(layout, images)
   const codes = layout.steps.filter((step): step is Extract<Step, { draw: 'code' }> => step.draw === 'code')
   if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
-  const { width, height } = layout
+  const { tiles } = template.sizes.get(size)!
   // The codes are read while another thread compresses.
-  const [bytes] = await Promise.all([
-    format === 'png' ? encodePng({ data: canvas.data(), width, height }) : canvas.encode(format, QUALITY),
+  const [files] = await Promise.all([
+    encodePictures(canvas, format, tiles),
     ...codes.map(({ area, code }) => {
       const pixels = canvas.getContext('2d').getImageData(area.x, area.y, area.width, area.height)
       return checkCode(pixels, code.text, `${idOf(item)}: ${template.name}`)
@@ -144,8 +138,10 @@ async function drawPoster(
     scheme,
     size,
     template: template.sha256,
-    bytes,
-    qr: { text: codes[0]!.code.text, verified: true },
+    pictures: files.map((bytes, i) => {
+      const code = codes.find(({ area }) => tileOf(area, layout, tiles) === i)?.code
+      return { bytes, qr: code ? { text: code.text, verified: true } : null }
+    }),
     warnings: layout.warnings,
   }
 }
@@ -167,7 +163,7 @@ export type Bundle = {
   partner: string
   sku: string
   dir: string
-  posters: { style: string; size: string; file: string; sha256: string; qr: { text: string; verified: boolean } }[]
+  posters: { style: string; size: string; file: string; sha256: string; qr: { text: string; verified: boolean } | null }[]
   copy: Copy[]
   warnings: string[]
 }
@@ -184,16 +180,17 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   const pictureWarnings = checkPicture(studio.calendar, places, item)
   const texts = places.filter(({ texts }) => texts !== null).map((place) => writeCopy(place, studio.calendar, item))
   const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
-  const drawn = await Promise.all(
-    [...chosen.values()].map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))),
-  )
+  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))))
 
   const files = new Map<string, Buffer>()
-  const posters = [...chosen.keys()].map((name, i) => {
-    const poster = drawn[i]!
-    const file = `${name}.${format}`
-    files.set(file, poster.bytes)
-    return { style: poster.style, size: poster.size, file, sha256: sha256(poster.bytes), qr: poster.qr }
+  const posters = chosen.flatMap((one, i) => {
+    const { style, size, pictures } = drawn[i]!
+    return filesOf(one).map((name, i) => {
+      const { bytes, qr } = pictures[i]!
+      const file = `${name}.${format}`
+      files.set(file, bytes)
+      return { style, size, file, sha256: sha256(bytes), qr }
+    })
   })
   for (const { copy } of texts) {
     files.set(`${copy.channel}-main.txt`, Buffer.from(`${copy.main}\n`))
@@ -215,20 +212,22 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   }
 }
 
-/** Every style in every size that is asked for, by the name of its file. @throws usageError where a style, scheme or size is not there. */
-function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Map<string, Chosen> {
-  const chosen = new Map<string, Chosen>()
-  for (const one of everyChosen(all, options)) {
-    const { template, scheme } = one
-    const name = nameOf(one)
-    const other = chosen.get(name)
-    if (other && other.template !== template)
-      throw usageError(
-        `${other.template.name}:${other.scheme} and ${template.name}:${scheme} would both be the file ${name}; rename one of the styles`,
-      )
-    chosen.set(name, one)
-  }
-  return chosen
+/** Every style in every size that is asked for, once. @throws usageError where a style, scheme or size is not there, or two make the same file. */
+function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Chosen[] {
+  const files = new Map<string, Chosen>()
+  return everyChosen(all, options).filter((one) => {
+    const names = filesOf(one)
+    const file = names.find((name) => files.has(name))
+    if (file === undefined) for (const name of names) files.set(name, one)
+    else {
+      const other = files.get(file)!
+      if (other.template !== one.template || other.scheme !== one.scheme || other.size !== one.size)
+        throw usageError(
+          `styles ${other.template.name}:${other.scheme} and ${one.template.name}:${one.scheme} would both write ${file}; make one after the other`,
+        )
+    }
+    return file === undefined
+  })
 }
 
 function everyChosen(all: ReadonlyMap<string, Template>, { styles, sizes }: BundleOptions): Chosen[] {
@@ -243,10 +242,12 @@ function everyChosen(all: ReadonlyMap<string, Template>, { styles, sizes }: Bund
   })
 }
 
-/** `card`, `card-jade`, `card-square`, `card-jade-square`: the first scheme and the first size are not named. */
-function nameOf({ template, scheme, size }: Chosen): string {
+/** `card`, `card-jade`, `card-square`, `card-jade-square`: the first scheme and the first size are not named. Tiles are `nine-1`, `nine-2` … */
+function filesOf({ template, scheme, size }: Chosen): string[] {
   const named = (name: string, all: Iterable<string>) => (name === [...all][0] ? '' : `-${name}`)
-  return template.name + named(scheme, Object.keys(template.schemes)) + named(size, template.sizes.keys())
+  const name = template.name + named(scheme, Object.keys(template.schemes)) + named(size, template.sizes.keys())
+  const { columns, rows } = template.sizes.get(size)!.tiles
+  return columns * rows === 1 ? [name] : Array.from({ length: columns * rows }, (_, i) => `${name}-${i + 1}`)
 }
 
 /** Makes many bundles, several at once, and gives them in the order of the items; a product that fails does not stop the others. */

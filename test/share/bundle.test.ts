@@ -98,6 +98,63 @@ describe('a bundle', () => {
   })
 })
 
+describe('a style with sizes and tiles', async () => {
+  const folder = makeWorkspace()
+  mkdirSync(join(folder, 'templates/posters/nine'), { recursive: true })
+  const file = join(folder, 'templates/posters/nine/template.yaml')
+  const source = `title: T
+sizes: [square, { name: small, width: 600, height: 600 }]
+schemes: { a: { ink: '#102030' }, b: { ink: '#302010' } }
+tiles@square: [3, 3]
+root: { column: [
+  { picture: photo, grow: 1, at: { left: 0, top: 0, right: 0, bottom: 0 } },
+  { text: '{{ title }}', size: 70, color: $ink, weight: 900 },
+  { qr: '{{ link }}', width: 200, at: { right: 40, top: 440, top@small: 40 } } ] }
+`
+  writeFileSync(file, source)
+  const own = await openStudio(makeContext(), { folder, channels: {} }, 2)
+  const pixelsOf = async (bytes: Buffer) => {
+    const image = await loadImage(bytes)
+    const canvas = createCanvas(image.width, image.height)
+    canvas.getContext('2d').drawImage(image, 0, 0)
+    return canvas
+  }
+
+  it('names its files by scheme, size and tile', async () => {
+    const options = { out: newFolder(), styles: ['nine', 'nine:a', 'nine:b'], sizes: ['square', 'small'], channels: [] }
+    const { dir, posters } = await makeBundle(own, makeItem(), options)
+    const tiles = Array.from({ length: 9 }, (_, i) => i + 1)
+    const names = ['', '-b'].flatMap((scheme) => [...tiles.map((tile) => `nine${scheme}-${tile}.png`), `nine${scheme}-small.png`])
+    expect(posters.map(({ file }) => file)).toEqual(names)
+    expect(readdirSync(dir).sort()).toEqual([...names, 'link.txt', 'manifest.json'].sort())
+    expect(posters.filter(({ qr }) => qr).map(({ file, size }) => [file, size])).toEqual([
+      ['nine-6.png', 'square'],
+      ['nine-small.png', 'small'],
+      ['nine-b-6.png', 'square'],
+      ['nine-b-small.png', 'small'],
+    ])
+  })
+
+  it('has tiles that add up to the whole picture, pixel by pixel', async () => {
+    const { pictures } = await makePoster(own, makeItem(), 'nine')
+    writeFileSync(file, source.replace('tiles@square: [3, 3]\n', ''))
+    const whole = await makePoster(await openStudio(makeContext(), { folder, channels: {} }), makeItem(), 'nine')
+    const sum = createCanvas(1080, 1080)
+    for (const [i, { bytes }] of pictures.entries())
+      sum.getContext('2d').drawImage(await pixelsOf(bytes), (i % 3) * 360, Math.floor(i / 3) * 360)
+    expect(sum.data().equals((await pixelsOf(whole.pictures[0]!.bytes)).data())).toBe(true)
+  })
+
+  it('is made where it has the size that is asked for', async () => {
+    const options = { out: newFolder(), channels: [] }
+    const { posters } = await makeBundle(own, makeItem(), { ...options, sizes: ['small'] })
+    expect(posters.map(({ style }) => style)).toEqual(['nine'])
+    await expect(makeBundle(own, makeItem(), { ...options, sizes: ['smal'] })).rejects.toThrow(
+      'no poster style has the size smal, did you mean small?',
+    )
+  })
+})
+
 describe('many bundles', () => {
   it('come in order, and one that fails does not stop the others', async () => {
     const items = ['1', '2', '3', '4'].map((sku) => makeItem({ sku, ...(sku === '2' && { imageUrl: null }) }))
@@ -110,14 +167,14 @@ describe('many bundles', () => {
 
 describe('a poster', () => {
   it.each(['png', 'jpeg', 'webp'] as const)('as %s can still be read', async (format) => {
-    const { bytes, qr } = await makePoster(studio, makeItem(), 'card', { format })
+    const [{ bytes, qr } = { bytes: Buffer.of(), qr: null }] = (await makePoster(studio, makeItem(), 'card', { format })).pictures
     const canvas = createCanvas(1080, 1920)
     canvas.getContext('2d').drawImage(await loadImage(bytes), 0, 0)
-    await checkCode(canvas.getContext('2d').getImageData(0, 1500, 1080, 420), qr.text, format)
+    await checkCode(canvas.getContext('2d').getImageData(0, 1500, 1080, 420), qr!.text, format)
   })
 
   it('as PNG is no larger than the canvas library makes it', async () => {
-    const { bytes } = await makePoster(studio, makeItem(), 'card')
+    const bytes = (await makePoster(studio, makeItem(), 'card')).pictures[0]!.bytes
     const canvas = createCanvas(1080, 1920)
     canvas.getContext('2d').drawImage(await loadImage(bytes), 0, 0)
     expect(bytes.length).toBeLessThanOrEqual(canvas.encodeSync('png').length)

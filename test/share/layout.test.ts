@@ -114,6 +114,12 @@ describe('layout', () => {
     )
   })
 
+  it('refuses a QR that lies across tiles', () => {
+    expect(() => lay("{ column: [{ qr: '{{ link }}', width: 160, at: { left: 10 } }] }\ntiles: [2, 2]")).toThrow(
+      'acme:1: t: root.column[0]: the QR lies across two tiles, expected within one',
+    )
+  })
+
   it('refuses a QR that hangs over the edge', () => {
     expect(() => lay("{ column: [{ qr: '{{ link }}', width: 160, at: { left: 100 } }] }")).toThrow(
       'acme:1: t: root.column[0]: the QR does not lie within the picture',

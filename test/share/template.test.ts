@@ -46,6 +46,11 @@ describe('what is wrong with a template', () => {
     ['{ row: [], width@sqare: 10 }', 'x.yaml: root.width@sqare: unknown size sqare, did you mean square?'],
     ['{ row: [], widht@square: 10 }', 'x.yaml: root.widht@square: unknown key widht, did you mean width?'],
     ['{ row: [{ row: [], only: [sqare] }] }', 'x.yaml: root.row[0].only[0]: unknown size sqare, did you mean square?'],
+    ['{ row: [] }\ntiles: 9', 'x.yaml: tiles: 9 is not tiles, expected like [3, 3]'],
+    ['{ row: [] }\ntiles@square: [1.5, 3]', 'x.yaml: tiles@square: [1.5,3] is not tiles'],
+    ['{ row: [] }\ntiles: [7, 1]', 'x.yaml: tiles: 1080 × 1920 pixels do not divide into 7 × 1'],
+    ['{ row: [], polygon: [[0, 0], [1, 1]] }', 'x.yaml: root.polygon: [[0,0],[1,1]] is not at least three points'],
+    ['{ row: [], rotate: 200 }', 'x.yaml: root.rotate: 200 is not a number from -180 to 180'],
     ['{ row: [], only: [square] }', 'x.yaml: root.only: the root is in every size, list them in sizes'],
   ])('%s', (root, message) => {
     expect(() => readTemplate(template(root), 'x.yaml')).toThrow(

@@ -26,6 +26,7 @@ import type {
   Style,
   Template,
   TextNode,
+  Tiles,
 } from './template.ts'
 
 /** A rectangle in pixels from the top left corner. */
@@ -342,11 +343,21 @@ function paintCode(
   if (turn) throw usageError(`${place}: the QR is rotated; its modules would not be whole pixels`)
   if (area.x < 0 || area.y < 0 || area.x + area.width > layout.width || area.y + area.height > layout.height)
     throw usageError(`${place}: the QR does not lie within the picture`)
+  if (tileOf(area, layout, template.sizes.get(content.size)!.tiles) === null)
+    throw usageError(`${place}: the QR lies across two tiles, expected within one`)
   const text = fill(node.text, content.facts)
   if (text === '') throw dataError(`${place}: there is no link for the QR`)
   const code = makeCode(text, area, place)
   layout.steps.push({ draw: 'code', code, area, color: color(node.dark ?? '#000') })
   layout.marks.push({ path: node.path, kind: 'qr', box: area, within, extent: area, lines: [area], layer })
+}
+
+/** The tile that an area lies in, in reading order from 0, or null where it lies across their edges. */
+export function tileOf(area: Area, { width, height }: Pick<Layout, 'width' | 'height'>, { columns, rows }: Tiles): number | null {
+  const column = Math.floor((area.x * columns) / width)
+  const row = Math.floor((area.y * rows) / height)
+  const isInside = area.x + area.width <= ((column + 1) * width) / columns && area.y + area.height <= ((row + 1) * height) / rows
+  return isInside ? row * columns + column : null
 }
 
 /** `$ink/60`, `#abc` or `#aabbcc` → `#rrggbbaa`. */

@@ -5,6 +5,7 @@
  *   sizes: [portrait, 4x5, square]         1080 × 1920, 1080 × 1350, 1080 × 1080, or { name: cover, width: 900, height: 383 }; the first is the default
  *   schemes:                               colour schemes, the first is the default; all have the same names
  *     coral: { paper: '#fff6f2', ink: '#2b1d18' }
+ *   tiles: [3, 3]                          optional: the picture is cut into so many columns and rows, a file each; a QR keeps to one of them
  *   root: { column: [ … ] }                the tree
  *
  * A node is one of
@@ -133,8 +134,10 @@ export type QrNode = Style & { kind: 'qr'; text: Words; dark?: Colour; light?: C
 /** `path` is where the node stands in the file: `root.column[2]`. */
 export type Node = (BoxNode | TextNode | PictureNode | QrNode) & { path: string }
 
-/** A template at one size: pixels, and the tree that holds there. */
-export type Sheet = { width: number; height: number; root: Node }
+/** Into how many files a picture is cut. */
+export type Tiles = { columns: number; rows: number }
+/** A template at one size: pixels, tiles, and the tree that holds there. */
+export type Sheet = { width: number; height: number; tiles: Tiles; root: Node }
 
 export type Template = {
   /** The folder's name. */
@@ -303,20 +306,32 @@ const sizes: Reader<Map<string, Size>> = (value, at) => {
 
 const raw: Reader<unknown> = (value) => value
 const head = record({ title: string, sizes, schemes: raw }, 'title', 'sizes', 'schemes')
-const sheet = record({ root: node }, 'root')
+const tiles: Reader<Tiles> = (value, at) => {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every((one) => Number.isInteger(one) && one >= 1 && one <= 12))
+    refuse(at, 'tiles, expected like [3, 3]', value)
+  const [columns, rows] = value as [number, number]
+  return { columns, rows }
+}
+const sheet = record({ tiles, root: node }, 'root')
 
 /** Reads the source of a `template.yaml`. `file` is named in errors. @throws usageError naming file, path and the nearest known key. */
 export function readTemplate(source: string, file: string): Omit<Template, 'name' | 'folder' | 'sha256'> {
   const at: Place = { file, path: '' }
   const all = mapping(parseYaml(source, file), at)
-  const [heads, trees] = split(all, (key) => /^root(@|$)/.test(key))
+  const [heads, trees] = split(all, (key) => /^(tiles|root)(@|$)/.test(key))
   const { title, ...read } = head(heads, at)
   const schemes = readSchemes(read.schemes, inside(at, 'schemes'))
   const names = new Set(Object.keys(Object.values(schemes)[0]!))
   const known = [...read.sizes.keys()]
   const sheets = new Map<string, Sheet>()
-  for (const [name, pixels] of read.sizes)
-    sheets.set(name, { ...pixels, ...sheet(trees, { file, path: '', names, size: { name, known } }) })
+  for (const [name, pixels] of read.sizes) {
+    const { tiles = { columns: 1, rows: 1 }, root } = sheet(trees, { file, path: '', names, size: { name, known } })
+    if (!Number.isInteger(pixels.width / tiles.columns) || !Number.isInteger(pixels.height / tiles.rows))
+      throw usageError(
+        `${file}: tiles: ${pixels.width} × ${pixels.height} pixels do not divide into ${tiles.columns} × ${tiles.rows}`,
+      )
+    sheets.set(name, { ...pixels, tiles, root })
+  }
   if ([...sheets.values()].some(({ root }) => root.only))
     throw usageError(`${file}: root.only: the root is in every size, list them in sizes`)
   const pictures = new Set([...sheets.values()].flatMap(({ root }) => picturesOf(root)))
