@@ -77,6 +77,7 @@ const schema = z.strictObject({
     ),
     {},
   ),
+  photos: z._default(z.strictObject({ hosts: z.array(filled) }), { hosts: [] }),
   notify: z.optional(
     z.strictObject({
       on: z._default(z.array(z.enum(NOTIFY_EVENTS)), [...NOTIFY_EVENTS]),
@@ -89,9 +90,11 @@ const schema = z.strictObject({
  * What shoptool.yaml says.
  * @throws usage with line, path and what was expected.
  */
-export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'notify'> {
+export function readConfiguration(
+  text: string,
+): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'photoHosts' | 'notify'> {
   const file = parseYaml(WORKSPACE_FILE, text)
-  const { shop, shelves, sources, channels, notify = null } = readYaml(file, schema)
+  const { shop, shelves, sources, channels, photos, notify = null } = readYaml(file, schema)
   return {
     shop,
     shelves,
@@ -121,6 +124,7 @@ export function readConfiguration(text: string): Pick<Workspace, 'shop' | 'shelv
     channels: Object.fromEntries(
       Object.entries(channels).map(([name, { surface, forms, daily = null }]) => [name, { surface, forms, daily }]),
     ),
+    photoHosts: photos.hosts,
     notify,
   }
 }

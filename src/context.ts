@@ -20,6 +20,8 @@ export type Fetch = (
     redirect?: 'follow' | 'manual'
     /** False: the body stays as it came, still in its content encoding. */
     compress?: boolean
+    /** Whether to connect to an address (`10.0.0.1`, `::1`); asked once the name of the host is resolved, and again for every redirect. */
+    mayConnect?: (address: string, host: string) => boolean
   },
 ) => Promise<HttpResponse>
 
@@ -49,7 +51,10 @@ export function packageFolder(): string {
 export function realContext(): Context {
   return {
     now: Date.now,
-    fetch: async (url, options) => (await import('node-fetch')).default(url, options) as Promise<HttpResponse>,
+    fetch: async (url, { mayConnect, ...options } = {}) => {
+      const agent = mayConnect && (await import('./connect.ts')).guardedAgent(mayConnect)
+      return (await import('node-fetch')).default(url, { ...options, ...(agent && { agent }) }) as Promise<HttpResponse>
+    },
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

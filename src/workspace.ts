@@ -48,6 +48,8 @@ export type Workspace = {
   shelves: Record<string, Shelf>
   sources: Record<string, Source>
   channels: Record<string, Channel>
+  /** Hosts in the operator's own network that photos may come from. */
+  photoHosts: readonly string[]
   notify: Notify | null
   database: string
   inbox: string

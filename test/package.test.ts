@@ -33,7 +33,9 @@ it('holds the program, templates, sample, fonts and licences, and nothing to dev
     'README.md',
     'README.zh-CN.md',
     'CHANGELOG.md',
+    'dist/fonts/NotoColorEmoji.ttf',
     'dist/fonts/OFL.txt',
+    'dist/fonts/OFL-emoji.txt',
     'templates/workspace/shoptool.yaml',
   ]) {
     expect(existsSync(join(unpacked, name)), name).toBe(true)

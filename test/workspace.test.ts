@@ -84,6 +84,7 @@ describe('shoptool.yaml', () => {
         moments: { surface: 'wechat/moments', forms: ['image'], daily: null },
         'group-a': { surface: 'wechat/group', forms: ['image', 'code'], daily: 10 },
       },
+      photoHosts: [],
       notify: { on: ['failure', 'findings'], webhook: { kind: 'wecom', url: '${WECOM_URL}' } },
       // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
     })

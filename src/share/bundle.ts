@@ -26,6 +26,7 @@ export type { ShareItem } from './facts.ts'
 export type Studio = {
   ctx: Context
   workspaceFolder: string
+  photoHosts: readonly string[]
   styles: ReadonlyMap<string, Template>
   channels: ReadonlyMap<string, ShareChannel>
   calendar: Calendar
@@ -40,7 +41,7 @@ export type Studio = {
 /** Loads styles, texts, channel calendar and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
 export async function openStudio(
   ctx: Context,
-  { folder: workspaceFolder, channels: configured }: Pick<Workspace, 'folder' | 'channels'>,
+  { folder: workspaceFolder, channels: configured, photoHosts = [] }: Pick<Workspace, 'folder' | 'channels'> & Partial<Workspace>,
   jobs = availableParallelism(),
 ): Promise<Studio> {
   const [styles, texts, fonts, about] = await Promise.all([
@@ -57,7 +58,7 @@ export async function openStudio(
   const tool = `shoptool ${(JSON.parse(about) as { version: string }).version}`
   const channels = channelsOf({ channels: configured }, texts)
   const calendar = readCalendar(ctx.home, workspaceFolder)
-  return { ctx, workspaceFolder, styles, channels, calendar, faces, tool, jobs, slot: limiter(jobs) }
+  return { ctx, workspaceFolder, photoHosts, styles, channels, calendar, faces, tool, jobs, slot: limiter(jobs) }
 }
 
 type Limiter = <T>(work: () => Promise<T>) => Promise<T>

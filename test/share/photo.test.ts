@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import fetch from 'node-fetch'
+import { createCanvas } from 'canvas'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Context } from '../../src/context.ts'
+import { realContext } from '../../src/context.ts'
 import { loadPhoto, PHOTO_LIMITS } from '../../src/share/poster/photo.ts'
-import { makeContext, makeWorkspace, picture } from './studio.ts'
+import { makeWorkspace, picture } from './studio.ts'
 
 let server: Server
 let base: string
@@ -17,6 +17,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     asked++
     if (request.url === '/photo.jpg') response.end(photo)
+    else if (request.url === '/moved') response.writeHead(302, { location: `http://localhost:${port()}/photo.jpg` }).end()
     else if (request.url === '/text') response.end('<html>not found</html>')
     else if (request.url === '/large') response.end(Buffer.alloc(200_000))
     else if (request.url === '/slow') response.write(photo.subarray(0, 100))
@@ -26,15 +27,16 @@ beforeAll(async () => {
     } else response.writeHead(request.url === '/down' ? 503 : 404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  base = `http://127.0.0.1:${port()}`
 })
+const port = () => (server.address() as AddressInfo).port
 afterAll(() => {
   server.closeAllConnections()
   server.close()
 })
 
-function place(limits = PHOTO_LIMITS) {
-  return { ctx: makeContext({ fetch: fetch as unknown as Context['fetch'] }), workspaceFolder: makeWorkspace(), limits }
+function place(limits = PHOTO_LIMITS, photoHosts = ['127.0.0.1']) {
+  return { ctx: realContext(), workspaceFolder: makeWorkspace(), limits, photoHosts }
 }
 
 describe('a photo from the web', () => {
@@ -61,6 +63,78 @@ describe('a photo from the web', () => {
     expect(readdirSync(here.workspaceFolder)).toEqual(['photo.jpg'])
   })
 })
+
+describe('a photo from a private address', () => {
+  // 127.0.0.1 in the ways in which it can be written, and a name that resolves to it
+  it.each(['127.0.0.1', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]', 'localhost'])('%s is not fetched', async (host) => {
+    const before = asked
+    const url = `http://${host}:${port()}/photo.jpg`
+    await expect(loadPhoto(url, 'acme:1', place(PHOTO_LIMITS, []))).rejects.toThrow(
+      `acme:1: the photo ${url} leads to a private address; where that is meant, name its host in shoptool.yaml like photos: { hosts: [`,
+    )
+    expect(asked).toBe(before)
+  })
+
+  it.each(['10.0.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '[fd00::1]', '[fe80::1]', '0.0.0.0', '[64:ff9b::a00:1]'])(
+    '%s is not even tried',
+    async (host) => {
+      await expect(loadPhoto(`http://${host}/photo.jpg`, 'acme:1', place())).rejects.toThrow('leads to a private address')
+    },
+  )
+
+  it('is not reached by a redirect either', async () => {
+    await expect(loadPhoto(`${base}/moved`, 'acme:1', place())).rejects.toThrow('leads to a private address')
+    expect(await loadPhoto(`${base}/moved`, 'acme:1', place(PHOTO_LIMITS, ['127.0.0.1', 'localhost']))).toMatchObject({
+      width: 640,
+    })
+  })
+})
+
+describe('a photo of any make', () => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('%s', async (format) => {
+    const here = place()
+    writeFileSync(join(here.workspaceFolder, 'some'), picture(format, 120, 80))
+    expect(await loadPhoto('some', 'acme:1', here)).toMatchObject({ width: 120, height: 80 })
+  })
+
+  // Red to the left, blue to the right, as the sensor saw it; the orientation says how the camera was held.
+  it.each([
+    [1, 200, 100, 'red'],
+    [3, 200, 100, 'blue'],
+    [6, 100, 200, 'red'],
+    [8, 100, 200, 'blue'],
+  ])('is turned as EXIF orientation %i asks', async (orientation, width, height, first) => {
+    const here = place()
+    writeFileSync(join(here.workspaceFolder, 'turned.jpg'), turned(orientation))
+    const photo = await loadPhoto('turned.jpg', 'acme:1', here)
+    const context = createCanvas(1, 1).getContext('2d')
+    context.drawImage(photo, 5, 5, 1, 1, 0, 0, 1, 1)
+    const [red, , blue] = context.getImageData(0, 0, 1, 1).data
+    expect([photo.width, photo.height, red! > blue! ? 'red' : 'blue']).toEqual([width, height, first])
+  })
+})
+
+/** A JPEG with an APP1 segment that holds nothing but the orientation (TIFF tag 0x112). */
+function turned(orientation: number): Buffer {
+  const canvas = createCanvas(200, 100)
+  const context = canvas.getContext('2d')
+  context.fillStyle = '#f00'
+  context.fillRect(0, 0, 100, 100)
+  context.fillStyle = '#00f'
+  context.fillRect(100, 0, 100, 100)
+  const jpeg = canvas.encodeSync('jpeg', 90)
+  const exif = Buffer.alloc(36)
+  exif.writeUInt16BE(0xffe1, 0)
+  exif.writeUInt16BE(exif.length - 2, 2)
+  exif.write('Exif\0\0II*\0', 4, 'latin1')
+  exif.writeUInt32LE(8, 14)
+  exif.writeUInt16LE(1, 18)
+  exif.writeUInt16LE(0x112, 20)
+  exif.writeUInt16LE(3, 22)
+  exif.writeUInt32LE(1, 24)
+  exif.writeUInt16LE(orientation, 28)
+  return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)])
+}
 
 describe('a photo from a file', () => {
   it('is found from the workspace', async () => {

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { createCanvas, loadImage } from 'canvas'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { drawLayout } from '../../src/share/poster/draw.ts'
 import { openFaces, readCharacters } from '../../src/share/poster/fonts.ts'
+import type { Step } from '../../src/share/poster/layout.ts'
+import { prepareText, setText } from '../../src/share/poster/lines.ts'
 import { pictureSize } from '../../src/share/poster/photo.ts'
 import { encodePng } from '../../src/share/poster/png.ts'
 import { checkCode, makeCode } from '../../src/share/poster/qr.ts'
@@ -94,8 +97,35 @@ describe('fonts', () => {
   it('have a family for each weight, and none for what they lack', () => {
     const faces = openFaces(HOME)
     expect(new Set([400, 700, 900].map((weight) => faces.find('春', weight as Weight))).size).toBe(3)
-    expect(faces.find('\u{1f600}', 400)).toBeNull()
+    expect(faces.find('\u0e01', 400)).toBeNull()
+    // © is a letter of the text, or a picture, as asked; a smile is one in any case
+    expect([faces.find('©', 400), faces.find('春', 400, true)]).toEqual([faces.find('春', 400), faces.find('春', 400)])
+    expect(new Set([faces.find('©', 400, true), faces.find('\u{1f600}', 900), faces.find('\u{1f600}', 400, true)]).size).toBe(1)
   })
+
+  it.each(['😀', '❤️', '👍🏽', '👨‍👩‍👧', '🇨🇳', '1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'])(
+    'draw %s as one picture, in colour, as wide as a Han character',
+    (emoji) => {
+      const faces = openFaces(HOME)
+      const text = { size: 60, weight: 400 as const, color: '#000000', spacing: 0, strike: false, gap: 0 }
+      const { lines } = setText(prepareText([{ ...text, text: emoji }], faces, 'test'), 100, {})
+      const [piece] = lines[0]!.pieces
+      expect([lines[0]!.pieces.length, piece!.text, Math.round(piece!.width)]).toEqual([1, emoji, 60])
+      const step: Step = {
+        draw: 'text',
+        ...{ text: emoji, x: 10, baseline: 60, family: piece!.family },
+        ...{ size: 60, spacing: 0, color: '#000000ff' },
+      }
+      const { data } = drawLayout({ width: 80, height: 80, steps: [step], warnings: [], marks: [], layers: 0 }, new Map())
+        .getContext('2d')
+        .getImageData(0, 0, 80, 80)
+      // a letter or an empty box would be grey
+      const coloured = data.filter(
+        (red, i) => i % 4 === 0 && Math.max(red, data[i + 1]!, data[i + 2]!) - Math.min(red, data[i + 1]!, data[i + 2]!) > 60,
+      )
+      expect(coloured.length > 200 || emoji === '👨‍👩‍👧').toBe(true) // which Noto draws in black on grey
+    },
+  )
 
   it('fall back to the complete face where that is installed, else to extra files', () => {
     const bare = mkdtempSync(join(tmpdir(), 'shoptool-home-'))
@@ -112,7 +142,7 @@ describe('fonts', () => {
   it('refuse what is no font', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'shoptool-font-')), 'x.ttf')
     writeFileSync(file, 'not a font at all, but long enough to look at')
-    expect(() => openFaces(HOME, [file]).find('\u{1f600}', 400)).toThrow(
+    expect(() => openFaces(HOME, [file]).find('\u0e01', 400)).toThrow(
       `${file}: not a TrueType or OpenType font, expected .ttf, .otf or .ttc`,
     )
   })

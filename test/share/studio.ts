@@ -17,7 +17,7 @@ export function makeWorkspace(): string {
   return folder
 }
 
-export function picture(format: 'jpeg' | 'png' | 'webp', width: number, height: number): Buffer {
+export function picture(format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif', width: number, height: number): Buffer {
   const canvas = createCanvas(width, height)
   const context = canvas.getContext('2d')
   const gradient = context.createLinearGradient(0, 0, width, height)
@@ -31,7 +31,8 @@ export function picture(format: 'jpeg' | 'png' | 'webp', width: number, height: 
     context.arc((i * 7919) % width, (i * 104_729) % height, 20 + ((i * 31) % 90), 0, 7)
     context.fill()
   }
-  return format === 'png' ? canvas.encodeSync('png') : canvas.encodeSync(format, 90)
+  if (format === 'png' || format === 'gif') return canvas.encodeSync(format as 'png')
+  return format === 'avif' ? canvas.encodeSync('avif', { quality: 80 }) : canvas.encodeSync(format, 90)
 }
 
 export function makeContext(changes: Partial<Context> = {}): Context {

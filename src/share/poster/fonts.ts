@@ -16,20 +16,21 @@ const MOST_WIDTHS = 20_000
 
 /**
  * The faces that posters are set in: the shipped one; for characters that it has not, the complete Noto Sans SC where that is installed, then
- * `extra` font files (TrueType or OpenType) in their order. A file is opened at the first character that needs it. Which characters a
+ * `extra` font files (TrueType or OpenType) in their order; emoji by Noto Color Emoji. A file is opened at the first character that needs it. Which characters a
  * face has is read from its cmap table, never tried out.
  * @throws usageError where the shipped fonts are missing or an extra file is no font.
  */
 export function openFaces(home: string, extra: readonly string[] = []): Faces {
   const shipped = typeface((weight) => join(home, 'dist', 'fonts', `NotoSansSC-${weight}.ttf`))
   if (!existsSync(shipped[400])) throw usageError(`the poster fonts are missing in ${dirname(shipped[400])}; run npm run build`)
-  const typefaces = [shipped, ...completeFace(home), ...extra.map((file) => typeface(() => file))]
+  const letters = [shipped, ...completeFace(home), ...extra.map((file) => typeface(() => file))]
+  const pictures = typeface(() => join(home, 'dist', 'fonts', 'NotoColorEmoji.ttf'))
   const context = createCanvas(1, 1).getContext('2d')
   const widths = new Map<string, Map<string, number>>()
   return {
-    find(characters, weight) {
+    find(characters, weight, emoji = false) {
       const codes = [...characters].map((character) => character.codePointAt(0)!)
-      for (const face of typefaces) {
+      for (const face of emoji ? [pictures, ...letters] : [...letters, pictures]) {
         const { characters: known, family } = openFont(face[weight])
         if (codes.every((code) => known.has(code))) return family
       }

@@ -4,8 +4,8 @@ import type { Weight } from './template.ts'
 
 /** The faces that text is set in. `fonts.ts` has the real ones. */
 export type Faces = {
-  /** The family that has every one of the characters at this weight, or null. */
-  find(characters: string, weight: Weight): string | null
+  /** The family that has every one of the characters at this weight, or null; for an emoji rather one that draws it in colour. */
+  find(characters: string, weight: Weight, emoji?: boolean): string | null
   /** Advance width of a text in parts of the size. */
   width(text: string, family: string): number
 }
@@ -55,6 +55,8 @@ const LATIN_FIRST = /^[\p{Script=Latin}\p{Nd}¥$€£]/u
 const LATIN_LAST = /[\p{Script=Latin}\p{Nd}%+]$/u
 /** Joiners, variation selectors and the like: they shape their neighbours and have no glyph of their own. */
 const INVISIBLE = /\p{Cf}|\p{Cc}|\p{Variation_Selector}/gu
+/** Shown as a picture: by nature, by U+FE0F, or as a keycap. U+FE0E asks for a letter. */
+const EMOJI = /^(?!.*\uFE0E)(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[#*\d]\u20E3)/u
 /** Room between Han and Latin, as CSS text-autospace has it. */
 const HAN_LATIN_GAP = 1 / 8
 const ELLIPSIS = '…'
@@ -86,9 +88,10 @@ export function prepareText(runs: readonly Run[], faces: Faces, place: string, b
     if (allowed && before !== 'must break') before = allowed
     const visible = segment.replace(INVISIBLE, '')
     if (visible === '') continue
+    const emoji = EMOJI.test(segment)
     // A mark over one letter or a single symbol needs no joiner; a family of emoji does.
-    const text = [...visible].length === 1 ? visible : segment
-    const family = faces.find(visible, runs[run]!.weight)
+    const text = [...visible].length === 1 && !emoji ? visible : segment
+    const family = faces.find(visible, runs[run]!.weight, emoji)
     if (family === null) throw missingGlyph(visible, runs[run]!.weight, faces, whole, place)
     addCluster(atoms, { text, run, family, before, midWord: wordStarts?.has(index) === false }, faces)
     before = 'stay'

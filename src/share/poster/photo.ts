@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { Image } from 'canvas'
+import ipaddr from 'ipaddr.js'
+import { REFUSED } from '../../connect.ts'
 import type { Context } from '../../context.ts'
 import { dataError, type ShoptoolError, temporaryError } from '../../errors.ts'
 
@@ -11,13 +13,18 @@ export type PhotoLimits = { bytes: number; milliseconds: number; pixels: number 
 /** The largest pictures that partners serve are a tenth of this. */
 export const PHOTO_LIMITS: PhotoLimits = { bytes: 10_000_000, milliseconds: 20_000, pixels: 50_000_000 }
 
-/** Where photos are looked for and kept. */
-export type PhotoPlace = { ctx: Pick<Context, 'fetch'>; workspaceFolder: string; limits?: PhotoLimits }
+/** Where photos are looked for and kept. `photoHosts` may be in the operator's own network; every other host must be on the internet. */
+export type PhotoPlace = {
+  ctx: Pick<Context, 'fetch'>
+  workspaceFolder: string
+  limits?: PhotoLimits
+  photoHosts?: readonly string[]
+}
 
 /**
  * Loads and decodes a product's photo from a file of the workspace or an http(s) address; what was fetched is kept in `.shoptool/photos`.
  * `product` (`jd:100012043978`) is named in errors.
- * @throws dataError where it is missing, outside the workspace, too large or broken; temporaryError where the server is down.
+ * @throws dataError where it is missing, outside the workspace, at a private address, too large or broken; temporaryError where the server is down.
  */
 export async function loadPhoto(source: string | null, product: string, place: PhotoPlace): Promise<Photo> {
   if (!source) throw dataError(`${product}: has no photo`)
@@ -28,7 +35,7 @@ export async function loadPhoto(source: string | null, product: string, place: P
   const kept = join(folder, createHash('sha256').update(url).digest('hex'))
   const cached = await readFile(kept).catch(() => null)
   if (cached) return decodePhoto(cached, url, product, limits)
-  const bytes = await fetchPhoto(url, product, place.ctx, limits)
+  const bytes = await fetchPhoto(url, product, place, limits)
   const photo = await decodePhoto(bytes, url, product, limits)
   await mkdir(folder, { recursive: true })
   const fresh = `${kept}.${randomUUID()}`
@@ -37,7 +44,7 @@ export async function loadPhoto(source: string | null, product: string, place: P
   return photo
 }
 
-/** The address to fetch, or null for a file. Partners write `//img.alicdn.com/…`. The place where addresses are refused. */
+/** The address to fetch, or null for a file. Partners write `//img.alicdn.com/…`. */
 function webAddress(source: string): string | null {
   const url = source.startsWith('//') ? `https:${source}` : source
   return /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null
@@ -58,10 +65,22 @@ async function readLocal(source: string, product: string, workspaceFolder: strin
   }
 }
 
-async function fetchPhoto(url: string, product: string, ctx: PhotoPlace['ctx'], limits: PhotoLimits): Promise<Buffer> {
+/** A feed must not make shoptool ask the router, a cloud's metadata or anything else that is not public. */
+const isPublic = (address: string) => ipaddr.parse(address).range() === 'unicast'
+
+async function fetchPhoto(
+  url: string,
+  product: string,
+  { ctx, photoHosts = [] }: PhotoPlace,
+  limits: PhotoLimits,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   try {
-    const response = await ctx.fetch(url, { signal: AbortSignal.timeout(limits.milliseconds), redirect: 'follow' })
+    const response = await ctx.fetch(url, {
+      signal: AbortSignal.timeout(limits.milliseconds),
+      redirect: 'follow',
+      mayConnect: (address, host) => isPublic(address) || photoHosts.includes(host),
+    })
     if (!response.ok) {
       const fault = response.status >= 500 || response.status === 429 ? temporaryError : dataError
       throw fault(`${product}: no photo at ${url} (the server answers ${response.status})`)
@@ -74,6 +93,11 @@ async function fetchPhoto(url: string, product: string, ctx: PhotoPlace['ctx'], 
     }
   } catch (error) {
     if (error instanceof Error && error.name === 'ShoptoolError') throw error
+    if ((error as NodeJS.ErrnoException).code === REFUSED)
+      throw dataError(
+        `${product}: the photo ${url} leads to a private address; where that is meant, name its host in shoptool.yaml like photos: { hosts: [${new URL(url).hostname}] }`,
+        { cause: error },
+      )
     const reason =
       (error as Error).name === 'AbortError' || (error as Error).name === 'TimeoutError'
         ? 'took too long'
