@@ -11,13 +11,14 @@ import { type Calendar, channelsOf, findChannel, passages, readCalendar, type Sh
 import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
 import { factsOf, type ShareItem } from './facts.ts'
 import { safeName } from './name.ts'
-import { drawLayout } from './poster/draw.ts'
+import { checkCode, release } from './poster/check.ts'
+import { type Canvas, drawLayout } from './poster/draw.ts'
 import { encodePictures, type Format } from './poster/encode.ts'
 import { openFaces } from './poster/fonts.ts'
-import { layOut, type Step, tileOf } from './poster/layout.ts'
+import { type Layout, layOut, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
 import { decodePhoto, loadPhoto, type Photo } from './poster/photo.ts'
-import { checkCode } from './poster/qr.ts'
+import type { Code } from './poster/qr.ts'
 import { type Chosen, findStyle, loadStyles, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
@@ -107,13 +108,37 @@ export async function makePoster(
   )
 }
 
-async function drawPoster(
+async function drawPoster(studio: Studio, item: ShareItem, chosen: Chosen, format: Format, photo: Photo): Promise<Poster> {
+  const { canvas, layout } = await paintPoster(studio, item, chosen, photo)
+  const { template, scheme, size } = chosen
+  const codes = codesOf(layout)
+  if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
+  const { tiles } = template.sizes.get(size)!
+  // The codes are read while another thread compresses.
+  const encoding = encodePictures(canvas, format, tiles)
+  try {
+    for (const code of codes) await checkCode(canvas, code, `${idOf(item)}: ${template.name}`)
+  } finally {
+    await encoding
+    release(canvas)
+  }
+  return {
+    ...{ style: template.name, scheme, size, template: template.sha256 },
+    pictures: (await encoding).map((bytes, i) => {
+      const code = codes.find(({ area }) => tileOf(area, layout, tiles) === i)
+      return { bytes, qr: code ? { text: code.text, verified: true } : null }
+    }),
+    warnings: layout.warnings,
+  }
+}
+
+/** Lays out and draws a poster; nothing is checked yet, and its canvas is to be given back with `release`. */
+export async function paintPoster(
   studio: Studio,
   item: ShareItem,
   { template, scheme, size }: Chosen,
-  format: Format,
   photo: Photo,
-): Promise<Poster> {
+): Promise<{ canvas: Canvas; layout: Layout }> {
   const images = new Map([['photo', photo]])
   for (const name of template.pictures) {
     const file = join(template.folder, name)
@@ -121,31 +146,11 @@ async function drawPoster(
   }
   const facts = factsOf(item, size)
   const layout = layOut(template, { product: idOf(item), scheme, size, facts, pictures: images, faces: studio.faces })
-  const canvas = drawLayout(layout, images)
-  const codes = layout.steps.filter((step): step is Extract<Step, { draw: 'code' }> => step.draw === 'code')
-  if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
-  const { tiles } = template.sizes.get(size)!
-  // The codes are read while another thread compresses.
-  const [files] = await Promise.all([
-    encodePictures(canvas, format, tiles),
-    ...codes.map(({ area, code }) => {
-      const pixels = canvas.getContext('2d').getImageData(area.x, area.y, area.width, area.height)
-      return checkCode(pixels, code.text, `${idOf(item)}: ${template.name}`)
-    }),
-  ])
-  canvas.width = canvas.height = 1 // gives its 8 MB back now; the garbage collector does not know of them
-  return {
-    style: template.name,
-    scheme,
-    size,
-    template: template.sha256,
-    pictures: files.map((bytes, i) => {
-      const code = codes.find(({ area }) => tileOf(area, layout, tiles) === i)?.code
-      return { bytes, qr: code ? { text: code.text, verified: true } : null }
-    }),
-    warnings: layout.warnings,
-  }
+  return { canvas: drawLayout(layout, images), layout }
 }
+
+/** The QR codes of a poster. */
+export const codesOf = ({ steps }: Layout): Code[] => steps.flatMap((step) => (step.draw === 'code' ? [step.code] : []))
 
 export type BundleOptions = {
   /** `card`, `card:jade` … Default: every style in its first scheme. */

@@ -10,7 +10,6 @@ import type { Step } from '../../src/share/poster/layout.ts'
 import { prepareText, setText } from '../../src/share/poster/lines.ts'
 import { pictureSize } from '../../src/share/poster/photo.ts'
 import { encodePng } from '../../src/share/poster/png.ts'
-import { checkCode, makeCode } from '../../src/share/poster/qr.ts'
 import type { Weight } from '../../src/share/poster/template.ts'
 import { HOME, picture } from './studio.ts'
 
@@ -45,42 +44,6 @@ describe('PNG', () => {
       await encodePng({ data, width: 100, height: 100 }),
     ]
     expect(first.equals(second)).toBe(true)
-  })
-})
-
-describe('QR', () => {
-  const area = { x: 10, y: 20, width: 200, height: 200 }
-  function drawn(text: string) {
-    const canvas = createCanvas(300, 300)
-    const context = canvas.getContext('2d')
-    context.fillStyle = '#fff'
-    context.fillRect(0, 0, 300, 300)
-    context.fillStyle = '#000'
-    for (const run of makeCode(text, area, 'test').dark) context.fillRect(run.x, run.y, run.width, run.height)
-    return {
-      canvas,
-      context,
-      check: (expected: string) => checkCode(context.getImageData(area.x, area.y, area.width, area.height), expected, 'test'),
-    }
-  }
-
-  it('is read back from the finished picture', async () => {
-    for (const text of ['https://s.click.taobao.com/8bpnghv', 'https://例子.中国/商品?id=1']) await drawn(text).check(text)
-  })
-
-  it('that was damaged, or says something else, is refused', async () => {
-    const { context, check } = drawn('https://s.click.taobao.com/8bpnghv')
-    await expect(check('https://s.click.taobao.com/8bpnghw')).rejects.toThrow(
-      'test: the QR of the finished picture reads "https://s.click.taobao.com/8bpnghv", expected "https://s.click.taobao.com/8bpnghw"',
-    )
-    context.fillStyle = '#888'
-    context.fillRect(60, 70, 100, 100)
-    await expect(check('https://s.click.taobao.com/8bpnghv')).rejects.toThrow(
-      expect.objectContaining({
-        fault: 'data',
-        message: 'test: the QR of the finished picture cannot be read, expected "https://s.click.taobao.com/8bpnghv"',
-      }),
-    )
   })
 })
 

@@ -1,6 +1,8 @@
 import { type Canvas, createCanvas, type Image, Path2D, type SKRSContext2D } from 'canvas'
-import type { Area, Layout, Step } from './layout.ts'
+import { type Area, inset, type Layout, type Step } from './layout.ts'
 import type { Gradient, Sides } from './template.ts'
+
+export type { Canvas }
 
 /** Plays the steps of a layout. `images` has every picture that they name. */
 export function drawLayout({ width, height, steps }: Layout, images: ReadonlyMap<string, Image>): Canvas {
@@ -77,10 +79,6 @@ function outline({ x, y, width, height }: Area, radius: Sides): Path2D {
   // The canvas takes corners from the top left, clockwise, as CSS does.
   path.roundRect(x, y, width, height, [...radius])
   return path
-}
-
-function inset({ x, y, width, height }: Area, by: number): Area {
-  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by }
 }
 
 function edge({ x, y, width, height }: Area, side: 'top' | 'right' | 'bottom' | 'left', by: number): Path2D {

@@ -12,7 +12,7 @@ import Yoga, {
 import { dataError, usageError } from '../../errors.ts'
 import { type Facts, fill, holds } from '../facts.ts'
 import { type Faces, prepareText, type Run, type SetText, setText, type Text } from './lines.ts'
-import { type Code, makeCode } from './qr.ts'
+import { type Code, codeSide, makeCode } from './qr.ts'
 import type {
   BoxNode,
   Colour,
@@ -32,6 +32,10 @@ import type {
 /** A rectangle in pixels from the top left corner. */
 export type Area = { x: number; y: number; width: number; height: number }
 
+export function inset({ x, y, width, height }: Area, by: number): Area {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by }
+}
+
 /** An affine transform as the canvas takes it: x' = ax + cy + e, y' = bx + dy + f. */
 export type Turn = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
 /** Corners of a shape, pixels. */
@@ -50,7 +54,7 @@ export type Step = (
     }
   | { draw: 'text'; text: string; x: number; baseline: number; family: string; size: number; spacing: number; color: Colour }
   | { draw: 'picture'; source: string; from: Area; to: Area; radius: Sides; polygon?: Outline; opacity: number }
-  | { draw: 'code'; code: Code; area: Area; color: Colour }
+  | { draw: 'code'; code: Code; color: Colour }
 ) & { turn?: Turn }
 
 export type Layout = {
@@ -148,7 +152,11 @@ function grow(node: Node, template: Template, content: Content): Leaf {
       return { width: set.width, height: set.height }
     })
   }
-  if (node.kind === 'qr') flex.setAspectRatio(1)
+  if (node.kind === 'qr') {
+    flex.setAspectRatio(1)
+    if (node.most !== undefined && typeof node.width === 'number')
+      flex.setWidth(codeSide(fill(node.text, content.facts), node.logo !== undefined, node.width, node.most))
+  }
   return leaf
 }
 
@@ -326,7 +334,11 @@ function paintText(
 }
 
 /** The part of a picture that fills the area without distortion, and the area. */
-function cover({ source, focus = [0.5, 0.5] }: PictureNode, to: Area, { content }: Sheet): { from: Area; to: Area } {
+function cover(
+  { source, focus = [0.5, 0.5] }: PictureNode,
+  to: Area,
+  { content }: Pick<Sheet, 'content'>,
+): { from: Area; to: Area } {
   const { width, height } = content.pictures.get(source)!
   const scale = Math.max(to.width / width, to.height / height)
   const from = { width: to.width / scale, height: to.height / scale }
@@ -347,9 +359,15 @@ function paintCode(
     throw usageError(`${place}: the QR lies across two tiles, expected within one`)
   const text = fill(node.text, content.facts)
   if (text === '') throw dataError(`${place}: there is no link for the QR`)
-  const code = makeCode(text, area, place)
-  layout.steps.push({ draw: 'code', code, area, color: color(node.dark ?? '#000') })
+  const code = makeCode(text, area, node.logo !== undefined, place)
   layout.marks.push({ path: node.path, kind: 'qr', box: area, within, extent: area, lines: [area], layer })
+  layout.steps.push({ draw: 'code', code, color: color(node.dark ?? '#000') })
+  if (!code.logo) return
+  const paper = color(node.light ?? '#ffffff')
+  layout.steps.push({ draw: 'box', area: code.logo, radius: NO_RADIUS, fill: paper })
+  const inner = inset(code.logo, code.module / 2)
+  const logo: PictureNode = { kind: 'picture', source: node.logo! }
+  layout.steps.push({ draw: 'picture', source: node.logo!, ...cover(logo, inner, { content }), radius: NO_RADIUS, opacity: 1 })
 }
 
 /** The tile that an area lies in, in reading order from 0, or null where it lies across their edges. */

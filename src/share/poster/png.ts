@@ -1,6 +1,8 @@
 import { promisify } from 'node:util'
 import { constants, crc32, deflate } from 'node:zlib'
-import type { Pixels } from './qr.ts'
+
+/** Finished pixels, four bytes each: red, green, blue, alpha. */
+export type Pixels = { data: Uint8Array | Uint8ClampedArray; width: number; height: number }
 
 const compress = promisify(deflate)
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])

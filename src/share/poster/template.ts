@@ -13,7 +13,9 @@
  *   text: words | [spans]    size weight color spacing · lines minSize lineHeight align balance trim
  *                            span: text size weight color spacing strike gap when
  *   picture: photo | file    focus                 (`photo` is the product's; it covers its box)
- *   qr: words                dark light
+ *   qr: words                dark light            keep it dark on light
+ *                            most                  grows from its width up to this for long links, so that modules have 5 pixels; neighbours give way
+ *                            logo: file            in the middle, a fifth of the side
  * and every node takes
  *   when only                                                  left out unless the condition holds, and at sizes that are not listed
  *   width height minWidth maxWidth minHeight maxHeight grow shrink basis aspect margin self      flexbox, as in yoga
@@ -130,7 +132,16 @@ export type TextNode = Style &
     trim?: boolean
   }
 export type PictureNode = Style & { kind: 'picture'; source: string; focus?: readonly [x: number, y: number] }
-export type QrNode = Style & { kind: 'qr'; text: Words; dark?: Colour; light?: Colour }
+export type QrNode = Style & {
+  kind: 'qr'
+  text: Words
+  dark?: Colour
+  light?: Colour
+  /** The width to which it grows for a long link, pixels. */
+  most?: number
+  /** A picture of the template's folder that stands in the middle. */
+  logo?: string
+}
 /** `path` is where the node stands in the file: `root.column[2]`. */
 export type Node = (BoxNode | TextNode | PictureNode | QrNode) & { path: string }
 
@@ -243,6 +254,14 @@ const fileName: Reader<string> = (value, at) =>
     ? (value as string)
     : refuse(at, '`photo` or the name of a file in the folder', value)
 
+const qrShape = record({ ...STYLE, qr: words, dark: colour, light: colour, most: number(100, 4000), logo: fileName })
+const qr: Reader<ReturnType<typeof qrShape>> = (value, at) => {
+  const read = qrShape(value, at)
+  if (read.most !== undefined && !(typeof read.width === 'number' && read.width <= read.most))
+    refuse(inside(at, 'most'), 'a size to grow to, expected a width of fewer pixels beside it', read.most)
+  return read
+}
+
 const KINDS = {
   row: record({ ...STYLE, ...BOX, row: nodes }),
   column: record({ ...STYLE, ...BOX, column: nodes }),
@@ -254,7 +273,7 @@ const KINDS = {
     align: oneOf<'left' | 'center' | 'right'>('left', 'center', 'right'),
   }),
   picture: record({ ...STYLE, picture: fileName, focus: point }),
-  qr: record({ ...STYLE, qr: words, dark: colour, light: colour }),
+  qr,
 }
 type Kind = keyof typeof KINDS
 
@@ -346,7 +365,8 @@ function split(map: Record<string, unknown>, test: (key: string) => boolean): [R
 
 function picturesOf(one: Node): string[] {
   if (one.kind === 'row' || one.kind === 'column') return one.children.flatMap(picturesOf)
-  return one.kind === 'picture' && one.source !== 'photo' ? [one.source] : []
+  const source = one.kind === 'picture' ? one.source : one.kind === 'qr' ? one.logo : undefined
+  return source !== undefined && source !== 'photo' ? [source] : []
 }
 
 function readSchemes(value: unknown, at: Place): Record<string, Record<string, Colour>> {
