@@ -35,6 +35,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
   Sharing: [
     { name: 'shelf', summary: 'choose the goods to share', load: () => import('./commands/shelf.ts') },
     { name: 'rules', summary: 'tell the rules of the kinds of shops', load: () => import('./commands/rules.ts') },
+    {
+      name: 'channel',
+      summary: 'what each channel lets pass of which goods, on which day',
+      load: () => import('./commands/channel.ts'),
+    },
     { name: 'link', summary: 'make links that carry your tracking id', load: () => import('./commands/link.ts') },
     { name: 'poster', summary: 'draw posters with QR code and write the copy', load: () => import('./commands/poster.ts') },
     { name: 'copy', summary: 'write the copy of a product for each channel', load: () => import('./commands/copy.ts') },

@@ -157,6 +157,6 @@ function append(path: string, lines: readonly string[]): void {
 }
 
 /** Whether all that was printed has been taken by the system, or the pipe; that it was not is told by whoever listens to the stream. */
-function written({ stdout }: Context): Promise<boolean> {
+export function written({ stdout }: Context): Promise<boolean> {
   return new Promise((resolve) => stdout.write('', (error) => resolve(!error)))
 }

@@ -144,9 +144,33 @@ function exactness(named: ChannelRule['sources'], sources: readonly string[], ap
   return named.some((name) => sources.includes(name)) ? 2 : -1
 }
 
+/** Whether a rule holds on a day and decides something then: that it is not overruled wherever it fits. */
+export function isInForce(calendar: Calendar, rule: ChannelRule, day: Day): boolean {
+  return questionsOf(rule).some((question) => decide(calendar, { ...question, day }).rule === rule)
+}
+
 function isHigher(rank: readonly (number | string)[], other: readonly (number | string)[]): boolean {
   const i = rank.findIndex((part, at) => part !== other[at])
   return i >= 0 && rank[i]! > other[i]!
+}
+
+/** What a change of state means for somebody who posts: `revived` only where something is allowed again, not where nothing is known any more. */
+export function changeOf(before: Verdict['state'], now: Verdict['state']): 'blocked' | 'revived' | 'changed' | null {
+  if (before === now) return null
+  if (now === 'deny') return 'blocked'
+  return before === 'deny' && now !== 'unknown' ? 'revived' : 'changed'
+}
+
+/** The goods of a rule, place by place and form by form, as `decide` asks for them. */
+export function questionsOf({ sources, surfaces, forms }: ChannelRule) {
+  const named = (surface: string) => {
+    if (Array.isArray(sources)) return sources.map((source) => ({ source, sources: [source] }))
+    // goods of nobody that is known are external everywhere, an app's own nowhere
+    return [{ source: sources, sources: sources === 'any' ? [surface.split('/')[0]!] : [] }]
+  }
+  return surfaces.flatMap((surface) =>
+    named(surface).flatMap((one) => (forms === 'any' ? FORMS : forms).map((form) => ({ ...one, surface, form }))),
+  )
 }
 
 /** A place of posting: one of shoptool.yaml, or a folder of texts where shoptool.yaml has none of that name. */
@@ -162,7 +186,7 @@ export type Passage = Verdict & { listed: boolean; passes: boolean }
 /** What may go out on a channel of goods of these sources. What is not known passes, where the channel lists the form. */
 export function passages(
   calendar: Calendar,
-  { surface, forms }: Pick<ShareChannel, 'surface' | 'forms'>,
+  { surface, forms }: { surface: string; forms: readonly Form[] },
   sources: readonly string[],
   day: Day,
 ): Record<Form, Passage> {

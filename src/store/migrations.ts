@@ -247,6 +247,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE product_currency (currency TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   INSERT INTO product_currency SELECT DISTINCT currency FROM product;
   `,
+  `
+  -- What "shoptool channel check" last told of goods on shelves: what the channel calendar said.
+  CREATE TABLE channel_state (
+    shelf TEXT NOT NULL, partner TEXT NOT NULL, sku TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    form TEXT NOT NULL,               -- image, code, url
+    state TEXT NOT NULL,              -- allow, warn, deny, unknown
+    at TEXT NOT NULL,
+    PRIMARY KEY (shelf, partner, sku, channel, form)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */
