@@ -108,12 +108,19 @@ const TYPES: Record<string, string> = {
 }
 const nameOfType = (expected: string) => TYPES[expected] ?? expected
 
-type Definition = { type: string; shape?: Record<string, unknown>; innerType?: unknown; valueType?: unknown; element?: unknown }
+type Definition = {
+  type: string
+  shape?: Record<string, unknown>
+  innerType?: unknown
+  out?: unknown
+  valueType?: unknown
+  element?: unknown
+}
 
 /** The keys that the object at `path` of the schema may have. */
 function keysAt(schema: unknown, path: readonly Key[]): string[] {
-  const { type, shape, innerType, valueType, element } = (schema as { def: Definition }).def
-  if (innerType) return keysAt(innerType, path)
+  const { type, shape, innerType, out, valueType, element } = (schema as { def: Definition }).def
+  if (innerType ?? out) return keysAt(innerType ?? out, path)
   if (type === 'object') return path.length === 0 ? Object.keys(shape!) : keysAt(shape![String(path[0])], path.slice(1))
   return path.length === 0 ? [] : keysAt(valueType ?? element, path.slice(1))
 }

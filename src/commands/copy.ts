@@ -7,6 +7,7 @@ import { loadChannels, writeCopy } from '../share/copy/write.ts'
 import { shareItem } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
 import { defineCommand } from './command.ts'
+import { lintCommand } from './copy-lint.ts'
 import { list } from './option.ts'
 
 export const command = defineCommand({
@@ -16,7 +17,11 @@ export const command = defineCommand({
   options: {
     channel: list('--channel <a,b>', 'only these channels; else those of shoptool.yaml, or all that there are texts for'),
   },
-  examples: ['shoptool copy 614252180627', 'shoptool copy 614252180627 --channel moments | pbcopy'],
+  examples: [
+    'shoptool copy 614252180627',
+    'shoptool copy 614252180627 --channel moments | pbcopy',
+    'shoptool copy lint post.txt',
+  ],
   async run({ ctx, args: [sku], options, workspace, print, global }) {
     const found = await workspace()
     const db = openForReading(found.database)
@@ -47,4 +52,5 @@ export const command = defineCommand({
     }
     return 'done'
   },
+  commands: { lint: lintCommand },
 })

@@ -83,6 +83,8 @@ function declare(
   if (command.examples.length > 0)
     parser.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  $ ${example}`).join('\n')}`)
   if (command.run) parser.action(() => choose({ command, parser }))
+  // else a flag that both have would be taken by the parent, wherever it stands
+  if (command.run && Object.keys(command.commands).length > 0) parser.enablePositionalOptions()
   for (const [sub, each] of Object.entries(command.commands)) {
     declare(parser, sub, each, choose)
   }

@@ -1,0 +1,94 @@
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Context } from '../context.ts'
+import { dataError, usageError } from '../errors.ts'
+import { loadAdRules } from '../share/copy/adwords.ts'
+import { type Finding, lint, lintDisclosure, lintText } from '../share/copy/lint.ts'
+import { defineCommand, type Outcome } from './command.ts'
+import type { Print } from './print.ts'
+
+export const lintCommand = defineCommand({
+  about:
+    'Looks through texts that were written by hand: words that the ad law or a platform forbids, also spaced or dressed up, and whether 广告 stands at the beginning or the end. Exit code 5 where something was found. Nothing is sent anywhere; what is not found may still be forbidden.',
+  args: [['<file...>', 'text files in UTF-8 or GB18030, one text each; - is standard input']],
+  options: {},
+  examples: ['shoptool copy lint post.txt', 'pbpaste | shoptool copy lint -', 'shoptool copy lint out/posters/*/*.txt --json'],
+  async run({ ctx, args: [files], findWorkspace, print, global }) {
+    const found = await findWorkspace()
+    const rules = loadAdRules(ctx.home, found?.folder)
+    const checks = [(text: string) => lintText(text, rules), lintDisclosure]
+    const results: { file: string; text: string; findings: Finding[] }[] = []
+    for (const file of files) {
+      const text = await readText(ctx, file)
+      results.push({ file, text, findings: lint(text, checks) })
+    }
+    if (global.json)
+      print.json('copy-lint', {
+        files: results.map(({ file, text, findings }) => ({
+          file,
+          findings: findings.map((one) => ({ ...placeOf(text, one.from), ...one })),
+        })),
+      })
+    else for (const { file, text, findings } of results) await tell(print, file === '-' ? 'stdin' : file, text, findings)
+    return results.map(({ findings }): Outcome => (findings.length > 0 ? 'findings' : 'done'))
+  },
+})
+
+/** The text of a file. @throws ShoptoolError (usage) where there is none, (data) where it is empty or no text. */
+async function readText(ctx: Context, file: string): Promise<string> {
+  const name = file === '-' ? 'standard input' : file
+  let bytes: Buffer
+  try {
+    if (file === '-') {
+      const parts: Buffer[] = []
+      for await (const part of ctx.stdin) parts.push(Buffer.from(part))
+      bytes = Buffer.concat(parts)
+    } else bytes = readFileSync(resolve(ctx.cwd, file))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw usageError(`${name}: no such file`)
+    if (code === 'EISDIR') throw usageError(`${name}: is a folder, expected a text file`)
+    throw usageError(`${name}: cannot be read (${code})`, { cause: error })
+  }
+  let text: string
+  try {
+    text = new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'gb18030', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw dataError(`${name}: is neither UTF-8 nor GB18030`, { cause: error })
+  }
+  if (text.includes('\0')) throw dataError(`${name}: is no text`)
+  if (text.trim() === '') throw dataError(`${name}: is empty, expected a text`)
+  return text
+}
+
+/** Line and column of a place, counted in characters from 1. */
+function placeOf(text: string, at: number): { line: number; column: number } {
+  const start = text.lastIndexOf('\n', at - 1) + 1
+  return { line: text.slice(0, start).split('\n').length, column: [...text.slice(start, at)].length + 1 }
+}
+
+/** How much of a line is shown on each side of what was found. */
+const AROUND = 16
+
+/** One line for each finding; on a terminal the words of the text below it, marked. */
+async function tell(print: Print, file: string, text: string, findings: readonly Finding[]): Promise<void> {
+  const terminal = print.columns !== Number.POSITIVE_INFINITY
+  const { default: width } = terminal ? await import('string-width') : { default: (part: string) => part.length }
+  for (const one of findings) {
+    const { line, column } = placeOf(text, one.from)
+    const level = one.level === 'stop' ? print.paint.red('stop') : print.paint.yellow('warn')
+    const word = one.found === '' ? `${one.word} is missing` : one.found.replace(/\s+/g, ' ')
+    const read = one.found !== '' && one.word !== one.found.toLowerCase() ? ` (${one.word})` : ''
+    const instead = one.instead === null ? '' : `; instead: ${one.instead}`
+    print.line(`${file}:${line}:${column}: ${level} ${print.paint.bold(word)}${read} — ${one.category}: ${one.reason}${instead}`)
+    if (!terminal || one.found === '') continue
+    const before = text.slice(0, one.from).split('\n').at(-1)!
+    const after = text.slice(one.to).split('\n', 1)[0]!
+    const head = [...before].length > AROUND ? `…${[...before].slice(-AROUND).join('')}` : before
+    const tail = [...after].length > AROUND ? `${[...after].slice(0, AROUND).join('')}…` : after
+    const shown = one.found.replace(/\s+/g, ' ')
+    print.line(`    ${head.replace(/\t/g, ' ')}${shown}${tail.replace(/[\t\r]/g, ' ')}`)
+    print.line(`    ${' '.repeat(width(head))}${print.paint.red('^'.repeat(Math.max(1, width(shown))))}`)
+  }
+}
