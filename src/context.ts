@@ -70,6 +70,9 @@ export const commandLine = (): string[] => process.argv.slice(2)
 /** Of the running Node, `20.17.0`. */
 export const nodeVersion = (): string => process.versions.node
 
+/** `darwin`, `linux`, `win32`, `android` … */
+export const operatingSystem = (): string => process.platform
+
 export const ownPid = (): number => process.pid
 
 /** Whether a process of this machine with that number exists, whoever owns it. */

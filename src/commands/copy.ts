@@ -1,56 +1,115 @@
 import { lookUpProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
+import { ShoptoolError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { channelsOf, chooseChannels, readCalendar } from '../share/channel.ts'
-import { loadChannels, writeCopy } from '../share/copy/write.ts'
+import { type Copy, loadChannels, textsOf, writeCopy } from '../share/copy/write.ts'
 import { shareItem } from '../share/item.ts'
+import { readSuppliers, supplierOf } from '../share/supplier.ts'
 import { openForReading } from '../store/open.ts'
-import { defineCommand } from './command.ts'
+import { shelfItems } from '../store/shelf.ts'
+import { copyToClipboard } from './clipboard.ts'
+import { defineCommand, type Outcome } from './command.ts'
 import { lintCommand } from './copy-lint.ts'
-import { list } from './option.ts'
+import { flag, list, oneOf, option } from './option.ts'
+import { chosenShelf, namesOf } from './shelf.ts'
+
+const PARTS = ['headline', 'main', 'comment'] as const
 
 export const command = defineCommand({
   about:
-    'Writes the text of a product for each channel: a short main part, and the rest for the first comment, which WeChat does not fold.',
-  args: [['<sku>', 'partner:sku, or the sku alone where one partner has it']],
+    'Writes the texts of goods for each channel: a main part short enough not to be folded, and the rest for the first comment. Each channel has several variants; the same goods get the same one, and --variant another.',
+  args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
+    shelf: option('--shelf <name>', 'all goods of a shelf'),
     channel: list('--channel <a,b>', 'only these channels; else those of shoptool.yaml, or all that there are texts for'),
+    variant: option('--variant <name>', 'this variant, by its name or number; all: every one'),
+    part: option('--part <part>', 'only this part: headline, main or comment', oneOf(PARTS)),
+    plain: flag('--plain', 'without emoji'),
+    copy: flag('--copy', 'put the text on the clipboard too: one text, its main part or the --part'),
   },
   examples: [
     'shoptool copy 614252180627',
-    'shoptool copy 614252180627 --channel moments | pbcopy',
+    'shoptool copy 614252180627 --channel moments --variant all',
+    'shoptool copy 614252180627 --channel moments --part comment --copy',
+    'shoptool copy --shelf main --channel weibo --plain --json',
     'shoptool copy lint post.txt',
   ],
-  async run({ ctx, args: [sku], options, workspace, print, global }) {
+  async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
+    if (names.length === 0 && options.shelf === undefined)
+      throw usageError('copy: which goods? Name one or more, or a shelf with --shelf')
     const db = openForReading(found.database)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
-    const product = lookUpProduct(db, sku)
-    const { name } = findPartner(product.partner, found.partners, BUILT_IN, product.partner)
-    const item = shareItem(db, product, name, today, options.channel.length === 1 ? options.channel[0] : undefined)
+    const onShelf =
+      options.shelf === undefined
+        ? []
+        : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
+    const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const calendar = readCalendar(ctx.home, found.folder)
-    const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
-    const chosen = chooseChannels(found, channels, options.channel, '--channel')
+    const suppliers = readSuppliers(ctx.home, found.folder)
+    const chosen = chooseChannels(
+      found,
+      channelsOf(found, await loadChannels(ctx.home, found.folder)),
+      options.channel,
+      '--channel',
+    )
     const silent = options.channel.length === 0 ? chosen.filter(({ texts }) => texts === null) : []
     for (const { name, surface } of silent) print.note(`${name}: there are no texts for ${surface}`)
-    const texts = chosen.filter((channel) => !silent.includes(channel)).map((channel) => writeCopy(channel, calendar, item))
-    if (global.json)
+    const channels = chosen.filter((channel) => !silent.includes(channel))
+    if (options.copy && (products.length !== 1 || channels.length !== 1 || options.variant === 'all'))
+      throw usageError('--copy: one text goes on the clipboard; name one product, and one channel with --channel')
+
+    const written: { partner: string; sku: string; copy: Copy; warnings: string[] }[] = []
+    const errors: ShoptoolError[] = []
+    for (const product of products) {
+      const { partner, sku } = product
+      try {
+        const { platform } = supplierOf(suppliers, findPartner(partner, found.partners, BUILT_IN, partner))
+        const item = shareItem(db, product, platform, today, channels.length === 1 ? channels[0]!.name : undefined)
+        for (const channel of channels)
+          for (const variant of variantsOf([...textsOf(channel).variants.keys()], options.variant))
+            written.push({ partner, sku, ...writeCopy(channel, calendar, item, { ...variant, plain: options.plain }) })
+      } catch (error) {
+        if (!(error instanceof ShoptoolError) || products.length === 1) throw error
+        errors.push(error)
+        print.warn(error.message)
+      }
+    }
+    if (global.json) {
+      const [only] = products.length === 1 ? products : []
       print.json('copy', {
-        partner: product.partner,
-        sku: product.sku,
-        copy: texts.map(({ copy }) => copy),
-        warnings: texts.flatMap(({ warnings }) => warnings),
+        ...{ partner: only?.partner ?? null, sku: only?.sku ?? null },
+        copy: written.map(({ copy, ...goods }) => ({ ...copy, partner: goods.partner, sku: goods.sku })),
+        warnings: written.flatMap(({ warnings }) => warnings),
+        errors: errors.map(({ message }) => message),
       })
-    else {
-      texts.forEach(({ copy, warnings }, i) => {
-        if (texts.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(`── ${copy.channel}`)}`)
-        print.line(copy.main)
-        if (copy.comment) print.line(`\n${copy.comment}`)
+    } else {
+      written.forEach(({ partner, sku, copy, warnings }, i) => {
+        const goods = products.length > 1 ? `${partner}:${sku} ` : ''
+        const head = `── ${goods}${copy.channel} · ${copy.variant}`
+        if (written.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(head)}`)
+        const parts = options.part ? [copy[options.part]] : PARTS.map((part) => copy[part])
+        print.line(parts.filter(Boolean).join('\n\n'))
         for (const warning of warnings) print.warn(warning)
       })
     }
-    return 'done'
+    if (options.copy) {
+      await copyToClipboard(ctx, written[0]!.copy[options.part ?? 'main'] ?? '')
+      print.note('On the clipboard.')
+    }
+    return ['done', ...errors.map(({ fault }): Outcome => fault)]
   },
   commands: { lint: lintCommand },
 })
+
+/** What `--variant` asks for: a name, the number of one, all of them, or none in particular. @throws usageError where the number is none. */
+function variantsOf(names: readonly string[], wanted: string | undefined): { variant?: string }[] {
+  if (wanted === undefined) return [{}]
+  if (wanted === 'all') return names.map((variant) => ({ variant }))
+  if (names.includes(wanted) || !/^\d+$/.test(wanted)) return [{ variant: wanted }]
+  const variant = names[Number(wanted) - 1]
+  if (variant === undefined) throw usageError(`--variant: there is no ${wanted} among ${names.length}: ${names.join(', ')}`)
+  return [{ variant }]
+}

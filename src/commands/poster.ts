@@ -8,6 +8,7 @@ import { type Bundle, makeBundles, openStudio } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
 import { shareItem } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
+import { readSuppliers, supplierOf } from '../share/supplier.ts'
 import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { defineCommand, type Outcome } from './command.ts'
@@ -49,12 +50,13 @@ export const command = defineCommand({
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const studio = await openStudio(ctx, found, options.jobs)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
+    const suppliers = readSuppliers(ctx.home, found.folder)
     const results: Result[] = []
     const channel = options.channel.length === 1 ? options.channel[0] : undefined
     const items = products.flatMap((product) => {
       try {
-        const { name } = findPartner(product.partner, found.partners, BUILT_IN, product.partner)
-        return [shareItem(db, product, name, today, channel)]
+        const { platform } = supplierOf(suppliers, findPartner(product.partner, found.partners, BUILT_IN, product.partner))
+        return [shareItem(db, product, platform, today, channel)]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         results.push({ partner: product.partner, sku: product.sku, bundle: null, error })

@@ -199,8 +199,8 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
     })
   })
   for (const { copy } of texts) {
-    files.set(`${copy.channel}-main.txt`, Buffer.from(`${copy.main}\n`))
-    files.set(`${copy.channel}-comment.txt`, Buffer.from(`${copy.comment}\n`))
+    for (const part of ['headline', 'main', 'comment'] as const)
+      if (copy[part]) files.set(`${copy.channel}-${part}.txt`, Buffer.from(`${copy[part]}\n`))
   }
   files.set('link.txt', Buffer.from(`${item.link}\n`))
   files.set('manifest.json', Buffer.from(`${JSON.stringify(manifestOf(studio, item, drawn, files), null, 2)}\n`))

@@ -208,11 +208,11 @@ export function channelsOf(
 ): Map<string, ShareChannel> {
   const found = new Map<string, ShareChannel>()
   for (const [name, channel] of Object.entries(channels)) {
-    const bySurface = [...texts.values()].findLast(({ surface }) => surface === channel.surface)
+    const bySurface = [...texts.values()].findLast(({ surfaces }) => surfaces.includes(channel.surface))
     found.set(name, { ...channel, name, texts: texts.get(name) ?? bySurface ?? null })
   }
   for (const [name, one] of texts)
-    if (!found.has(name)) found.set(name, { name, surface: one.surface, forms: [...one.forms], daily: null, texts: one })
+    if (!found.has(name)) found.set(name, { name, surface: one.surfaces[0]!, forms: [...one.forms], daily: null, texts: one })
   return found
 }
 

@@ -3,6 +3,7 @@ import type { Day, Instant } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Product } from '../records.ts'
+import { pasteableLine } from './paste.ts'
 
 /** What is shared: goods, and what the operator adds to them. */
 export type ShareItem = {
@@ -36,13 +37,16 @@ export type Facts = {
   price: Price
   /** What the buyer pays. */
   final: Price
-  coupon: { amount: Price; threshold: Price | null; until: string | null } | null
+  /** `text` says what it does: `立减 ¥20`, `满 ¥200 减 ¥20`. */
+  coupon: { text: string; amount: Price; threshold: Price | null; until: string | null } | null
   /** `1.2万`. */
   sales: string | null
   reason: string | null
   asOf: Day
   link: string | null
   code: string | null
+  /** Written as the place of posting writes them; null on posters and where it has none. */
+  hashtags: string | null
   /** Of the poster: `portrait`, `4x5`, `square` or one of the template's own; null in texts. */
   size: string | null
   /** The mark that the law asks for (互联网广告管理办法, in force since 2023-05-01). */
@@ -83,50 +87,59 @@ function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice 
 /** The facts of one item, for a poster of that size or for a text. */
 export function factsOf({ partner, product, link, reason, asOf, today = asOf }: ShareItem, size: string | null = null): Facts {
   const price = (amount: Minor) => priceOf(amount, product.currency)
+  const words = (text: string | null | undefined) => pasteableLine(text ?? '') || null
   const coupon = couponHolds(product, today)
+  const amount = price(product.couponAmount ?? 0)
+  const threshold = product.couponThreshold ? price(product.couponThreshold) : null
   return {
-    title: product.title,
-    brand: product.brand,
-    category: product.category,
-    shop: product.shop,
+    title: pasteableLine(product.title),
+    brand: words(product.brand),
+    category: words(product.category),
+    shop: words(product.shop),
     partner: partner.name,
     price: price(product.price),
     // A coupon that is over takes its discount with it.
     final: price(product.couponAmount && !coupon ? product.price : product.finalPrice),
     coupon: coupon
       ? {
-          amount: price(product.couponAmount!),
-          threshold: product.couponThreshold ? price(product.couponThreshold) : null,
+          text: threshold ? `满 ${threshold.text} 减 ${amount.text}` : `立减 ${amount.text}`,
+          ...{ amount, threshold },
           until: product.couponUntil === null ? null : dayText(product.couponUntil, asOf),
         }
       : null,
     sales: product.sales ? countText(product.sales) : null,
-    reason: reason?.trim() || null,
+    reason: words(reason),
     asOf,
     link,
     code: product.code,
-    size,
+    ...{ hashtags: null, size },
     disclosure: '广告',
   }
 }
 
-/** Every name that a template may use, with its properties: `coupon`, `coupon.amount`, `coupon.amount.text` … */
+/** Every name that stands for one of these facts, with its properties: `coupon`, `coupon.amount`, `coupon.amount.text` … */
+export function factNames(facts: object): ReadonlySet<string> {
+  const names = new Set<string>()
+  const walk = (value: object, prefix: string) => {
+    for (const [key, inner] of Object.entries(value)) {
+      names.add(prefix + key)
+      if (inner !== null && typeof inner === 'object') walk(inner, `${prefix}${key}.`)
+    }
+  }
+  walk(facts, '')
+  return names
+}
+
+/** The names that posters and texts for sharing may use. */
 export const FACT_NAMES: ReadonlySet<string> = (() => {
   const any: Price = { text: '', sign: '', whole: '', fraction: '' }
   const text = ''
   const facts: Facts = {
     ...{ title: text, brand: text, category: text, shop: text, partner: text, price: any, final: any, sales: text, reason: text },
-    ...{ coupon: { amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, size: text, disclosure: text },
+    ...{ coupon: { text, amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, disclosure: text },
+    ...{ hashtags: text, size: text },
   }
-  const names = new Set<string>()
-  const walk = (value: object, prefix: string) => {
-    for (const [key, inner] of Object.entries(value)) {
-      names.add(prefix + key)
-      if (typeof inner === 'object') walk(inner, `${prefix}${key}.`)
-    }
-  }
-  walk(facts, '')
-  return names
+  return factNames(facts)
 })()
 
 /** A text or condition of a template, ready to be filled with facts. */
@@ -146,7 +159,7 @@ const liquid = new Liquid({
  * Reads LiquidJS source. `place` (`card/template.yaml: root.column[2].text`) stands before the message of an error.
  * @throws usageError on wrong syntax, an unknown filter or a name that is no fact.
  */
-export function readWords(source: string, place: string): Words {
+export function readWords(source: string, place: string, names = FACT_NAMES): Words {
   let words: LiquidTemplate[]
   try {
     words = liquid.parse(source)
@@ -154,8 +167,8 @@ export function readWords(source: string, place: string): Words {
     throw usageError(`${place}: ${(error as Error).message.split('\n', 1)[0]}`, { cause: error })
   }
   for (const name of liquid.globalFullVariablesSync(words)) {
-    if (FACT_NAMES.has(name)) continue
-    const meant = nearest(name, FACT_NAMES)
+    if (names.has(name)) continue
+    const meant = nearest(name, names)
     throw usageError(`${place}: unknown name ${name}${meant ? `, did you mean ${meant}?` : ''}`)
   }
   return words
@@ -172,7 +185,7 @@ export function readCondition(source: string, place: string): Words {
 }
 
 /** The text of `words` for these facts. */
-export function fill(words: Words, facts: Facts): string {
+export function fill(words: Words, facts: object): string {
   return liquid.renderSync(words as LiquidTemplate[], facts)
 }
 

@@ -254,6 +254,21 @@ export function ordersPerDay(db: Database, partner: string): { day: Day; orders:
     .all(partner)
 }
 
+/**
+ * At most `limit` recorded orders whose numbers hold the text, or begin or end as it does, the latest first: what somebody may have meant
+ * who typed half of a number, or one figure wrong.
+ */
+export function ordersLike(db: Database, text: string, limit = 200): { partner: string; orderId: string }[] {
+  const half = (text.length + 1) >> 1
+  const escaped = (part: string) => part.replace(/[\\%_]/g, '\\$&')
+  const like = [`%${escaped(text)}%`, `${escaped(text.slice(0, half))}%`, `%${escaped(text.slice(-half))}`]
+  return db
+    .prepare<unknown[], { partner: string; orderId: string }>(
+      `SELECT partner, order_id AS orderId FROM order_line WHERE ${like.map(() => "order_id LIKE ? ESCAPE '\\'").join(' OR ')} GROUP BY partner, order_id ORDER BY max(id) DESC LIMIT ?`,
+    )
+    .all(...like, limit)
+}
+
 /** The order number that `partner:number` or a bare number names; the partner is null where it is left out. */
 export function orderNamed(db: Database, name: string): { partner: string | null; orderId: string } {
   const partner = partnersInLedger(db).find((id) => name.startsWith(`${id}:`)) ?? null

@@ -17,8 +17,13 @@ describe('a bundle', () => {
   it('has two posters, texts, link and a manifest that holds for every file', async () => {
     const out = newFolder()
     const bundle = await makeBundle(studio, makeItem(), { out })
-    const texts = ['group', 'moments', 'weibo'].flatMap((channel) => [`${channel}-comment.txt`, `${channel}-main.txt`])
-    const names = ['card.png', ...texts.slice(0, 2), 'link.txt', 'magazine.png', 'manifest.json', ...texts.slice(2)]
+    const texts = bundle.copy.flatMap(({ channel, headline, comment }) =>
+      ['main', ...(headline ? ['headline'] : []), ...(comment ? ['comment'] : [])].map((part) => `${channel}-${part}.txt`),
+    )
+    expect(texts).toContain('group-main.txt')
+    expect(texts).not.toContain('group-comment.txt')
+    expect(texts).toContain('xiaohongshu-headline.txt')
+    const names = ['card.png', 'link.txt', 'magazine.png', 'manifest.json', ...texts].sort()
     expect(readdirSync(bundle.dir)).toEqual(names)
     expect(bundle).toMatchObject({ partner: 'taobao', sku: '614252180627', dir: join(out, 'taobao-614252180627') })
     expect(bundle.posters.map(({ style, qr }) => [style, qr])).toEqual(

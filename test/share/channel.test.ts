@@ -250,7 +250,7 @@ describe('channels', async () => {
       ['moments', 'qq/group', 'moments'],
       ['group-a', 'wechat/group', 'group'],
       ['radio', 'fm/live', undefined],
-      ...[...texts.values()].filter(({ name }) => name !== 'moments').map(({ name, surface }) => [name, surface, name]),
+      ...[...texts.values()].filter(({ name }) => name !== 'moments').map(({ name, surfaces }) => [name, surfaces[0], name]),
     ])
     const choose = (...named: string[]) =>
       chooseChannels({ channels: configured }, found, named, '--channel').map(({ name }) => name)
