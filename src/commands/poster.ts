@@ -23,7 +23,10 @@ export const command = defineCommand({
   args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
-    style: list('--style <a,b>', 'only these styles, with a colour scheme like card:jade if you want'),
+    style: list(
+      '--style <a,b>',
+      'these styles, with a colour scheme like card:jade if you want, or all (default: card and magazine)',
+    ),
     size: list('--size <a,b>', 'in these sizes: portrait (1080 × 1920), 4x5, square (default: the first of each style)'),
     channel: list('--channel <a,b>', 'only for these channels; else those of shoptool.yaml, or all that there are texts for'),
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
@@ -32,7 +35,8 @@ export const command = defineCommand({
   },
   examples: [
     'shoptool poster 614252180627',
-    'shoptool poster 614252180627 --style card:jade --size portrait,square',
+    'shoptool poster 614252180627 --style tag,minimal:night --size portrait,square',
+    'shoptool poster 614252180627 --style nine',
     'shoptool poster --shelf main --style card --format jpeg',
     'shoptool poster jd:100012043978 --out ~/share --json',
   ],

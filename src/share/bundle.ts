@@ -152,10 +152,13 @@ export async function paintPoster(
 /** The QR codes of a poster. */
 export const codesOf = ({ steps }: Layout): Code[] => steps.flatMap((step) => (step.draw === 'code' ? [step.code] : []))
 
+/** Two posters in different styles, to choose from. */
+export const DEFAULT_STYLES = ['card', 'magazine'] as const
+
 export type BundleOptions = {
-  /** `card`, `card:jade` … Default: every style in its first scheme. */
+  /** `card`, `card:jade` …, or `all` for every style in its first scheme. Default: `DEFAULT_STYLES`. */
   styles?: readonly string[]
-  /** `portrait`, `square` … Default: the first of each style. Without `styles`, those styles are made that have one of the sizes. */
+  /** `portrait`, `square` … Default: the first of each style. Of `all` styles those are made that have one of the sizes. */
   sizes?: readonly string[]
   /** Where it will be posted. Default: every channel that there is. */
   channels?: readonly string[]
@@ -236,16 +239,19 @@ function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Cho
   })
 }
 
-function everyChosen(all: ReadonlyMap<string, Template>, { styles, sizes }: BundleOptions): Chosen[] {
-  if (!sizes) return (styles ?? [...all.keys()]).map((style) => findStyle(all, style))
-  if (styles) return styles.flatMap((style) => sizes.map((size) => findStyle(all, style, size)))
-  return sizes.flatMap((size) => {
-    const having = [...all.values()].filter((template) => template.sizes.has(size))
-    if (having.length > 0) return having.map(({ name }) => findStyle(all, name, size))
-    throw usageError(
-      `no poster style has the size ${size}, ${suggest(size, [...new Set([...all.values()].flatMap((template) => [...template.sizes.keys()]))])}`,
-    )
+function everyChosen(all: ReadonlyMap<string, Template>, { styles = DEFAULT_STYLES, sizes }: BundleOptions): Chosen[] {
+  return styles.flatMap((style) => {
+    if (style !== 'all') return (sizes ?? [undefined]).map((size) => findStyle(all, style, size))
+    return (sizes ?? [undefined]).flatMap((size) => stylesIn(all, size).map((name) => findStyle(all, name, size)))
   })
+}
+
+/** The styles that have a size. @throws usageError where none has it. */
+function stylesIn(all: ReadonlyMap<string, Template>, size: string | undefined): string[] {
+  const having = [...all.values()].filter(({ sizes }) => size === undefined || sizes.has(size))
+  if (having.length > 0) return having.map(({ name }) => name)
+  const known = new Set([...all.values()].flatMap(({ sizes }) => [...sizes.keys()]))
+  throw usageError(`no poster style has the size ${size}, ${suggest(size!, [...known])}`)
 }
 
 /** `card`, `card-jade`, `card-square`, `card-jade-square`: the first scheme and the first size are not named. Tiles are `nine-1`, `nine-2` … */

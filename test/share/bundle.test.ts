@@ -151,7 +151,7 @@ root: { column: [
   })
 
   it('is made where it has the size that is asked for', async () => {
-    const options = { out: newFolder(), channels: [] }
+    const options = { out: newFolder(), styles: ['all'], channels: [] }
     const { posters } = await makeBundle(own, makeItem(), { ...options, sizes: ['small'] })
     expect(posters.map(({ style }) => style)).toEqual(['nine'])
     await expect(makeBundle(own, makeItem(), { ...options, sizes: ['smal'] })).rejects.toThrow(

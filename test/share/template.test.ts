@@ -116,7 +116,7 @@ describe('styles', () => {
     mkdirSync(join(folder, 'templates/posters/own'), { recursive: true })
     writeFileSync(join(folder, 'templates/posters/own/template.yaml'), template("{ qr: '{{ link }}' }"))
     const styles = await loadStyles(HOME, folder)
-    expect([...styles.keys()]).toEqual(['card', 'magazine', 'own'])
+    expect([...styles.keys()]).toEqual(['card', 'magazine', 'minimal', 'nine', 'tag', 'own'])
     expect(findStyle(styles, 'card:jade')).toMatchObject({ scheme: 'jade' })
     expect(() => findStyle(styles, 'crad')).toThrow('no poster style crad, did you mean card?')
     expect(findStyle(styles, 'own', 'square')).toMatchObject({ scheme: 'a', size: 'square' })

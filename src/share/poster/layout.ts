@@ -148,7 +148,7 @@ function grow(node: Node, template: Template, content: Content): Leaf {
     // Yoga shrinks nothing by itself; texts give way to their neighbours, as people expect.
     if (node.shrink === undefined) flex.setFlexShrink(1)
     flex.setMeasureFunc((width, mode) => {
-      const set = setText(text, mode === MeasureMode.Undefined ? Number.POSITIVE_INFINITY : width, node)
+      const set = setText(text, mode === MeasureMode.Undefined ? Number.POSITIVE_INFINITY : roomOf(width), node)
       return { width: set.width, height: set.height }
     })
   }
@@ -158,6 +158,17 @@ function grow(node: Node, template: Template, content: Content): Leaf {
       flex.setWidth(codeSide(fill(node.text, content.facts), node.logo !== undefined, node.width, node.most))
   }
   return leaf
+}
+
+/** Yoga rounds boxes to whole pixels, which may take half a pixel from a text that just fits; measured and drawn alike, both give the same lines. */
+const roomOf = (width: number) => Math.round(width) + 0.5
+
+/** A text that was left less height than it asked for does with fewer lines. */
+function setInto({ width, height }: Area, text: Text, node: TextNode): SetText {
+  let set = setText(text, roomOf(width), node)
+  while (set.height > height + 1 && set.lines.length > 1)
+    set = setText(text, roomOf(width), { ...node, lines: set.lines.length - 1 })
+  return set
 }
 
 /** Where an error is, for people: `jd:100012043978: card: root.column[1]`. */
@@ -244,7 +255,7 @@ function paint(leaf: Leaf, from: Surroundings, sheet: Sheet) {
   }
   if (painted.fill || painted.border || painted.shadow)
     layout.steps.push({ draw: 'box', area, ...shape, ...boxPaint(painted, color) })
-  if (node.kind === 'text') paintText(node, setText(leaf.text!, area.width + 0.5, node), leaf.text!, own, color, sheet)
+  if (node.kind === 'text') paintText(node, setInto(area, leaf.text!, node), leaf.text!, own, color, sheet)
   if (node.kind === 'picture')
     layout.steps.push({ draw: 'picture', source: node.source, ...cover(node, area, sheet), ...shape, opacity: own.opacity })
   if (node.kind === 'qr') paintCode(node, own, color, sheet)

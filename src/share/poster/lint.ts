@@ -13,14 +13,18 @@ export function overflows(layout: Layout): string[] {
   for (const [i, mark] of layout.marks.entries()) {
     const name = `${mark.path}: the ${mark.kind}`
     const lines = mark.lines.map((line) => bounds(line, mark.turn))
+    // What is turned together is compared as it lies there.
+    const meets = (other: Mark) =>
+      other.turn === mark.turn
+        ? mark.lines.some((line) => other.lines.some((one) => meet(line, one)))
+        : lines.some((line) => other.lines.some((one) => meet(line, bounds(one, other.turn))))
     const [box, around] = [over(mark.extent, mark.box), over(mark.extent, mark.within)]
     const edge = Math.max(...lines.map((line) => over(line, picture)))
     if (box > SLACK) found.push(`${name} is ${pixels(box)} larger than its box`)
     if (edge > SLACK) found.push(`${name} stands ${pixels(edge)} over the edge of the picture`)
     else if (around > SLACK && box <= SLACK) found.push(`${name} stands ${pixels(around)} over the edge of a box around it`)
     for (const other of layout.marks.slice(0, i))
-      if (mayNotMeet(mark, other) && lines.some((line) => other.lines.some((one) => meet(line, bounds(one, other.turn)))))
-        found.push(`${name} lies on the ${other.kind} of ${other.path}`)
+      if (mayNotMeet(mark, other) && meets(other)) found.push(`${name} lies on the ${other.kind} of ${other.path}`)
   }
   return found
 }
