@@ -5,7 +5,16 @@ import * as z from 'zod/mini'
 import { isZone } from './day.ts'
 import { isCurrency, readRate } from './money.ts'
 import { RECORD_KINDS } from './records.ts'
-import { FORMS, NOTIFY_EVENTS, type Shop, type Source, WEBHOOK_KINDS, WORKSPACE_FILE, type Workspace } from './workspace.ts'
+import {
+  FORMS,
+  isAddress,
+  NOTIFY_EVENTS,
+  type Shop,
+  type Source,
+  WEBHOOK_KINDS,
+  WORKSPACE_FILE,
+  type Workspace,
+} from './workspace.ts'
 import { parseYaml, readYaml, wrong } from './yaml.ts'
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u
@@ -37,8 +46,12 @@ const currency = z
   .string()
   .check(z.refine(isCurrency, { error: (issue) => `"${issue.input}" is not a currency, expected an ISO 4217 code like CNY` }))
 
+const address = z
+  .string()
+  .check(z.refine(isAddress, { error: (issue) => `"${issue.input}" is not an address, expected like https://example.com/shop` }))
+
 const schema = z.strictObject({
-  shop: z.strictObject({ name: filled, timezone, currency }),
+  shop: z.strictObject({ name: filled, timezone, currency, link: z.optional(address) }),
   shelves: z._default(z.record(name, z.strictObject({ kind: filled })), {}),
   sources: z._default(
     z.record(

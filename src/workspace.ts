@@ -16,7 +16,11 @@ export type Form = (typeof FORMS)[number]
 export const NOTIFY_EVENTS = ['failure', 'findings'] as const
 export const WEBHOOK_KINDS = ['wecom', 'dingtalk', 'feishu', 'json'] as const
 
-export type Shop = { name: string; timezone: Zone; currency: Currency }
+/** Of a page on the web. */
+export const isAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text)
+
+/** `link` leads to the shop itself, for posters that recruit. */
+export type Shop = { name: string; timezone: Zone; currency: Currency; link?: string | undefined }
 /** Goods chosen for sharing, under the rules of a `kind` of shop (templates/rules/shops.yaml). */
 export type Shelf = { kind: string }
 /** When a reading of a source is refused; what is not set has a default. `rows`: fewer usable rows; `shrink`: more of its goods missing at once; `rejects`: more of its rows unusable. */

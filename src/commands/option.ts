@@ -1,6 +1,7 @@
 import { isDay, isMonth } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Currency, isCurrency, type Ppm, readCount, readRate } from '../money.ts'
+import { isAddress } from '../workspace.ts'
 
 /** How the text behind a flag becomes a value, and how to say that it did not. */
 export type Value<V> = {
@@ -29,6 +30,11 @@ export const currency: Value<Currency> = {
   read: (given) => (isCurrency(given) ? given : null),
   is: 'an ISO 4217 currency code',
   like: 'CNY',
+}
+export const address: Value<string> = {
+  read: (given) => (isAddress(given) ? given : null),
+  is: 'an address',
+  like: 'https://example.com/shop',
 }
 export const oneOf = <const W extends string>(words: readonly W[]): Value<W> => ({
   read: (given) => words.find((word) => word === given) ?? null,

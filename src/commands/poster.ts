@@ -8,11 +8,13 @@ import { type Bundle, makeBundles, openStudio } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
 import { shareItem } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
+import { makeRecruiting } from '../share/recruit.ts'
 import { readSuppliers, supplierOf } from '../share/supplier.ts'
 import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { defineCommand, type Outcome } from './command.ts'
-import { count, list, oneOf, option } from './option.ts'
+import { address, count, flag, list, oneOf, option } from './option.ts'
+import type { Print } from './print.ts'
 import { chosenShelf, namesOf } from './shelf.ts'
 
 type Result = { partner: string; sku: string; bundle: Bundle | null; error: ShoptoolError | null }
@@ -31,6 +33,10 @@ export const command = defineCommand({
     channel: list('--channel <a,b>', 'only for these channels; else those of shoptool.yaml, or all that there are texts for'),
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
+    recruit: flag('--recruit', 'no goods but your shop: posters of the styles that are of a shop'),
+    link: option('--link <url>', 'with --recruit: where the QR leads (default shop.link of shoptool.yaml)', address),
+    member: option('--member <name>', 'with --recruit: who invites'),
+    slogan: option('--slogan <text>', 'with --recruit: a line under the name of the shop'),
     jobs: option('--jobs <n>', 'pictures at once (default: one for each processor core)', count),
   },
   examples: [
@@ -39,14 +45,37 @@ export const command = defineCommand({
     'shoptool poster 614252180627 --style nine',
     'shoptool poster --shelf main --style card --format jpeg',
     'shoptool poster jd:100012043978 --out ~/share --json',
+    'shoptool poster --recruit --member 小红 --link https://example.com/join',
   ],
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     if (options.jobs === 0) throw usageError('--jobs: "0" is not a number of pictures, expected 1 or more')
+    const settings = {
+      out: options.out === undefined ? resolve(found.out, 'posters') : resolve(ctx.cwd, options.out),
+      format: options.format,
+      ...(options.style.length > 0 && { styles: options.style }),
+      ...(options.size.length > 0 && { sizes: options.size }),
+    }
+    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
+    if (options.recruit) {
+      const given =
+        names.length > 0 ? 'goods' : options.shelf !== undefined ? '--shelf' : options.channel.length > 0 ? '--channel' : null
+      if (given !== null) throw usageError(`poster --recruit: shows no goods, leave out ${given}`)
+      const link = options.link ?? found.shop.link
+      if (link === undefined)
+        throw usageError('poster --recruit: where does the QR lead? Give --link, or set link of shop in shoptool.yaml')
+      const { member = null, slogan = null } = options
+      const studio = await openStudio(ctx, found, options.jobs)
+      const made = await makeRecruiting(studio, { name: found.shop.name, link, slogan, member, asOf: today }, settings)
+      if (global.json) print.json('poster', { bundles: [{ partner: null, sku: null, ...made, copy: [], error: null }] })
+      else printBundle(print, made, 'recruit')
+      return 'done'
+    }
+    for (const name of ['link', 'member', 'slogan'] as const)
+      if (options[name] !== undefined) throw usageError(`--${name}: goes with --recruit only`)
     if (names.length === 0 && options.shelf === undefined)
       throw usageError('poster: which goods? Name one or more, or a shelf with --shelf')
     const db = openForReading(found.database)
-    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const onShelf =
       options.shelf === undefined
         ? []
@@ -67,15 +96,8 @@ export const command = defineCommand({
         return []
       }
     })
-    const settings = {
-      out: options.out === undefined ? resolve(found.out, 'posters') : resolve(ctx.cwd, options.out),
-      format: options.format,
-      ...(options.style.length > 0 && { styles: options.style }),
-      ...(options.size.length > 0 && { sizes: options.size }),
-      channels,
-    }
     const started = ctx.now()
-    for await (const made of makeBundles(studio, items, settings)) {
+    for await (const made of makeBundles(studio, items, { ...settings, channels })) {
       const { partner, product } = made.item
       results.push({
         partner: partner.id,
@@ -91,15 +113,18 @@ export const command = defineCommand({
     else {
       for (const { bundle, error } of results) {
         if (error) print.warn(error.message)
-        if (!bundle) continue
-        print.line(bundle.dir)
-        for (const { file } of bundle.posters) print.note(`  ${file}`)
-        for (const warning of bundle.warnings) print.warn(`${bundle.partner}:${bundle.sku}: ${warning}`)
+        if (bundle) printBundle(print, bundle, `${bundle.partner}:${bundle.sku}`)
       }
     }
     return results.map(({ error }): Outcome => error?.fault ?? 'done')
   },
 })
+
+function printBundle(print: Print, { dir, posters, warnings }: Pick<Bundle, 'dir' | 'posters' | 'warnings'>, name: string) {
+  print.line(dir)
+  for (const { file } of posters) print.note(`  ${file}`)
+  for (const warning of warnings) print.warn(`${name}: ${warning}`)
+}
 
 function bundleDocument({ partner, sku, bundle, error }: Result) {
   return {

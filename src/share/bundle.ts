@@ -9,7 +9,7 @@ import { formatAmount, type Minor } from '../money.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Calendar, channelsOf, findChannel, passages, readCalendar, type ShareChannel, sourcesOf } from './channel.ts'
 import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
-import { factsOf, type ShareItem } from './facts.ts'
+import { type Facts, factsOf, type ShareItem, type ShopFacts } from './facts.ts'
 import { safeName } from './name.ts'
 import { checkCode, release } from './poster/check.ts'
 import { type Canvas, drawLayout } from './poster/draw.ts'
@@ -104,12 +104,22 @@ export async function makePoster(
 ): Promise<Poster> {
   const chosen = findStyle(studio.styles, style, size)
   return studio.slot(async () =>
-    drawPoster(studio, item, chosen, format, await loadPhoto(item.product.imageUrl, idOf(item), studio)),
+    drawPoster(studio, goods(item, await loadPhoto(item.product.imageUrl, idOf(item), studio)), chosen, format),
   )
 }
 
-async function drawPoster(studio: Studio, item: ShareItem, chosen: Chosen, format: Format, photo: Photo): Promise<Poster> {
-  const { canvas, layout } = await paintPoster(studio, item, chosen, photo)
+/** Whose poster it is: its name for errors, what it may say, and its photo where there is one. */
+export type Subject = { name: string; facts: (size: string) => Facts | ShopFacts; photo?: Photo }
+
+export const goods = (item: ShareItem, photo: Photo): Subject => ({
+  name: idOf(item),
+  facts: (size) => factsOf(item, size),
+  photo,
+})
+
+/** Lays out, draws, reads the QR back and encodes. @throws ShoptoolError as `makePoster`. */
+export async function drawPoster(studio: Studio, subject: Subject, chosen: Chosen, format: Format): Promise<Poster> {
+  const { canvas, layout } = await paintPoster(studio, subject, chosen)
   const { template, scheme, size } = chosen
   const codes = codesOf(layout)
   if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
@@ -117,7 +127,7 @@ async function drawPoster(studio: Studio, item: ShareItem, chosen: Chosen, forma
   // The codes are read while another thread compresses.
   const encoding = encodePictures(canvas, format, tiles)
   try {
-    for (const code of codes) await checkCode(canvas, code, `${idOf(item)}: ${template.name}`)
+    for (const code of codes) await checkCode(canvas, code, `${subject.name}: ${template.name}`)
   } finally {
     await encoding
     release(canvas)
@@ -135,17 +145,15 @@ async function drawPoster(studio: Studio, item: ShareItem, chosen: Chosen, forma
 /** Lays out and draws a poster; nothing is checked yet, and its canvas is to be given back with `release`. */
 export async function paintPoster(
   studio: Studio,
-  item: ShareItem,
+  { name: product, facts, photo }: Subject,
   { template, scheme, size }: Chosen,
-  photo: Photo,
 ): Promise<{ canvas: Canvas; layout: Layout }> {
-  const images = new Map([['photo', photo]])
+  const images = new Map(photo && [['photo', photo]])
   for (const name of template.pictures) {
     const file = join(template.folder, name)
     images.set(name, await decodePhoto(await readFile(file), file, template.name))
   }
-  const facts = factsOf(item, size)
-  const layout = layOut(template, { product: idOf(item), scheme, size, facts, pictures: images, faces: studio.faces })
+  const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces: studio.faces })
   return { canvas: drawLayout(layout, images), layout }
 }
 
@@ -188,19 +196,11 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   const places = channels.map((name) => findChannel(studio.channels, name, 'channel'))
   const pictureWarnings = checkPicture(studio.calendar, places, item)
   const texts = places.filter(({ texts }) => texts !== null).map((place) => writeCopy(place, studio.calendar, item))
-  const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
-  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, item, one, format, photo))))
+  const subject = goods(item, await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio)))
+  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format))))
 
   const files = new Map<string, Buffer>()
-  const posters = chosen.flatMap((one, i) => {
-    const { style, size, pictures } = drawn[i]!
-    return filesOf(one).map((name, i) => {
-      const { bytes, qr } = pictures[i]!
-      const file = `${name}.${format}`
-      files.set(file, bytes)
-      return { style, size, file, sha256: sha256(bytes), qr }
-    })
-  })
+  const posters = addPictures(files, chosen, drawn, format)
   for (const { copy } of texts) {
     for (const part of ['headline', 'main', 'comment'] as const)
       if (copy[part]) files.set(`${copy.channel}-${part}.txt`, Buffer.from(`${copy[part]}\n`))
@@ -221,10 +221,32 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   }
 }
 
+/** Puts the pictures of posters among the files of a bundle, and lists them. */
+export function addPictures(
+  files: Map<string, Buffer>,
+  chosen: readonly Chosen[],
+  drawn: readonly Poster[],
+  format: Format,
+): Bundle['posters'] {
+  return chosen.flatMap((one, i) => {
+    const { style, size, pictures } = drawn[i]!
+    return filesOf(one).map((name, i) => {
+      const { bytes, qr } = pictures[i]!
+      const file = `${name}.${format}`
+      files.set(file, bytes)
+      return { style, size, file, sha256: sha256(bytes), qr }
+    })
+  })
+}
+
 /** Every style in every size that is asked for, once. @throws usageError where a style, scheme or size is not there, or two make the same file. */
-function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Chosen[] {
+export function choose(
+  all: ReadonlyMap<string, Template>,
+  options: Pick<BundleOptions, 'styles' | 'sizes'>,
+  of: Template['of'] = 'product',
+): Chosen[] {
   const files = new Map<string, Chosen>()
-  return everyChosen(all, options).filter((one) => {
+  return everyChosen(all, options, of).filter((one) => {
     const names = filesOf(one)
     const file = names.find((name) => files.has(name))
     if (file === undefined) for (const name of names) files.set(name, one)
@@ -239,19 +261,27 @@ function choose(all: ReadonlyMap<string, Template>, options: BundleOptions): Cho
   })
 }
 
-function everyChosen(all: ReadonlyMap<string, Template>, { styles = DEFAULT_STYLES, sizes }: BundleOptions): Chosen[] {
-  return styles.flatMap((style) => {
-    if (style !== 'all') return (sizes ?? [undefined]).map((size) => findStyle(all, style, size))
-    return (sizes ?? [undefined]).flatMap((size) => stylesIn(all, size).map((name) => findStyle(all, name, size)))
-  })
+function everyChosen(
+  all: ReadonlyMap<string, Template>,
+  { styles, sizes }: Pick<BundleOptions, 'styles' | 'sizes'>,
+  of: Template['of'],
+): Chosen[] {
+  const wanted = styles ?? (of === 'shop' ? ['all'] : DEFAULT_STYLES)
+  return wanted.flatMap((style) =>
+    (sizes ?? [undefined]).flatMap((size) =>
+      (style === 'all' ? stylesIn(all, size, of) : [style]).map((name) => findStyle(all, name, size, of)),
+    ),
+  )
 }
 
-/** The styles that have a size. @throws usageError where none has it. */
-function stylesIn(all: ReadonlyMap<string, Template>, size: string | undefined): string[] {
-  const having = [...all.values()].filter(({ sizes }) => size === undefined || sizes.has(size))
+/** The styles of goods, or of a shop, that have a size. @throws usageError where none has it. */
+function stylesIn(all: ReadonlyMap<string, Template>, size: string | undefined, of: Template['of']): string[] {
+  const fitting = [...all.values()].filter((template) => template.of === of)
+  const having = fitting.filter(({ sizes }) => size === undefined || sizes.has(size))
   if (having.length > 0) return having.map(({ name }) => name)
-  const known = new Set([...all.values()].flatMap(({ sizes }) => [...sizes.keys()]))
-  throw usageError(`no poster style has the size ${size}, ${suggest(size!, [...known])}`)
+  if (size === undefined) throw usageError(`there is no poster style ${of === 'shop' ? 'of a shop (of: shop)' : 'for goods'}`)
+  const known = new Set(fitting.flatMap(({ sizes }) => [...sizes.keys()]))
+  throw usageError(`no poster style has the size ${size}, ${suggest(size, [...known])}`)
 }
 
 /** `card`, `card-jade`, `card-square`, `card-jade-square`: the first scheme and the first size are not named. Tiles are `nine-1`, `nine-2` … */
@@ -341,12 +371,17 @@ function manifestOf(
       ...{ sales, imageUrl, url, code },
     },
     posters: posters.map(({ style, scheme, size, template }) => ({ style, scheme, size, template })),
-    files: Object.fromEntries([...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), size: bytes.length }])),
+    files: describeFiles(files),
   }
 }
 
+/** What every file must be, for a manifest. */
+export function describeFiles(files: ReadonlyMap<string, Buffer>): Record<string, { sha256: string; size: number }> {
+  return Object.fromEntries([...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), size: bytes.length }]))
+}
+
 /** Writes a folder beside its place and moves it there, so that nobody ever sees half of it; where that fails, the old one is back. */
-async function replaceFolder(dir: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+export async function replaceFolder(dir: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
   const isThere = existsSync(dir)
   if (isThere && !existsSync(join(dir, 'manifest.json')))
     throw usageError(`${dir} is there and is no bundle; move it away or choose another --out`)

@@ -53,6 +53,17 @@ export type Facts = {
   disclosure: string
 }
 
+/** What a poster without a product may say, one that recruits for the operator's shop: templates with `of: shop`. */
+export type ShopFacts = {
+  /** `name` and `link` as shoptool.yaml or the call gives them. */
+  shop: { name: string; link: string; slogan: string | null }
+  /** Who invites, where the poster is made for one member of the team. */
+  member: string | null
+  asOf: Day
+  size: string | null
+  disclosure: string
+}
+
 const SIGNS: Record<Currency, string> = { CNY: '¥', JPY: '¥', USD: '$', EUR: '€', GBP: '£', HKD: 'HK$', TWD: 'NT$', KRW: '₩' }
 
 /** 1980, CNY → `¥19.80`; 25 900 → `¥259`: a fraction is written where there is one. */
@@ -76,6 +87,9 @@ function dayText(instant: Instant, asOf: Day): string {
   const [year, month, day] = instant.slice(0, 10).split('-').map(Number)
   return `${year === Number(asOf.slice(0, 4)) ? '' : `${year}年`}${month}月${day}日`
 }
+
+/** The mark that the law asks for. */
+export const DISCLOSURE = '广告'
 
 /** Whether the coupon takes something off the price on that day. Some feeds list one whose discount the price already has. */
 function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice }: Product, day: Day): boolean {
@@ -113,7 +127,7 @@ export function factsOf({ partner, product, link, reason, asOf, today = asOf }: 
     link,
     code: product.code,
     ...{ hashtags: null, size },
-    disclosure: '广告',
+    disclosure: DISCLOSURE,
   }
 }
 
@@ -138,6 +152,16 @@ export const FACT_NAMES: ReadonlySet<string> = (() => {
     ...{ title: text, brand: text, category: text, shop: text, partner: text, price: any, final: any, sales: text, reason: text },
     ...{ coupon: { text, amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, disclosure: text },
     ...{ hashtags: text, size: text },
+  }
+  return factNames(facts)
+})()
+
+/** Every name that a template of a shop may use. */
+export const SHOP_FACT_NAMES: ReadonlySet<string> = (() => {
+  const text = ''
+  const facts: ShopFacts = {
+    shop: { name: text, link: text, slogan: text },
+    ...{ member: text, asOf: text, size: text, disclosure: text },
   }
   return factNames(facts)
 })()
@@ -178,10 +202,10 @@ const TERM = String.raw`[\w.]+(?:\s*(?:[=!<>]=|<|>|\bcontains\b)\s*(?:'[^']*'|"[
 const CONDITION = new RegExp(`^${TERM}(?:\\s+(?:and|or)\\s+${TERM})*$`)
 
 /** Reads a condition (`coupon and sales`) for `holds`. LiquidJS itself lets anything pass. @throws usageError as `readWords`. */
-export function readCondition(source: string, place: string): Words {
+export function readCondition(source: string, place: string, names = FACT_NAMES): Words {
   if (!CONDITION.test(source.trim()))
     throw usageError(`${place}: "${source}" is not a condition, expected like coupon and sales == nil`)
-  return readWords(`{% if ${source} %}1{% endif %}`, place)
+  return readWords(`{% if ${source} %}1{% endif %}`, place, names)
 }
 
 /** The text of `words` for these facts. */
@@ -190,6 +214,6 @@ export function fill(words: Words, facts: object): string {
 }
 
 /** Whether a condition holds for these facts. */
-export function holds(condition: Words, facts: Facts): boolean {
+export function holds(condition: Words, facts: object): boolean {
   return fill(condition, facts) === '1'
 }

@@ -6,13 +6,14 @@ import { parseDocument } from 'yaml'
 import { nearest, usageError } from '../errors.ts'
 
 /**
- * Where a value stands, and the names that it may refer to. With `size`, any key may be written for one of its `known` sizes:
+ * Where a value stands, and the names of colours and facts that it may refer to. With `size`, any key may be written for one of its `known` sizes:
  * `width@square` holds at that size only, and wins over `width`.
  */
 export type Place = {
   file: string
   path: string
   names?: ReadonlySet<string>
+  facts?: ReadonlySet<string>
   size?: { name: string; known: readonly string[] }
 }
 /** Checks a value and gives it its type. @throws usageError naming file, path, and what was expected. */

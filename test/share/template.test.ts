@@ -51,6 +51,14 @@ describe('what is wrong with a template', () => {
     ['{ row: [] }\ntiles: [7, 1]', 'x.yaml: tiles: 1080 × 1920 pixels do not divide into 7 × 1'],
     ['{ row: [], polygon: [[0, 0], [1, 1]] }', 'x.yaml: root.polygon: [[0,0],[1,1]] is not at least three points'],
     ['{ row: [], rotate: 200 }', 'x.yaml: root.rotate: 200 is not a number from -180 to 180'],
+    ["{ text: '{{ title }}' }\nof: shop", 'x.yaml: root.text: unknown name title'],
+    ["{ text: '{{ shop.nmae }}', when: member }\nof: shop", 'x.yaml: root.text: unknown name shop.nmae, did you mean shop.name?'],
+    ["{ text: '{{ shop.name }}' }", 'x.yaml: root.text: unknown name shop.name'],
+    [
+      '{ row: [{ picture: photo }] }\nof: shop',
+      'x.yaml: root.row[0]: a shop has no photo, expected the name of a file in the folder',
+    ],
+    ['{ row: [] }\nof: shops', 'x.yaml: of: "shops" is not one of product, shop'],
     ['{ row: [], only: [square] }', 'x.yaml: root.only: the root is in every size, list them in sizes'],
   ])('%s', (root, message) => {
     expect(() => readTemplate(template(root), 'x.yaml')).toThrow(
@@ -115,8 +123,11 @@ describe('styles', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-styles-'))
     mkdirSync(join(folder, 'templates/posters/own'), { recursive: true })
     writeFileSync(join(folder, 'templates/posters/own/template.yaml'), template("{ qr: '{{ link }}' }"))
+    mkdirSync(join(folder, 'templates/posters/join'))
+    writeFileSync(join(folder, 'templates/posters/join/template.yaml'), template("{ qr: '{{ shop.link }}' }\nof: shop"))
     const styles = await loadStyles(HOME, folder)
-    expect([...styles.keys()]).toEqual(['card', 'magazine', 'minimal', 'nine', 'tag', 'own'])
+    expect(() => findStyle(styles, 'join')).toThrow('style join is of a shop and shows no goods; use it with poster --recruit')
+    expect([...styles.keys()]).toEqual(['card', 'magazine', 'minimal', 'nine', 'tag', 'join', 'own'])
     expect(findStyle(styles, 'card:jade')).toMatchObject({ scheme: 'jade' })
     expect(() => findStyle(styles, 'crad')).toThrow('no poster style crad, did you mean card?')
     expect(findStyle(styles, 'own', 'square')).toMatchObject({ scheme: 'a', size: 'square' })

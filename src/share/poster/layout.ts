@@ -10,7 +10,7 @@ import Yoga, {
   type Node as YogaNode,
 } from 'yoga-layout'
 import { dataError, usageError } from '../../errors.ts'
-import { type Facts, fill, holds } from '../facts.ts'
+import { type Facts, fill, holds, type ShopFacts } from '../facts.ts'
 import { type Faces, prepareText, type Run, type SetText, setText, type Text } from './lines.ts'
 import { type Code, codeSide, makeCode } from './qr.ts'
 import type {
@@ -90,7 +90,7 @@ export type Content = {
   product: string
   scheme: string
   size: string
-  facts: Facts
+  facts: Facts | ShopFacts
   /** Sizes of the pictures by their name in the template. */
   pictures: ReadonlyMap<string, { width: number; height: number }>
   faces: Faces
@@ -212,7 +212,7 @@ function eachSide([top, right, bottom, left]: Sides, set: (edge: Edge, value: nu
   set(Edge.Left, left)
 }
 
-function runsOf(node: TextNode, facts: Facts): Run[] {
+function runsOf(node: TextNode, facts: Content['facts']): Run[] {
   return node.spans
     .filter((span) => !span.when || holds(span.when, facts))
     .map((span) => ({

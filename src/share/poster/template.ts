@@ -5,6 +5,7 @@
  *   sizes: [portrait, 4x5, square]         1080 × 1920, 1080 × 1350, 1080 × 1080, or { name: cover, width: 900, height: 383 }; the first is the default
  *   schemes:                               colour schemes, the first is the default; all have the same names
  *     coral: { paper: '#fff6f2', ink: '#2b1d18' }
+ *   of: shop                               optional: not goods but the operator's shop, for `poster --recruit`; there is no photo
  *   tiles: [3, 3]                          optional: the picture is cut into so many columns and rows, a file each; a QR keeps to one of them
  *   root: { column: [ … ] }                the tree
  *
@@ -27,7 +28,7 @@
  * Any key may be written for one size, `width@square: 400`, and wins there over the plain one: `column:` beside `row@square:` turns a
  * box, `root@square:` is a tree of its own.
  *
- * Words are LiquidJS over the facts of `facts.ts`; conditions are LiquidJS expressions. Lengths are pixels or `'50%'`; four sides are one
+ * Words are LiquidJS over the facts of `facts.ts` (`Facts`, or `ShopFacts` of a shop); conditions are LiquidJS expressions. Lengths are pixels or `'50%'`; four sides are one
  * number, [vertical, horizontal] or [top, right, bottom, left]. Colours are `'#rrggbb'`, `'#rrggbbaa'` or `'$name'` of the scheme, with
  * `/40` behind it for 40 % opacity. A fill may be `{ angle: 180, stops: [[0, '$ink/0'], [1, '$ink']] }`, angles as in CSS.
  */
@@ -36,7 +37,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearest, usageError } from '../../errors.ts'
-import { readCondition, readWords, type Words } from '../facts.ts'
+import { FACT_NAMES, readCondition, readWords, SHOP_FACT_NAMES, type Words } from '../facts.ts'
 import {
   inside,
   keysOf,
@@ -150,10 +151,14 @@ export type Tiles = { columns: number; rows: number }
 /** A template at one size: pixels, tiles, and the tree that holds there. */
 export type Sheet = { width: number; height: number; tiles: Tiles; root: Node }
 
+/** What a template is about: goods, or the operator's shop. */
+export type Subject = 'product' | 'shop'
+
 export type Template = {
   /** The folder's name. */
   name: string
   title: string
+  of: Subject
   folder: string
   schemes: Readonly<Record<string, Readonly<Record<string, Colour>>>>
   /** By name; the first is the default. */
@@ -210,8 +215,8 @@ const stop: Reader<readonly [number, Colour]> = (value, at) => {
 const gradient = record({ angle: number(0, 360), stops: list(stop) }, 'angle', 'stops')
 const fill: Reader<Fill> = (value, at) => (typeof value === 'object' ? gradient(value, at) : colour(value, at))
 
-const words: Reader<Words> = (value, at) => readWords(string(value, at), `${at.file}: ${at.path}`)
-const condition: Reader<Words> = (value, at) => readCondition(string(value, at), `${at.file}: ${at.path}`)
+const words: Reader<Words> = (value, at) => readWords(string(value, at), `${at.file}: ${at.path}`, at.facts)
+const condition: Reader<Words> = (value, at) => readCondition(string(value, at), `${at.file}: ${at.path}`, at.facts)
 
 const sizeName: Reader<string> = (value, at) =>
   at.size!.known.find((name) => name === String(value)) ?? unknownWord(at, 'size', String(value), at.size!.known)
@@ -324,7 +329,7 @@ const sizes: Reader<Map<string, Size>> = (value, at) => {
 }
 
 const raw: Reader<unknown> = (value) => value
-const head = record({ title: string, sizes, schemes: raw }, 'title', 'sizes', 'schemes')
+const head = record({ title: string, of: oneOf<Subject>('product', 'shop'), sizes, schemes: raw }, 'title', 'sizes', 'schemes')
 const tiles: Reader<Tiles> = (value, at) => {
   if (!Array.isArray(value) || value.length !== 2 || !value.every((one) => Number.isInteger(one) && one >= 1 && one <= 12))
     refuse(at, 'tiles, expected like [3, 3]', value)
@@ -338,13 +343,14 @@ export function readTemplate(source: string, file: string): Omit<Template, 'name
   const at: Place = { file, path: '' }
   const all = mapping(parseYaml(source, file), at)
   const [heads, trees] = split(all, (key) => /^(tiles|root)(@|$)/.test(key))
-  const { title, ...read } = head(heads, at)
+  const { title, of = 'product', ...read } = head(heads, at)
   const schemes = readSchemes(read.schemes, inside(at, 'schemes'))
   const names = new Set(Object.keys(Object.values(schemes)[0]!))
+  const facts = of === 'shop' ? SHOP_FACT_NAMES : FACT_NAMES
   const known = [...read.sizes.keys()]
   const sheets = new Map<string, Sheet>()
   for (const [name, pixels] of read.sizes) {
-    const { tiles = { columns: 1, rows: 1 }, root } = sheet(trees, { file, path: '', names, size: { name, known } })
+    const { tiles = { columns: 1, rows: 1 }, root } = sheet(trees, { file, path: '', names, facts, size: { name, known } })
     if (!Number.isInteger(pixels.width / tiles.columns) || !Number.isInteger(pixels.height / tiles.rows))
       throw usageError(
         `${file}: tiles: ${pixels.width} × ${pixels.height} pixels do not divide into ${tiles.columns} × ${tiles.rows}`,
@@ -353,8 +359,13 @@ export function readTemplate(source: string, file: string): Omit<Template, 'name
   }
   if ([...sheets.values()].some(({ root }) => root.only))
     throw usageError(`${file}: root.only: the root is in every size, list them in sizes`)
-  const pictures = new Set([...sheets.values()].flatMap(({ root }) => picturesOf(root)))
-  return { title, schemes, sizes: sheets, pictures: [...pictures] }
+  const used = [...sheets.values()].flatMap(({ root }) => picturesOf(root))
+  const photo = used.find(({ source }) => source === 'photo')
+  if (photo && of === 'shop')
+    throw usageError(`${file}: ${photo.path}: a shop has no photo, expected the name of a file in the folder`)
+  const pictures = new Set(used.map(({ source }) => source))
+  pictures.delete('photo')
+  return { title, of, schemes, sizes: sheets, pictures: [...pictures] }
 }
 
 /** The entries whose key passes the test come second. */
@@ -363,10 +374,11 @@ function split(map: Record<string, unknown>, test: (key: string) => boolean): [R
   return [entries.filter(([key]) => !test(key)), entries.filter(([key]) => test(key))].map(Object.fromEntries) as never
 }
 
-function picturesOf(one: Node): string[] {
+/** Every picture and logo of a tree, and the path of its node. */
+function picturesOf(one: Node): { source: string; path: string }[] {
   if (one.kind === 'row' || one.kind === 'column') return one.children.flatMap(picturesOf)
   const source = one.kind === 'picture' ? one.source : one.kind === 'qr' ? one.logo : undefined
-  return source !== undefined && source !== 'photo' ? [source] : []
+  return source === undefined ? [] : [{ source, path: one.path }]
 }
 
 function readSchemes(value: unknown, at: Place): Record<string, Record<string, Colour>> {
@@ -417,11 +429,20 @@ async function loadTemplate(folder: string, name: string): Promise<Template> {
 /** What a poster is made from: a template at one size in one colour scheme. */
 export type Chosen = { template: Template; scheme: string; size: string }
 
-/** A style, `card` or `card:jade`, at a size; without one at its first. @throws usageError naming the nearest style or scheme, or the sizes that there are. */
-export function findStyle(styles: ReadonlyMap<string, Template>, wanted: string, size?: string): Chosen {
+/**
+ * A style, `card` or `card:jade`, at a size; without one at its first.
+ * @throws usageError naming the nearest style or scheme, or the sizes that there are, or where it is about something else.
+ */
+export function findStyle(styles: ReadonlyMap<string, Template>, wanted: string, size?: string, of: Subject = 'product'): Chosen {
   const [name = '', scheme] = wanted.split(':')
   const template = styles.get(name)
   if (!template) throw usageError(`no poster style ${name}, ${suggest(name, [...styles.keys()])}`)
+  if (template.of !== of)
+    throw usageError(
+      template.of === 'shop'
+        ? `style ${name} is of a shop and shows no goods; use it with poster --recruit`
+        : `style ${name} shows goods, expected one of a shop (of: shop)`,
+    )
   const schemes = Object.keys(template.schemes)
   if (scheme !== undefined && !schemes.includes(scheme))
     throw usageError(`style ${name} has no colour scheme ${scheme}, ${suggest(scheme, schemes)}`)

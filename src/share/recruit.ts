@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { Day } from '../day.ts'
+import {
+  addPictures,
+  type Bundle,
+  choose,
+  describeFiles,
+  drawPoster,
+  replaceFolder,
+  type Studio,
+  type Subject,
+} from './bundle.ts'
+import { DISCLOSURE, type ShopFacts } from './facts.ts'
+import { safeName } from './name.ts'
+import type { Format } from './poster/encode.ts'
+
+/** What a recruiting poster is about. `link` is where its QR leads, `member` who invites. */
+export type Recruiting = { name: string; link: string; slogan: string | null; member: string | null; asOf: Day }
+
+export const recruiting = ({ name, link, slogan, member, asOf }: Recruiting): Subject => ({
+  name: 'recruit',
+  facts: (size): ShopFacts => ({ shop: { name, link, slogan }, member, asOf, size, disclosure: DISCLOSURE }),
+})
+
+/**
+ * Makes posters that recruit for the operator's shop, with templates that are `of: shop`, and puts them with link and manifest into
+ * `<out>/recruit/`, or `<out>/recruit-<member>/`, whole or not at all. The same call and tool give the same bytes.
+ * @throws ShoptoolError before anything is written; usageError where the folder is there and is no bundle.
+ */
+export async function makeRecruiting(
+  studio: Studio,
+  about: Recruiting,
+  options: { styles?: readonly string[]; sizes?: readonly string[]; format: Format; out: string },
+): Promise<Pick<Bundle, 'dir' | 'posters' | 'warnings'>> {
+  const chosen = choose(studio.styles, options, 'shop')
+  const subject = recruiting(about)
+  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, options.format))))
+  const files = new Map<string, Buffer>()
+  const posters = addPictures(files, chosen, drawn, options.format)
+  const { name, link, slogan, member, asOf } = about
+  files.set('link.txt', Buffer.from(`${link}\n`))
+  const manifest = {
+    ...{ schema: 'shoptool.recruit.v1', tool: studio.tool, asOf, shop: { name, link, slogan }, member, link },
+    posters: drawn.map(({ style, scheme, size, template }) => ({ style, scheme, size, template })),
+    files: describeFiles(files),
+  }
+  files.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+  const dir = join(options.out, safeName(member === null ? 'recruit' : `recruit-${member}`))
+  await replaceFolder(dir, files)
+  return { dir, posters, warnings: drawn.flatMap(({ warnings }) => warnings) }
+}
