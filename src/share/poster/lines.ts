@@ -91,17 +91,22 @@ export function prepareText(runs: readonly Run[], faces: Faces, place: string, b
     const emoji = EMOJI.test(segment)
     // A mark over one letter or a single symbol needs no joiner; a family of emoji does.
     const text = [...visible].length === 1 && !emoji ? visible : segment
-    const family = faces.find(visible, runs[run]!.weight, emoji)
-    if (family === null) throw missingGlyph(visible, runs[run]!.weight, faces, whole, place)
-    addCluster(atoms, { text, run, family, before, midWord: wordStarts?.has(index) === false }, faces)
-    before = 'stay'
+    const { weight } = runs[run]!
+    const family = faces.find(visible, weight, emoji)
+    const midWord = wordStarts?.has(index) === false
+    // What no one face has as a whole, a Han character with a skin tone behind it, is set character by character.
+    for (const part of family === null ? visible : [text]) {
+      const its = family ?? faces.find(part, weight, EMOJI.test(part))
+      if (its === null) throw missingGlyph(part, whole, place)
+      addCluster(atoms, { text: part, run, family: its, before, midWord }, faces)
+      before = 'stay'
+    }
   }
   for (const atom of atoms) atom.width = faces.width(atom.text, atom.family)
   return { runs, atoms, faces }
 }
 
-function missingGlyph(visible: string, weight: Weight, faces: Faces, whole: string, place: string) {
-  const character = [...visible].find((one) => faces.find(one, weight) === null) ?? visible
+function missingGlyph(character: string, whole: string, place: string) {
   const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
   return dataError(
     `${place}: no font has ${character} (U+${code}) of "${whole}"; put a font that has it into the folder fonts/ of the workspace`,
