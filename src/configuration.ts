@@ -38,6 +38,14 @@ const scalar = z.pipe(
   z.transform((given) => (typeof given === 'number' ? String(given) : given)),
   z.string(),
 )
+// A list of ids, or ids with the channel that each is used for.
+const trackingIds = z.pipe(
+  z.union(
+    [z.array(scalar), z.record(z.string(), z.nullable(name))],
+    'expected a list of tracking ids, like [mm_1_2_3], or a channel for each, like { mm_1_2_3: moments }',
+  ),
+  z.transform((given) => (Array.isArray(given) ? Object.fromEntries(given.map((id) => [id, null])) : given)),
+)
 
 const timezone = z
   .string()
@@ -91,6 +99,7 @@ const schema = z.strictObject({
     {},
   ),
   photos: z._default(z.strictObject({ hosts: z.array(filled) }), { hosts: [] }),
+  tracking: z._default(z.record(name, trackingIds), {}),
   notify: z.optional(
     z.strictObject({
       on: z._default(z.array(z.enum(NOTIFY_EVENTS)), [...NOTIFY_EVENTS]),
@@ -105,9 +114,9 @@ const schema = z.strictObject({
  */
 export function readConfiguration(
   text: string,
-): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'photoHosts' | 'notify'> {
+): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'tracking' | 'photoHosts' | 'notify'> {
   const file = parseYaml(WORKSPACE_FILE, text)
-  const { shop, shelves, sources, channels, photos, notify = null } = readYaml(file, schema)
+  const { shop, shelves, sources, channels, tracking, photos, notify = null } = readYaml(file, schema)
   return {
     shop,
     shelves,
@@ -138,6 +147,7 @@ export function readConfiguration(
       Object.entries(channels).map(([name, { surface, forms, daily = null }]) => [name, { surface, forms, daily }]),
     ),
     photoHosts: photos.hosts,
+    tracking,
     notify,
   }
 }
@@ -178,6 +188,9 @@ shelves:
 # Where you share, and in which forms the channel lets offers pass: image, code, url.
 channels:
   moments: { surface: wechat/moments, forms: [image] }
+
+# Your tracking ids, besides those of "api:" above: links that carry another one are not shared.
+# tracking: { taobao: [mm_1_2_3], awin: [12345] }
 
 # Secrets never stand in this file: write \${NAME} for an environment variable or file:secrets/name.key for a file.
 # notify: { on: [failure, findings], webhook: { kind: wecom, url: "\${WECOM_URL}" } }

@@ -64,6 +64,8 @@ export type Order = {
   /** Part of `paidAmount` given back to the buyer. */
   refundAmount: Minor | null
   trackingId: string | null
+  /** What the link carried besides: whom, where and when it was shared for. Null also where `trackingId` is that. */
+  subId: string | null
 }
 
 export const PAYOUT_KINDS = ['commission', 'clawback', 'bonus', 'fee', 'tax', 'rounding'] as const

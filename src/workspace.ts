@@ -54,6 +54,8 @@ export type Workspace = {
   channels: Record<string, Channel>
   /** Hosts in the operator's own network that photos may come from. */
   photoHosts: readonly string[]
+  /** The operator's tracking ids by partner, each with the channel whose orders carry it, or null. */
+  tracking: Record<string, Record<string, string | null>>
   notify: Notify | null
   database: string
   inbox: string

@@ -1,5 +1,5 @@
 import { nearest, usageError } from '../errors.ts'
-import { LIMITS, type LinkApi, type LinkGoods, type Links } from '../feeds/api.ts'
+import { LIMITS, type LinkApi, type LinkGoods, type Links, type SubId } from '../feeds/api.ts'
 import { type Caller, callerOf } from '../feeds/call.ts'
 import { askForLinks } from '../feeds/link.ts'
 import { type Outside, takeTurns } from '../feeds/tries.ts'
@@ -7,8 +7,12 @@ import type { Partner } from '../partners/partner.ts'
 import type { Source, Workspace } from '../workspace.ts'
 import { type ApiSource, accountOf, apisOf } from './source.ts'
 
-/** Asks one partner for links, one after the other as it allows. @throws ShoptoolError as `askForLinks`. */
-export type LinkMaker = (goods: LinkGoods, channel?: string) => Promise<Links>
+export type LinkMaker = {
+  /** In whose name links are made; '' where the source does not say. */
+  trackingId: string
+  /** Asks the partner, one after the other as it allows. @throws ShoptoolError as `askForLinks`. */
+  make(goods: LinkGoods, sub?: SubId): Promise<Links>
+}
 
 /**
  * Links are made with the credentials of a source: the one named, else the partner's only one that has all of them.
@@ -20,9 +24,13 @@ export function linkMaker(workspace: Workspace, partner: Partner, named: string 
   const turn = takeTurns(api.perSecond, outside)
   // One token for all goods; it is fetched with the first of them.
   let caller: Promise<Caller> | undefined
-  return async (goods, channel) => {
-    caller ??= callerOf(api.token, account, partner.id, outside, turn, LIMITS)
-    return askForLinks(api, goods, account, partner.id, await caller, channel)
+  const ids = (partner.links?.own ?? []).flatMap((key) => account.credentials[key] ?? account.query[key] ?? [])
+  return {
+    trackingId: ids.join('_'),
+    async make(goods, sub) {
+      caller ??= callerOf(api.token, account, partner.id, outside, turn, LIMITS)
+      return askForLinks(api, goods, account, partner.id, await caller, sub)
+    },
   }
 }
 

@@ -1,12 +1,9 @@
 import { lookUpProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
-import { BUILT_IN } from '../partners/index.ts'
-import { findPartner } from '../partners/yaml.ts'
 import { channelsOf, chooseChannels, readCalendar } from '../share/channel.ts'
 import { type Copy, loadChannels, textsOf, writeCopy } from '../share/copy/write.ts'
-import { shareItem } from '../share/item.ts'
-import { readSuppliers, supplierOf } from '../share/supplier.ts'
+import { sharer } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { copyToClipboard } from './clipboard.ts'
@@ -16,6 +13,12 @@ import { flag, list, oneOf, option } from './option.ts'
 import { chosenShelf, namesOf } from './shelf.ts'
 
 const PARTS = ['headline', 'main', 'comment'] as const
+
+/** For whom goods are shared besides the channel, and how strictly. */
+export const TERMS = {
+  member: option('--member <name>', 'with the links made for this member'),
+  untracked: flag('--untracked', 'share pages that carry no tracking id too, though they earn nothing'),
+}
 
 export const command = defineCommand({
   about:
@@ -28,6 +31,7 @@ export const command = defineCommand({
     part: option('--part <part>', 'only this part: headline, main or comment', oneOf(PARTS)),
     plain: flag('--plain', 'without emoji'),
     copy: flag('--copy', 'put the text on the clipboard too: one text, its main part or the --part'),
+    ...TERMS,
   },
   examples: [
     'shoptool copy 614252180627',
@@ -41,14 +45,13 @@ export const command = defineCommand({
     if (names.length === 0 && options.shelf === undefined)
       throw usageError('copy: which goods? Name one or more, or a shelf with --shelf')
     const db = openForReading(found.database)
-    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
+    const now = instantOf(ctx.now(), found.shop.timezone)
     const onShelf =
       options.shelf === undefined
         ? []
         : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const calendar = readCalendar(ctx.home, found.folder)
-    const suppliers = readSuppliers(ctx.home, found.folder)
     const chosen = chooseChannels(
       found,
       channelsOf(found, await loadChannels(ctx.home, found.folder)),
@@ -63,37 +66,50 @@ export const command = defineCommand({
 
     const written: { partner: string; sku: string; copy: Copy; warnings: string[] }[] = []
     const errors: ShoptoolError[] = []
+    const notices = new Set<string>()
+    const { member, untracked } = options
+    // Each channel has links of its own.
+    const items = new Map(
+      channels.map(({ name }) => [
+        name,
+        sharer(db, found, ctx.home, now, { channel: name, ...(member !== undefined && { member }), untracked }),
+      ]),
+    )
     for (const product of products) {
       const { partner, sku } = product
       try {
-        const { platform } = supplierOf(suppliers, findPartner(partner, found.partners, BUILT_IN, partner))
-        const item = shareItem(db, product, platform, today, channels.length === 1 ? channels[0]!.name : undefined)
-        for (const channel of channels)
-          for (const variant of variantsOf([...textsOf(channel).variants.keys()], options.variant))
-            written.push({ partner, sku, ...writeCopy(channel, calendar, item, { ...variant, plain: options.plain }) })
+        for (const channel of channels) {
+          const item = items.get(channel.name)!(product)
+          for (const notice of item.notices ?? []) notices.add(notice)
+          for (const variant of variantsOf([...textsOf(channel).variants.keys()], options.variant)) {
+            const { copy, warnings } = writeCopy(channel, calendar, item, { ...variant, plain: options.plain })
+            written.push({ partner, sku, copy, warnings: [...(item.warnings ?? []), ...warnings] })
+          }
+        }
       } catch (error) {
         if (!(error instanceof ShoptoolError) || products.length === 1) throw error
         errors.push(error)
         print.warn(error.message)
       }
     }
+    const said = new Set(written.flatMap(({ warnings }) => warnings))
     if (global.json) {
       const [only] = products.length === 1 ? products : []
       print.json('copy', {
         ...{ partner: only?.partner ?? null, sku: only?.sku ?? null },
         copy: written.map(({ copy, ...goods }) => ({ ...copy, partner: goods.partner, sku: goods.sku })),
-        warnings: written.flatMap(({ warnings }) => warnings),
+        warnings: [...said, ...notices],
         errors: errors.map(({ message }) => message),
       })
     } else {
-      written.forEach(({ partner, sku, copy, warnings }, i) => {
+      written.forEach(({ partner, sku, copy }, i) => {
         const goods = products.length > 1 ? `${partner}:${sku} ` : ''
         const head = `── ${goods}${copy.channel} · ${copy.variant}`
         if (written.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(head)}`)
         const parts = options.part ? [copy[options.part]] : PARTS.map((part) => copy[part])
         print.line(parts.filter(Boolean).join('\n\n'))
-        for (const warning of warnings) print.warn(warning)
       })
+      for (const warning of [...said, ...notices]) print.warn(warning)
     }
     if (options.copy) {
       await copyToClipboard(ctx, written[0]!.copy[options.part ?? 'main'] ?? '')

@@ -2,17 +2,15 @@ import { resolve } from 'node:path'
 import { lookUpProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
-import { BUILT_IN } from '../partners/index.ts'
-import { findPartner } from '../partners/yaml.ts'
 import { type Bundle, makeBundles, openStudio } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
-import { shareItem } from '../share/item.ts'
+import { sharer } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
 import { makeRecruiting } from '../share/recruit.ts'
-import { readSuppliers, supplierOf } from '../share/supplier.ts'
 import { openForReading } from '../store/open.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { defineCommand, type Outcome } from './command.ts'
+import { TERMS } from './copy.ts'
 import { address, count, flag, list, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
 import { chosenShelf, namesOf } from './shelf.ts'
@@ -31,11 +29,12 @@ export const command = defineCommand({
     ),
     size: list('--size <a,b>', 'in these sizes: portrait (1080 × 1920), 4x5, square (default: the first of each style)'),
     channel: list('--channel <a,b>', 'only for these channels; else those of shoptool.yaml, or all that there are texts for'),
+    untracked: TERMS.untracked,
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
     recruit: flag('--recruit', 'no goods but your shop: posters of the styles that are of a shop'),
     link: option('--link <url>', 'with --recruit: where the QR leads (default shop.link of shoptool.yaml)', address),
-    member: option('--member <name>', 'with --recruit: who invites'),
+    member: option('--member <name>', 'with the links made for this member; with --recruit: who invites'),
     slogan: option('--slogan <text>', 'with --recruit: a line under the name of the shop'),
     jobs: option('--jobs <n>', 'pictures at once (default: one for each processor core)', count),
   },
@@ -56,7 +55,7 @@ export const command = defineCommand({
       ...(options.style.length > 0 && { styles: options.style }),
       ...(options.size.length > 0 && { sizes: options.size }),
     }
-    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
+    const now = instantOf(ctx.now(), found.shop.timezone)
     if (options.recruit) {
       const given =
         names.length > 0 ? 'goods' : options.shelf !== undefined ? '--shelf' : options.channel.length > 0 ? '--channel' : null
@@ -66,12 +65,12 @@ export const command = defineCommand({
         throw usageError('poster --recruit: where does the QR lead? Give --link, or set link of shop in shoptool.yaml')
       const { member = null, slogan = null } = options
       const studio = await openStudio(ctx, found, options.jobs)
-      const made = await makeRecruiting(studio, { name: found.shop.name, link, slogan, member, asOf: today }, settings)
+      const made = await makeRecruiting(studio, { name: found.shop.name, link, slogan, member, asOf: now.slice(0, 10) }, settings)
       if (global.json) print.json('poster', { bundles: [{ partner: null, sku: null, ...made, copy: [], error: null }] })
       else printBundle(print, made, 'recruit')
       return 'done'
     }
-    for (const name of ['link', 'member', 'slogan'] as const)
+    for (const name of ['link', 'slogan'] as const)
       if (options[name] !== undefined) throw usageError(`--${name}: goes with --recruit only`)
     if (names.length === 0 && options.shelf === undefined)
       throw usageError('poster: which goods? Name one or more, or a shelf with --shelf')
@@ -83,13 +82,17 @@ export const command = defineCommand({
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const studio = await openStudio(ctx, found, options.jobs)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
-    const suppliers = readSuppliers(ctx.home, found.folder)
     const results: Result[] = []
-    const channel = options.channel.length === 1 ? options.channel[0] : undefined
+    const { channel: given, member, untracked } = options
+    const [channel] = given.length === 1 ? given : []
+    const itemOf = sharer(db, found, ctx.home, now, {
+      ...(channel && { channel }),
+      ...(member !== undefined && { member }),
+      untracked,
+    })
     const items = products.flatMap((product) => {
       try {
-        const { platform } = supplierOf(suppliers, findPartner(product.partner, found.partners, BUILT_IN, product.partner))
-        return [shareItem(db, product, platform, today, channel)]
+        return [itemOf(product)]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         results.push({ partner: product.partner, sku: product.sku, bundle: null, error })
@@ -109,12 +112,14 @@ export const command = defineCommand({
       print.progress(`${results.length} of ${products.length} products, ${Math.ceil(rest / 1000)} s left`)
     }
     print.progress(null)
-    if (global.json) print.json('poster', { bundles: results.map(bundleDocument) })
+    const notices = [...new Set(items.flatMap(({ notices = [] }) => notices))]
+    if (global.json) print.json('poster', { bundles: results.map(bundleDocument), warnings: notices })
     else {
       for (const { bundle, error } of results) {
         if (error) print.warn(error.message)
         if (bundle) printBundle(print, bundle, `${bundle.partner}:${bundle.sku}`)
       }
+      for (const notice of notices) print.warn(notice)
     }
     return results.map(({ error }): Outcome => error?.fault ?? 'done')
   },

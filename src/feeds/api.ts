@@ -98,6 +98,9 @@ export type Links = {
   picture: Buffer | null
 }
 
+/** What a link carries so that its orders tell for whom it was: `steady` is the same on every day. */
+export type SubId = { id: string; steady: string }
+
 /** How links are asked for, in one call or several. Pure; a `Step` is plain data like a page. */
 export type LinkApi<Step> = {
   /** Calls a second that the partner allows. */
@@ -105,11 +108,8 @@ export type LinkApi<Step> = {
   /** Credentials, besides those that sign, without which there is nobody in whose name a link could be made: `pid`. */
   needs?: readonly string[]
   token?: TokenApi
-  /**
-   * `channel`: the name of the channel that the link is for, which partners with sub-ids give back in their orders.
-   * @throws ShoptoolError (usage) where the partner does not take such a name as it is.
-   */
-  first(goods: LinkGoods, account: Account, channel?: string): Step
+  /** @param sub within the bounds of the partner's `LinkRules` */
+  first(goods: LinkGoods, account: Account, sub?: SubId): Step
   request(step: Step, account: Account, now: number): HttpRequest
   /** `body`: the JSON, its numbers as texts, or the bytes of a picture. What it gives is added to what the steps before gave. */
   read(body: unknown, step: Step): { links: Partial<Links>; next: Step | null } | ApiFault

@@ -66,6 +66,7 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     modifiedAt: { kind: 'instant', need: 'optional', meaning: 'last change; tells which reading is newer' },
     refundAmount: { kind: 'amount', need: 'optional', meaning: 'part of the paid amount given back' },
     trackingId: { kind: 'text', need: 'optional', meaning: 'your promotion position (推广位)' },
+    subId: { kind: 'text', need: 'optional', meaning: 'sub-id of the link, where it has a column of its own' },
   },
   payouts: {
     statementId: { kind: 'text', need: 'derived', meaning: "number of the statement; else the file's name" },

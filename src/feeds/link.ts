@@ -1,5 +1,5 @@
 import { dataError } from '../errors.ts'
-import type { Account, LinkApi, LinkGoods, Links } from './api.ts'
+import type { Account, LinkApi, LinkGoods, Links, SubId } from './api.ts'
 import type { Caller } from './call.ts'
 
 /** Against steps that never end; no partner asks for more than three. */
@@ -15,11 +15,11 @@ export async function askForLinks<Step>(
   account: Account,
   partner: string,
   caller: Caller,
-  channel?: string,
+  sub?: SubId,
 ): Promise<Links> {
   const refuse = caller.refusal(`${partner}, link to ${goods.sku}`)
   const links: Links = { link: null, shortLink: null, code: null, miniProgram: null, picture: null }
-  let step: Step | null = api.first(goods, account, channel)
+  let step: Step | null = api.first(goods, account, sub)
   for (let steps = 0; step !== null; steps++) {
     if (steps === STEPS) throw refuse(dataError, `no end after ${STEPS} steps`)
     const answer: { links: Partial<Links>; next: Step | null } = await caller.call(api, step, refuse)

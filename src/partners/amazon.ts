@@ -26,6 +26,7 @@ const shipped = {
   orderedAt: instant(SHIPPED, DAYS),
   verifiedAt: instant(SHIPPED, DAYS),
   trackingId: text(TRACKING),
+  subId: none,
 } as const
 
 /**
@@ -74,6 +75,7 @@ export const amazon: Partner = {
           orderedAt: instant(['Date', 'Fecha'], DAYS),
           verifiedAt: none,
           trackingId: text(['Tag', ...TRACKING]),
+          subId: none,
           ...nothing,
         },
       },
@@ -110,6 +112,15 @@ export const amazon: Partner = {
         paidAt: day(['Payment Date', 'Date'], NETWORK_DAYS, optional),
       },
     },
+  },
+  // Sub-tags (ascsubtag) come back in no report: channels are told apart by tracking ids of their own.
+  links: {
+    hosts: [
+      ...['amazon.com', 'amazon.ca', 'amazon.com.mx', 'amazon.co.uk', 'amazon.de', 'amazon.fr', 'amazon.es', 'amazon.it'],
+      ...['amazon.nl', 'amazon.se', 'amazon.pl', 'amazon.co.jp', 'amazon.in', 'amazon.com.au', 'amazon.sg'],
+    ],
+    hidden: ['amzn.to'],
+    trackingId: { query: ['tag'] },
   },
   // A month's shipments are paid about 60 days after its end.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 'last', lag: 2 },

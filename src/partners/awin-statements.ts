@@ -31,6 +31,7 @@ export const awinOrders = {
     settledAt: none,
     modifiedAt: none,
     trackingId: text('clickRef', optional),
+    subId: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 

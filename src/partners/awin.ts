@@ -31,6 +31,13 @@ export const awin: Partner = {
     orders: awinOrders,
     payouts: awinPayouts,
   },
+  links: {
+    hosts: ['awin1.com'],
+    // pclick.php has the publisher as a, cread.php as awinaffid.
+    trackingId: { query: ['awinaffid', 'a'] },
+    // The length is a public client's word (unverified).
+    subId: { max: 50, chars: 'A-Za-z0-9_-', parameter: 'clickref' },
+  },
   // Validated from the 1st to the 15th: paid on the next 1st; from the 16th on: on the next 15th. Both are in the month after.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
 }

@@ -32,6 +32,7 @@ export const cjOrders = {
     settledAt: none,
     modifiedAt: none,
     trackingId: text(['shopperId', 'sid'], optional),
+    subId: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 

@@ -19,6 +19,12 @@ export const cj: Partner = {
     orders: cjOrders,
     payouts: cjPayouts,
   },
+  links: {
+    hosts: ['anrdoezrs.net', 'dpbolvw.net', 'jdoqocy.com', 'kqzyfj.com', 'tkqlhce.com'],
+    trackingId: { find: '/(?:click-|links/)(\\d+)' },
+    // 30 letters and digits, by a help page of a large advertiser.
+    subId: { max: 30, chars: 'A-Za-z0-9', parameter: 'sid' },
+  },
   // Locked on the 10th or 11th, paid between the 20th and the 28th (unverified).
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 28, lag: 0 },
 }

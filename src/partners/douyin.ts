@@ -32,6 +32,7 @@ const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate'>): F
   settledAt: instant('settle_time', TIME, optional),
   modifiedAt: instant('update_time', TIME, optional),
   trackingId: text(['pid_info.external_info', 'pid_info.pid'], optional),
+  subId: none,
 })
 const ORDER_ROWS = ['data.orders', 'data.data.orders'] as const
 

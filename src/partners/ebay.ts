@@ -36,8 +36,16 @@ export const ebay: Partner = {
         settledAt: none,
         modifiedAt: instant('UpdateDate', TIMES),
         trackingId: text('CustomId', optional),
+        subId: none,
       },
     },
+  },
+  links: {
+    hosts: ['ebay.com', 'ebay.co.uk', 'ebay.de', 'ebay.fr', 'ebay.it', 'ebay.es', 'ebay.ca', 'ebay.com.au', 'ebay.at', 'ebay.ch'],
+    hidden: ['ebay.us'],
+    trackingId: { query: ['campid'] },
+    // 256 characters, by the comments of its API; which ones is unverified.
+    subId: { max: 256, chars: 'A-Za-z0-9_-', parameter: 'customid' },
   },
   // January's sales are paid on about 10 March.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 10, lag: 2 },

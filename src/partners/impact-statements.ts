@@ -32,6 +32,7 @@ export const impactOrders = [
       settledAt: none,
       modifiedAt: instant('UpdateDate', 'iso'),
       trackingId: text(['SubId1', 'Sub ID 1'], optional),
+      subId: none,
     },
   },
   // Actions of the API, and "Action Listing by Clearing Date". A status N/A is refused: nobody says what it means.
@@ -64,6 +65,7 @@ export const impactOrders = [
       settledAt: none,
       modifiedAt: none,
       trackingId: text(['Sub ID 1', 'SubId1'], optional),
+      subId: none,
     },
   },
 ] satisfies Partner['feeds']['orders']

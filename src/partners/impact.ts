@@ -47,6 +47,13 @@ export const impact: Partner = {
     orders: impactOrders,
     payouts: impactPayouts,
   },
+  links: {
+    // Each brand has an address of its own: /c/<partner>/<ad>/<campaign>.
+    hosts: ['*'],
+    trackingId: { find: '^/c/(\\d+)/\\d+/\\d+' },
+    // Length and characters are unverified.
+    subId: { max: 64, chars: 'A-Za-z0-9_-', parameter: 'subId1' },
+  },
   // With withdrawal on a fixed day; 1 or 15, as set in the account.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
 }

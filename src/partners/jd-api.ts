@@ -1,4 +1,3 @@
-import { usageError } from '../errors.ts'
 import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, type Windowed, windows } from '../feeds/api.ts'
 import { parseJson, valueAt } from '../feeds/formats/json.ts'
 import { beijingTime, formOf, signSandwich } from '../feeds/sign.ts'
@@ -108,16 +107,14 @@ export const jdOrders: ApiFeed<OrdersPage> = {
 
 const LINKS = 'jd.union.open.promotion.common.get'
 
-/** `jd.union.open.promotion.common.get`: the long link, which does not end. The channel comes back as subUnionId of the orders. */
+/** `jd.union.open.promotion.common.get`: the long link, which does not end. The sub-id comes back as subUnionId of the orders. */
 export const jdLinks: LinkApi<{ materialId: string; subUnionId?: string }> = {
   perSecond: 2,
   needs: ['siteId'],
-  first({ sku }, _, channel) {
-    if (channel !== undefined && !/^\w{1,80}$/.test(channel))
-      throw usageError(`--channel: "${channel}" is no subUnionId of 京东联盟, expected up to 80 of A to Z, a to z, 0 to 9 and _`)
+  first({ sku }, _, sub) {
     // Goods without a skuId are known by an itemId that is no number (page unverified).
     const page = /^\d+$/.test(sku) ? `item.jd.com/${sku}.html` : `jingfen.jd.com/detail/${sku}.html`
-    return { materialId: `https://${page}`, ...(channel !== undefined && { subUnionId: channel }) }
+    return { materialId: `https://${page}`, ...(sub && { subUnionId: sub.id }) }
   },
   request(step, account, now) {
     const { siteId, positionId } = account.credentials

@@ -89,6 +89,7 @@ export const jd: Partner = {
           settledAt: none,
           modifiedAt: instant('modifyTime', TIMES, { optional: true, absent: ['0'] }),
           trackingId: text(['subUnionId', 'positionId'], optional),
+          subId: none,
         },
       },
       // 效果报表 → 订单明细. Its columns are those that panels show, none of them verified.
@@ -113,6 +114,7 @@ export const jd: Partner = {
           settledAt: none,
           modifiedAt: instant('更新时间', EXPORT_TIMES, notYet),
           trackingId: text(['子联盟ID', '推广位ID', '推广位名称'], { optional: true, firstFilled: true }),
+          subId: none,
         },
       }),
     ],
@@ -132,6 +134,16 @@ export const jd: Partner = {
     }),
   },
   apis: { products: jdGoods, orders: jdOrders, links: jdLinks },
+  links: {
+    hosts: ['union-click.jd.com', 'u.jd.com'],
+    hidden: ['union-click.jd.com', 'u.jd.com'],
+    pages: ['item.jd.com', 'item.m.jd.com', 'jingfen.jd.com'],
+    own: ['siteId', 'positionId', 'unionId'],
+    // subUnionId, by the comments of the API's methods, as are the days.
+    subId: { max: 80, chars: 'A-Za-z0-9_' },
+    short: '^https?://u\\.jd\\.com/',
+    valid: { link: 'forever', shortLink: 60 },
+  },
   // Finished in a month, paid on about the 20th of the next.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 20, lag: 1 },
   fees: [],

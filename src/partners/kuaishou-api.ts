@@ -152,12 +152,12 @@ function priceOf(line: unknown): string {
   return typeof price === 'number' && typeof pieces === 'number' ? String(multiplyDivide(price, pieces, 1)) : ''
 }
 
-/** `kwaimoney.link.create`; the query holds cpsPid, and comments, which come back with the order. */
-export const kuaishouLinks: LinkApi<{ sku: string }> = {
+/** `kwaimoney.link.create`; the query holds cpsPid, and comments where a link is for no channel. They come back with the order. */
+export const kuaishouLinks: LinkApi<{ sku: string; sub?: string }> = {
   perSecond: 10,
-  first: ({ sku }) => ({ sku }),
-  request({ sku }, account, now) {
-    const { cpsPid, comments } = account.query
+  first: ({ sku }, _, sub) => ({ sku, ...(sub && { sub: sub.id }) }),
+  request({ sku, sub }, account, now) {
+    const { cpsPid, comments } = sub === undefined ? account.query : { ...account.query, comments: sub }
     const business = { cpsPid, comments, linkType: 101, linkCarrierId: sku }
     return call('POST', 'open.distribution.cps.kwaimoney.link.create', business, account, now)
   },

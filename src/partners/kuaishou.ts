@@ -39,6 +39,7 @@ const EXPORTED: Fields<Order> = {
   settledAt: instant('结算时间', EXPORT_TIMES, notYet),
   modifiedAt: none,
   trackingId: text(['PID', '推广位ID'], optional),
+  subId: none,
 }
 
 /** 快手 快分销 and 快赚客: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -99,6 +100,8 @@ export const kuaishou: Partner = {
           settledAt: instant('settlementSuccessTime', 'unix-ms', notYet),
           modifiedAt: instant('updateTime', 'unix-ms', notYet),
           trackingId: text('goods.cpsPid', optional),
+          // That they come back here is unverified.
+          subId: text(['goods.comments', 'comments'], optional),
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },
@@ -107,6 +110,13 @@ export const kuaishou: Partner = {
     payouts: statements,
   },
   apis: { products: kuaishouGoods, orders: kuaishouOrders, links: kuaishouLinks },
+  links: {
+    // At which addresses they are no document tells.
+    hosts: [],
+    own: ['cpsPid'],
+    // comments; that it comes back, its length and its characters are unverified.
+    subId: { max: 32, chars: 'A-Za-z0-9_' },
+  },
   // Every order is settled on a day of its own, and can be withdrawn from then on (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   fees: [],

@@ -4,6 +4,7 @@ import type { ApiFeed, LinkApi } from '../feeds/api.ts'
 import { type Forms, listOf } from '../feeds/form.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
 import type { Order, PayoutLine, Product } from '../records.ts'
+import type { LinkRules } from './links.ts'
 
 /** The date of an order that its settlement month is counted from. */
 export const BASES = ['receivedAt', 'verifiedAt', 'settledAt'] as const
@@ -40,6 +41,8 @@ export type Partner = {
    * Their rows are further forms of `feeds`.
    */
   aggregators?: Readonly<Record<string, { name: string; apis: Apis }>>
+  /** What is known of its links. */
+  links?: LinkRules
   calendar: Calendar | null
   fees: readonly Fee[]
   /** Minor units by which a line may differ without being a finding. */

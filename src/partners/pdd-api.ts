@@ -1,4 +1,3 @@
-import { usageError } from '../errors.ts'
 import { type Account, type Answer, type ApiFault, type ApiFeed, type LinkApi, type Windowed, windows } from '../feeds/api.ts'
 import { valueAt } from '../feeds/formats/json.ts'
 import { formOf, signSandwich, unixTime } from '../feeds/sign.ts'
@@ -84,16 +83,14 @@ export const pddOrders: ApiFeed<OrdersPage> = {
 
 type LinkStep = { goods: string; custom: string }
 
-/** `pdd.ddk.goods.promotion.url.generate`. The channel comes back as `uid` in custom_parameters of the orders. */
+/**
+ * `pdd.ddk.goods.promotion.url.generate`. The sub-ids come back in custom_parameters of the orders: `uid`, of which the partner keeps a
+ * register (备案), says for whom the link is, `sid` also the day.
+ */
 export const pddLinks: LinkApi<LinkStep> = {
   perSecond: 2,
   needs: ['pid'],
-  first({ sku }, _, channel) {
-    const custom = channel === undefined ? '' : JSON.stringify({ uid: channel })
-    if (Buffer.byteLength(custom) > 64)
-      throw usageError(`--channel: "${channel}" is too long for 多多进宝, which takes 64 bytes with {"uid":""} around it`)
-    return { goods: sku, custom }
-  },
+  first: ({ sku }, _, sub) => ({ goods: sku, custom: sub ? JSON.stringify({ uid: sub.steady, sid: sub.id }) : '' }),
   request({ goods, custom }, account, now) {
     const { pid = '' } = account.credentials
     const forms = { generate_short_url: 'true', generate_we_app: 'true' }

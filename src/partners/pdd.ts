@@ -6,6 +6,8 @@ import { pddGoods, pddLinks, pddOrders } from './pdd-api.ts'
 
 const optional = { optional: true } as const
 const notYet = { optional: true, absent: ['0'] } as const
+/** {"uid":"…","sid":"…"}: the sid is of one posting, the uid of whom it was for. */
+const CUSTOM = { optional: true, find: ['"sid"\\s*:\\s*"([^"]+)"', '"uid"\\s*:\\s*"([^"]+)"'] } as const
 const blank = { optional: true, absent: ['--', '-'] } as const
 
 /** 多多进宝 (DDK): its API, or saved answers of it, for goods and orders; exports of its back office for orders and payouts. */
@@ -83,6 +85,7 @@ export const pdd: Partner = {
           settledAt: instant('order_settle_time', 'unix', notYet),
           modifiedAt: instant('order_modify_at', 'unix', notYet),
           trackingId: text('p_id', optional),
+          subId: text('custom_parameters', CUSTOM),
         },
       },
       // 推广明细. Its columns and words are the likely ones, none of them verified.
@@ -120,6 +123,7 @@ export const pdd: Partner = {
           settledAt: instant('结算时间', EXPORT_TIMES, blank),
           modifiedAt: none,
           trackingId: text(['推广位ID', '推广位名称'], optional),
+          subId: text('自定义参数', CUSTOM),
         },
       }),
     ],
@@ -139,6 +143,17 @@ export const pdd: Partner = {
     }),
   },
   apis: { products: pddGoods, orders: pddOrders, links: pddLinks },
+  links: {
+    hosts: ['yangkeduo.com', 'pinduoduo.com'],
+    hidden: ['p.pinduoduo.com'],
+    trackingId: { query: ['pid'] },
+    own: ['pid'],
+    // That the first part is the account's is unverified.
+    account: '^(\\d+)_\\d+$',
+    // custom_parameters takes 64 bytes: {"uid":"","sid":""} and these two. Their characters are unverified.
+    subId: { max: 20, chars: 'A-Za-z0-9_-', steady: true },
+    short: '^https?://p\\.pinduoduo\\.com/',
+  },
   // Reviews passed from the 16th to the 15th are paid on the 20th.
   calendar: { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 },
   fees: [],

@@ -43,6 +43,7 @@ export const rakutenOrders = [
       settledAt: none,
       modifiedAt: none,
       trackingId: text('u1', optional),
+      subId: none,
     },
   },
   // "Individual Item Report + Transaction ID + Currency" (names of its columns unverified)
@@ -69,6 +70,7 @@ export const rakutenOrders = [
       settledAt: none,
       modifiedAt: none,
       trackingId: text(['u1', 'Member ID (U1)'], optional),
+      subId: none,
     },
   },
 ] satisfies Partner['feeds']['orders']

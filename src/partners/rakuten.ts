@@ -57,6 +57,12 @@ export const rakuten: Partner = {
     orders: rakutenOrders,
     payouts: rakutenPayouts,
   },
+  links: {
+    hosts: ['linksynergy.com'],
+    trackingId: { query: ['id'] },
+    // Length and characters are unverified.
+    subId: { max: 72, chars: 'A-Za-z0-9_-', parameter: 'u1' },
+  },
   // October is invoiced in November, the invoice due on 31 December, and paid out the week after that.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 7, lag: 3 },
 }

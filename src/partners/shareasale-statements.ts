@@ -32,5 +32,6 @@ export const shareasaleOrders = {
     settledAt: instant('Paid Date', 'MM/dd/yyyy', optional),
     modifiedAt: none,
     trackingId: text('Aff Comment', optional),
+    subId: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>

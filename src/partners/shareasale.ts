@@ -39,6 +39,12 @@ export const shareasale: Partner = {
     ],
     orders: shareasaleOrders,
   },
+  links: {
+    hosts: ['shareasale.com'],
+    trackingId: { query: ['u'] },
+    // Length and characters are unverified.
+    subId: { max: 64, chars: 'A-Za-z0-9_-', parameter: 'afftrack' },
+  },
   // Paid on the 20th what was locked by then (unverified).
   calendar: { basis: 'verifiedAt', closes: 20, pays: 20, lag: 0 },
 }

@@ -75,6 +75,7 @@ export const suning: Partner = {
         settledAt: none,
         modifiedAt: instant('orderLineStatusChangeTime', TIME, optional),
         trackingId: text(['childAccountId', 'positionId'], optional),
+        subId: none,
       },
     },
   },

@@ -166,6 +166,7 @@ const exportedOrders: Fields<Order> = {
   settledAt: instant('结算时间', EXPORT_TIMES, notYet),
   modifiedAt: none,
   trackingId: text(['推广位ID', '推广位名称', '广告位ID'], optional),
+  subId: none,
 }
 
 const answeredOrders: Feed<Order> = {
@@ -199,6 +200,7 @@ const answeredOrders: Feed<Order> = {
     modifiedAt: instant('modified_time', 'yyyy-MM-dd HH:mm:ss', notYet),
     // Orders of channels and members are told apart by these; all others by the position.
     trackingId: text(['relation_id', 'special_id', 'adzone_id'], optional),
+    subId: none,
   },
 }
 
@@ -230,6 +232,18 @@ export const taobao: Partner = {
   },
   apis: { products: taobaoGoods, orders: taobaoOrders, links: taobaoLinks },
   aggregators: { dataoke, haodanku },
+  links: {
+    hosts: ['uland.taobao.com', 's.click.taobao.com'],
+    // `e=` is sealed. Some links of uland name the pid beside it (unverified).
+    hidden: ['s.click.taobao.com', 'uland.taobao.com', 'm.tb.cn', 's.tb.cn'],
+    pages: ['item.taobao.com', 'detail.tmall.com'],
+    trackingId: { query: ['pid'] },
+    own: ['pid'],
+    account: '^(mm_\\d+)_',
+    short: '^(https?:)?//s\\.click\\.taobao\\.com/\\w+$',
+    // Headers of the goods exports: 淘口令(30天内有效), 淘宝客短链接(300天内有效). Channels are told by positions and 渠道ID, not by sub-ids.
+    valid: { shortLink: 300, code: 30 },
+  },
   // What was settled in a month is paid on the 20th of the next.
   calendar: { basis: 'settledAt', closes: 'last', pays: 20, lag: 1 },
   fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up' }],

@@ -45,4 +45,10 @@ export const tradedoubler: Partner = {
       },
     ],
   },
+  links: {
+    hosts: ['tradedoubler.com'],
+    trackingId: { query: ['a'] },
+    // 64 bytes, by the publisher API's documents; the characters are unverified.
+    subId: { max: 64, chars: 'A-Za-z0-9_-', parameter: 'epi' },
+  },
 }

@@ -145,12 +145,12 @@ function linesOf(order: unknown): unknown[] {
 
 const CASES = ['detailList', 'afterSaleInfo']
 
-/** `UnionUrlService.genByGoodsId`: links in the name of `chanTag`, which the query holds (and statParam, if any). */
-export const vipLinks: LinkApi<{ sku: string }> = {
+/** `UnionUrlService.genByGoodsId`: links in the name of `chanTag`, which the query holds, and statParam where one is for no channel. */
+export const vipLinks: LinkApi<{ sku: string; sub?: string }> = {
   perSecond: PER_SECOND,
-  first: ({ sku }) => ({ sku }),
-  request({ sku }, account, now) {
-    const { chanTag, statParam } = account.query
+  first: ({ sku }, _, sub) => ({ sku, ...(sub && { sub: sub.id }) }),
+  request({ sku, sub }, account, now) {
+    const { chanTag, statParam } = sub === undefined ? account.query : { ...account.query, statParam: sub }
     const business = { requestId: `link-${now}`, chanTag, statParam, goodsIdList: [sku] }
     return call('UnionUrlService', 'genByGoodsId', business, account, now)
   },

@@ -34,6 +34,7 @@ const EXPORTED = {
   settledAt: instant(['结算时间', '入账时间'], EXPORT_TIMES, notYet),
   modifiedAt: none,
   trackingId: text(['推广位', '渠道标识', '推广位/渠道标识'], optional),
+  subId: none,
 } as const
 
 /** 唯品会联盟: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -101,6 +102,7 @@ export const vip: Partner = {
           settledAt: instant(['settledTime', 'commissionEnterTime'], 'unix-ms', notYet),
           modifiedAt: instant('lastUpdateTime', 'unix-ms', notYet),
           trackingId: text(['channelTag', 'pid'], optional),
+          subId: text('statParam', optional),
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },
@@ -109,6 +111,14 @@ export const vip: Partner = {
     payouts: statements,
   },
   apis: { products: vipGoods, orders: vipOrders, links: vipLinks },
+  links: {
+    hosts: ['vip.com'],
+    hidden: ['vip.com'],
+    own: ['chanTag'],
+    // statParam; length and characters are unverified.
+    subId: { max: 32, chars: 'A-Za-z0-9_' },
+    short: '^https?://t\\.vip\\.com/',
+  },
   // What was settled in a month is paid from the 20th to the 25th of the next (unverified).
   calendar: { basis: 'settledAt', closes: 'last', pays: 25, lag: 1 },
   fees: [],

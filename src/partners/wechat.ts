@@ -30,6 +30,7 @@ const exported = (commissionRate: string, commission: string): Fields<Order> => 
   settledAt: instant(['结算时间', '分账时间'], EXPORT_TIMES, notYet),
   modifiedAt: none,
   trackingId: text(['推客ID', '推客'], optional),
+  subId: none,
 })
 /** An institution is paid the 服务费, and its list names the talent's 佣金 beside it; a talent's own list has only that. */
 const OF_INSTITUTION = exported('服务费率', '服务费')
@@ -63,6 +64,7 @@ const OF_UNION: Fields<Order> = {
   settledAt: instant('productList.profitShardingSucTime', 'unix', notYet),
   modifiedAt: instant('productList.commissionStatusUpdateTime', 'unix', notYet),
   trackingId: text('productList.promotionInfo.promotionSourcePid', optional),
+  subId: text('productList.customizeInfo', optional),
 }
 
 /** The same of goods in mini-programs (`search_normal_order`), under other names and in fen. */
@@ -182,6 +184,7 @@ export const wechat: Partner = {
             ['commission_info.sharer_info.opensharerid', 'order_detail.commission_info.sharer_info.opensharerid'],
             optional,
           ),
+          subId: none,
         },
       },
       { format: { type: 'json', rows: 'orderList[].productList' }, fields: OF_UNION },
@@ -195,6 +198,12 @@ export const wechat: Partner = {
   },
   apis: { products: wechatGoods, orders: wechatOrders, links: wechatLinks },
   aggregators: { union: { name: '微信小商店联盟', apis: wechatUnion } },
+  links: {
+    hosts: [],
+    own: ['sharer_appid', 'sharer_openid'],
+    // Codes of mini-programs do not end; of short links nothing is said.
+    valid: { picture: 'forever' },
+  },
   // Every order's commission is split on a day of its own, on which the order is settled (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   fees: [],

@@ -9,6 +9,7 @@ import type { Case, FieldData } from '../feeds/field.ts'
 import { type Currency, isCurrency, ROUNDINGS, readRate } from '../money.ts'
 import type { Order, PayoutLine, RecordKind } from '../records.ts'
 import { parseYaml, placeOf, readYaml, unknownKey, wrong, type YamlFile } from '../yaml.ts'
+import type { LinkRules } from './links.ts'
 import { BASES, type Calendar, type Fee, type Partner } from './partner.ts'
 
 const ENDING = '.yaml'
@@ -80,6 +81,41 @@ const DAY_OF_MONTH = 'expected a day of the month, 1 to 31 or last'
 const dayOfMonth = z
   .union([z.int(), z.literal('last')], DAY_OF_MONTH)
   .check(z.refine((day) => day === 'last' || (day >= 1 && day <= 31), DAY_OF_MONTH))
+const days = z.union([z.int().check(z.minimum(1)), z.literal('forever')], 'expected a number of days, or forever')
+const expression = z.string().check(z.refine(isExpression, 'expected a regular expression with a group'))
+const links = z.strictObject({
+  hosts: z.array(z.string()),
+  hidden: z.optional(z.array(z.string())),
+  pages: z.optional(z.array(z.string())),
+  trackingId: z.optional(
+    z.union(
+      [z.strictObject({ query: z.array(z.string()) }), z.strictObject({ find: expression })],
+      'expected { query: [pid] } or { find: "^/c/(\\d+)/" }',
+    ),
+  ),
+  account: z.optional(expression),
+  short: z.optional(z.string().check(z.refine((text) => isExpression(`()${text}`), 'expected a regular expression'))),
+  subId: z.optional(
+    z.strictObject({
+      parameter: z.string(),
+      max: z.int().check(z.minimum(10, 'expected 10 or more')),
+      chars: z._default(
+        z.string().check(z.refine((chars) => isExpression(`([${chars}])`), 'expected characters like A-Za-z0-9_')),
+        'A-Za-z0-9',
+      ),
+    }),
+  ),
+  valid: z.optional(z.strictObject({ link: z.optional(days), shortLink: z.optional(days), code: z.optional(days) })),
+})
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(`${text}|`).exec('')!.length > 1
+  } catch {
+    return false
+  }
+}
+
 const whole = z.int().check(z.minimum(0, 'expected 0 or more'))
 
 const schema = z.strictObject({
@@ -96,6 +132,7 @@ const schema = z.strictObject({
     orders: z.optional(z.extend(feed, { entries: z.optional(entries) })),
     payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
   }),
+  links: z.optional(links),
   calendar: z.optional(
     z.strictObject({
       basis: z.enum(BASES),
@@ -206,6 +243,7 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     currency,
     timezone,
     feeds,
+    ...(given.links && { links: given.links as LinkRules }),
     calendar: given.calendar ? calendarOf(file, given.calendar) : null,
     fees: given.fees.map((fee): Fee => ({ ...fee, rate: readRate(fee.rate, 'percent')! })),
     tolerance: given.tolerance,

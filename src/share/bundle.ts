@@ -213,6 +213,7 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
     ...{ partner: item.partner.id, sku: item.product.sku, dir, posters },
     copy: texts.map(({ copy }) => copy),
     warnings: [
+      ...(item.warnings ?? []),
       ...couponWarnings(item),
       ...pictureWarnings,
       ...drawn.flatMap(({ warnings }) => warnings),

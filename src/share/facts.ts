@@ -17,6 +17,10 @@ export type ShareItem = {
   asOf: Day
   /** The day of sharing, where it is another: a coupon may be over meanwhile. */
   today?: Day
+  /** What the operator should know of its links; for every item. */
+  warnings?: readonly string[]
+  /** The same of all links of the partner; to be said once. */
+  notices?: readonly string[]
 }
 
 /** An amount as a buyer reads it, whole (`¥19.90`) and in the parts that posters set in different sizes. */

@@ -1,6 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Instant } from '../day.ts'
 import { dataError } from '../errors.ts'
 import type { Links } from '../feeds/api.ts'
 import { keepLinks, type MadeLinks } from '../store/links.ts'
@@ -12,25 +11,24 @@ import { safeName } from './name.ts'
 const ENDINGS = { '89504e47': 'png', ffd8ff: 'jpg', '47494638': 'gif' }
 
 /**
- * Keeps what a partner gave for goods and a channel ('' for none), in place of what it gave before; a picture goes to out/links/.
+ * Keeps what a partner gave for goods, in place of what it gave before for the same; a picture goes to out/links/.
  * @throws ShoptoolError (data) where the picture is none.
  */
 export function keepGiven(
   db: Database,
   workspace: Pick<Workspace, 'folder' | 'out'>,
   goods: { partner: string; sku: string },
-  channel: string,
+  whom: Omit<MadeLinks, 'values'>,
   { link, shortLink, code, miniProgram, picture }: Links,
-  madeAt: Instant,
 ): MadeLinks {
   const values = {
     ...(link !== null && { link }),
     ...(shortLink !== null && { shortLink }),
     ...(code !== null && { code }),
     ...(miniProgram !== null && { miniProgram: JSON.stringify(miniProgram) }),
-    ...(picture !== null && { picture: writePicture(workspace, [goods.partner, goods.sku, channel], picture) }),
+    ...(picture !== null && { picture: writePicture(workspace, [goods.partner, goods.sku, whom.channel, whom.member], picture) }),
   }
-  const made = { channel, madeAt, values }
+  const made = { ...whom, values }
   keepLinks(db, goods, made)
   return made
 }

@@ -64,10 +64,10 @@ export function netOf<E extends Entry>(entries: readonly E[]): { order: Order; h
   const sum = (of: (entry: E) => number) => rows.reduce((all, entry) => all + of(entry), 0)
   const commission = sum((entry) => entry.commission)
   const isTakenBack = commission === 0 && rows.some((entry) => entry.commission < 0)
-  const { orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId } = first
+  const { orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId, subId } = first
   const { rawStatus, paidAt, receivedAt, verifiedAt, settledAt } = head
   const order: Order = {
-    ...{ orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId },
+    ...{ orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId, subId },
     ...{ rawStatus, paidAt, receivedAt, verifiedAt, settledAt },
     ...{ paidAmount: sum((entry) => entry.paidAmount), commission, refundAmount: null, modifiedAt: newest.modifiedAt },
     status: isTakenBack && head.status !== 'invalid' ? 'refunded' : head.status,

@@ -5,27 +5,62 @@ import type { Database } from './open.ts'
 export const LINK_FORMS = ['link', 'shortLink', 'code', 'miniProgram', 'picture'] as const
 export type LinkForm = (typeof LINK_FORMS)[number]
 
-/** Links that a partner made for goods, for one channel or ('') for none. */
-export type MadeLinks = { channel: string; madeAt: Instant; values: Readonly<Partial<Record<LinkForm, string>>> }
+/** Links that were made for goods; `channel`, `member` and `trackingId` are '' where there is none, or it is not known. */
+export type MadeLinks = {
+  channel: string
+  member: string
+  trackingId: string
+  subId: string | null
+  madeAt: Instant
+  values: Readonly<Partial<Record<LinkForm, string>>>
+}
 
 type Goods = { partner: string; sku: string }
+type Whom = Pick<MadeLinks, 'channel' | 'member'>
 
-/** Keeps links; those that were made before for the same channel are forgotten. */
-export function keepLinks(db: Database, { partner, sku }: Goods, { channel, madeAt, values }: MadeLinks): void {
-  const insert = db.prepare('INSERT INTO made_link (partner, sku, channel, form, value, made_at) VALUES (?, ?, ?, ?, ?, ?)')
+/** Keeps links; those that were made before for the same and in the same name are forgotten, as are those of whose name nothing is known. */
+export function keepLinks(db: Database, { partner, sku }: Goods, made: MadeLinks): void {
+  const { channel, member, trackingId, subId, madeAt, values } = made
+  const insert = db.prepare(
+    `INSERT INTO made_link (partner, sku, channel, member, tracking_id, form, value, made_at, sub_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
   db.transaction(() => {
-    db.prepare('DELETE FROM made_link WHERE partner = ? AND sku = ? AND channel = ?').run(partner, sku, channel)
-    for (const [form, value] of Object.entries(values)) insert.run(partner, sku, channel, form, value, madeAt)
+    db.prepare(
+      `DELETE FROM made_link WHERE partner = ? AND sku = ? AND channel = ? AND member = ? AND tracking_id IN (?, '')`,
+    ).run(partner, sku, channel, member, trackingId)
+    for (const [form, value] of Object.entries(values))
+      insert.run(partner, sku, channel, member, trackingId, form, value, madeAt, subId)
   }).immediate()
 }
 
-/** The links made for goods and a channel, or undefined. */
-export function madeLinks(db: Database, { partner, sku }: Goods, channel: string): MadeLinks | undefined {
+/** The links made for goods, a channel and a member, the newest first. */
+export function madeLinks(db: Database, goods: Goods, { channel, member }: Whom): MadeLinks[] {
+  return listLinks(db, goods)
+    .filter((made) => made.channel === channel && made.member === member)
+    .map(({ partner: _, sku: __, ...made }) => made)
+}
+
+/** All links made, or those of some goods: by goods, channel and member, the newest first. */
+export function listLinks(db: Database, goods?: Goods): (Goods & MadeLinks)[] {
   const rows = db
-    .prepare<[string, string, string], { form: LinkForm; value: string; madeAt: Instant }>(
-      'SELECT form, value, made_at AS madeAt FROM made_link WHERE partner = ? AND sku = ? AND channel = ?',
+    .prepare<unknown[], Goods & Omit<MadeLinks, 'values'> & { form: LinkForm; value: string }>(
+      `SELECT partner, sku, channel, member, tracking_id AS trackingId, sub_id AS subId, made_at AS madeAt, form, value FROM made_link
+       ${goods ? 'WHERE partner = ? AND sku = ?' : ''} ORDER BY partner, sku, channel, member, made_at DESC, tracking_id`,
     )
-    .all(partner, sku, channel)
-  const [first] = rows
-  return first && { channel, madeAt: first.madeAt, values: Object.fromEntries(rows.map(({ form, value }) => [form, value])) }
+    .all(...(goods ? [goods.partner, goods.sku] : []))
+  const lists = new Map<string, Goods & MadeLinks>()
+  for (const { form, value, ...row } of rows) {
+    const key = JSON.stringify([row.partner, row.sku, row.channel, row.member, row.trackingId])
+    lists.set(key, { ...row, values: { ...lists.get(key)?.values, [form]: value } })
+  }
+  return [...lists.values()]
+}
+
+/** Forgets the links made for goods, of all channels and members or of those that are named. Returns how many forms were forgotten. */
+export function forgetLinks(db: Database, { partner, sku }: Goods, { channel, member }: Partial<Whom>): number {
+  return db
+    .prepare(
+      'DELETE FROM made_link WHERE partner = ? AND sku = ? AND channel = ifnull(?, channel) AND member = ifnull(?, member)',
+    )
+    .run(partner, sku, channel ?? null, member ?? null).changes
 }

@@ -258,6 +258,49 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (shelf, partner, sku, channel, form)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Links also for a member, in whose name each earns, and by which sub-id its orders are known. Those that were made before know none of it.
+  ALTER TABLE made_link RENAME TO made_link_before;
+  CREATE TABLE made_link (
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    channel TEXT NOT NULL,            -- '' where it was made for none
+    member TEXT NOT NULL,             -- '' where it was made for none
+    tracking_id TEXT NOT NULL,        -- '' where it is not known
+    form TEXT NOT NULL,               -- link, shortLink, code, miniProgram (JSON), picture (a file in the workspace)
+    value TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    sub_id TEXT,
+    PRIMARY KEY (partner, sku, channel, member, tracking_id, form)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO made_link SELECT partner, sku, channel, '', '', form, value, made_at, NULL FROM made_link_before;
+  DROP TABLE made_link_before;
+
+  -- What links carry so that orders tell where they were shared. Never deleted: orders come months later.
+  CREATE TABLE sub_id (
+    partner TEXT NOT NULL,
+    sub_id TEXT NOT NULL COLLATE NOCASE,
+    channel TEXT NOT NULL, member TEXT NOT NULL,
+    day TEXT NOT NULL,                -- on which it was shared; '' for any
+    PRIMARY KEY (partner, sub_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Six digits by which goods are named aloud and in print. Never deleted: a printed one must not come to mean other goods.
+  CREATE TABLE shop_code (
+    code TEXT PRIMARY KEY,
+    partner TEXT NOT NULL, sku TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    UNIQUE (partner, sku)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE order_state ADD COLUMN sub_id TEXT;
+  ALTER TABLE order_entry ADD COLUMN sub_id TEXT;
+  DROP VIEW orders;
+  CREATE VIEW orders AS SELECT l.partner, l.order_id, l.line_id, s.sku, s.title, s.quantity, s.currency, s.paid_amount, s.commission_rate,
+    s.commission, s.refund_amount, s.status, s.raw_status AS partner_status,
+    s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line, s.sub_id
+    FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

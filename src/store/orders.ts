@@ -23,6 +23,7 @@ const COLUMNS = {
   settledAt: 'settled_at',
   modifiedAt: 'modified_at',
   trackingId: 'tracking_id',
+  subId: 'sub_id',
 } as const satisfies Record<Exclude<keyof Order, 'orderId' | 'lineId'>, string>
 
 const VALUES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]

@@ -209,3 +209,8 @@ export function rejectedOf(db: Database, run: number, limit = 20): Problem[] {
     )
     .all(run, limit)
 }
+
+/** When a file was first read. */
+export function fileReadAt(db: Database, id: number): Instant {
+  return db.prepare<[number], Instant>('SELECT r.at FROM file f JOIN run r ON r.id = f.run WHERE f.id = ?').pluck().get(id)!
+}

@@ -26,6 +26,7 @@ const orders: Fields<RecordOf['orders']> = {
   ...{ orderedAt: instant('ordered', 'yyyy-MM-dd'), paidAt: none, receivedAt: none, verifiedAt: none },
   ...{ settledAt: instant('settled', 'yyyy-MM-dd', optional), modifiedAt: instant('modified', 'yyyy-MM-dd', optional) },
   ...{ refundAmount: none, trackingId: none },
+  subId: { kind: 'none' },
 }
 const payouts = {
   format: { type: 'csv' },

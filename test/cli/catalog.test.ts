@@ -455,7 +455,7 @@ const CASES: Record<string, Case> = {
     args: ['copy', '3'],
     synced: true,
     code: 2,
-    says: 'acme:3: has neither a link nor a page to share; make one with "shoptool link acme:3", or read a feed that holds links',
+    says: 'acme:3: has neither a link nor a page to share; read a feed that holds links of yours',
   },
   'copy for an unknown channel': {
     args: ['copy', '1', '--channel', 'moment'],

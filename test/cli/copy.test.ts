@@ -9,6 +9,7 @@ const SHOP = `${ACME}      url: { text: url, optional: true }\n`
 const CONFIGURATION = `shelves: { main: { kind: custom } }
 channels: { moments: { surface: wechat/moments, forms: [image] }, fans: { surface: kuaishou/video, forms: [image] }, radio: { surface: fm/live, forms: [url] } }
 sources: { goods: { partner: acme, feed: products, file: goods.csv } }
+tracking: { acme: [] }
 `
 let cwd = ''
 beforeAll(async () => {

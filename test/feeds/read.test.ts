@@ -49,6 +49,7 @@ const NO_ORDER: Fields<RecordOf['orders']> = {
     settledAt: none,
   },
   ...{ modifiedAt: none, refundAmount: none, trackingId: none },
+  subId: { kind: 'none' },
 }
 const NO_PAYOUT: Fields<RecordOf['payouts']> = {
   ...{ statementId: none, orderId: text('order', optional), lineId: none, sku: none, title: none, currency: none },

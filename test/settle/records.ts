@@ -38,6 +38,7 @@ export function order(changes: Partial<Order> = {}): Recorded<Order> {
     modifiedAt: null,
     refundAmount: null,
     trackingId: null,
+    subId: null,
     ...changes,
     origin: { file: 'orders.csv', line: ++row, sha256: 'a'.repeat(64) },
   }
