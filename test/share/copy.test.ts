@@ -27,7 +27,7 @@ describe('copy', () => {
     const { copy, warnings } = write('moments')
     expect(copy).toEqual({
       ...{ channel: 'moments', variant: 'plain', variants: 6, headline: null },
-      main: '【广告】月芝猫【海棠梨】汉服女汉元素国风古风连衣裙\n原价 ¥279，领券后 ¥259\n长按图片识别二维码，看看详情',
+      main: '【广告】月芝猫【海棠梨】汉服女汉元素国风古风连衣裙\n标价 ¥279，领券后 ¥259\n长按图片识别二维码，看看详情',
       comment:
         '【广告】淘宝 · 月芝猫旗舰店 · 已售 1.2万\n优惠券：立减 ¥20，有效期至 11月30日\n价格截至 2026-11-20，以下单页为准\n复制下一行，打开淘宝就能看到：\n￥euek1JOclOG￥',
     })
@@ -51,7 +51,7 @@ describe('copy', () => {
 
   it('for 小红书: a headline that fits its field, and the whole title in the text', () => {
     const { headline, main } = write('xiaohongshu', { category: '12345', brand: '月芝猫' }).copy
-    expect(headline).toBe('¥259｜月芝猫【海棠梨】汉服女汉…')
+    expect(headline).toBe('月芝猫【海棠梨】汉服女汉元素国风古风…')
     expect(main).toMatch(/^【广告】月芝猫【海棠梨】汉服女汉元素国风古风连衣裙\n\n.*\n#月芝猫$/s)
   })
 

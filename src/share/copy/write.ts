@@ -130,19 +130,18 @@ export function writeCopy(
   for (const form of ['url', 'code'] as const) if (!passes[form].passes) facts[WAYS[form]] = null
 
   const { limits } = texts
-  const say = (words: Words, changes: { title: string | null; reason?: string | null }) => {
-    const text = tidy(fill(words, { ...facts, ...changes }))
-    return plain || !texts.hasEmoji ? tidy(around(facts.code, text, withoutEmoji)) : text
-  }
-  const body = (changes: { title: string; reason?: null }) => {
+  type Changes = { title: string | null; reason?: string | null }
+  const finish = (text: string) => tidy(plain || !texts.hasEmoji ? around(facts.code, text, withoutEmoji) : text)
+  const say = (words: Words, changes: Changes) => fill(words, { ...facts, ...changes })
+  const body = (changes: Changes) => {
     const text = say(words, changes)
-    return limits.headline ? text.slice(text.indexOf('\n') + 1).trim() : text
+    return finish(limits.headline ? text.slice(text.indexOf('\n') + 1) : text)
   }
   // what the main part has said of them is not said again
   const unsaid = (value: string | null, main: string) => (value !== null && main.includes(value) ? null : value)
   const rest = (main: string, title: string) =>
-    texts.rest ? say(texts.rest, { title: unsaid(facts.title, main) && title, reason: unsaid(facts.reason, main) }) : ''
-  const whole = (changes: { title: string; reason?: null }) => {
+    texts.rest ? finish(say(texts.rest, { title: unsaid(facts.title, main) && title, reason: unsaid(facts.reason, main) })) : ''
+  const whole = (changes: Changes) => {
     const text = body(changes)
     return texts.hasComment ? text : `${text}\n${rest(text, facts.title)}`.trim()
   }
@@ -152,7 +151,7 @@ export function writeCopy(
   const copy: Copy = {
     ...{ channel: name, variant: chosen, variants: texts.variants.size },
     headline: limits.headline
-      ? fitTitle((title) => say(words, { title }).split('\n', 1)[0]!, facts.title, limits.headline)
+      ? fitTitle((title) => finish(say(words, { title }).split('\n', 1)[0]!), facts.title, limits.headline)
       : null,
     main,
     comment: texts.hasComment ? fitTitle((title) => rest(main, title), facts.title, limits.comment) : '',
