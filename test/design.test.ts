@@ -57,7 +57,7 @@ function placeOf(file: string): string {
   return ['configuration', 'workspace', 'lock', 'yaml', 'failure'].includes(place) ? 'workspace' : place
 }
 
-const GROUND = ['money', 'day', 'errors', 'connect', 'context']
+const GROUND = ['money', 'day', 'errors', 'connect', 'context', 'html']
 const RECORDS = [...GROUND, 'records']
 const MIDDLE = [...RECORDS, 'feeds', 'partners', 'store', 'workspace']
 /** Whom each place may import from, besides itself. */
@@ -66,6 +66,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   day: [],
   errors: [],
   connect: [],
+  html: [],
   context: ['connect'],
   records: ['money', 'day'],
   workspace: RECORDS,

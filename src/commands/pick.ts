@@ -48,16 +48,7 @@ export const command = defineCommand({
       print.note('Nothing taken.')
       return 'done'
     }
-    // what was ticked is shown once more, with its net and what speaks against it
-    const add = [
-      'shelf',
-      'add',
-      ...chosen,
-      '--shelf',
-      shelf,
-      ...(ids.length > 0 ? ['--yes'] : []),
-      ...(reason === undefined ? [] : ['--reason', reason]),
-    ]
+    const add = ['shelf', 'add', ...chosen, '--shelf', shelf, ...(reason === undefined ? [] : ['--reason', reason])]
     return shoptool([...add, '-C', found.folder, ...(global.json ? ['--json'] : []), ...(global.quiet ? ['-q'] : [])])
   },
 })

@@ -1,28 +1,36 @@
 import { resolve } from 'node:path'
-import { lookUpProduct } from '../catalog/find.ts'
+import { findProducts, lookUpProduct } from '../catalog/find.ts'
+import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
-import { type Bundle, makeBundles, openStudio } from '../share/bundle.ts'
+import { type Bundle, makeBundles, openStudio, type Unshared } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
+import type { ShareItem } from '../share/facts.ts'
 import { sharer } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
 import { makeRecruiting } from '../share/recruit.ts'
-import { openForReading } from '../store/open.ts'
+import { type Database, openForReading } from '../store/open.ts'
+import type { StoredProduct } from '../store/products.ts'
 import { shelfItems } from '../store/shelf.ts'
-import { defineCommand, type Outcome } from './command.ts'
+import type { Workspace } from '../workspace.ts'
+import { defineCommand } from './command.ts'
 import { TERMS } from './copy.ts'
-import { address, count, flag, list, oneOf, option } from './option.ts'
+import { savedFlags, searchFor, textIndex } from './find.ts'
+import { address, count, flag, list, oneOf, option, text } from './option.ts'
+import { verify } from './poster-verify.ts'
 import type { Print } from './print.ts'
+import { describeBatch } from './progress.ts'
 import { chosenShelf, namesOf } from './shelf.ts'
 
-type Result = { partner: string; sku: string; bundle: Bundle | null; error: ShoptoolError | null }
-
 export const command = defineCommand({
-  about:
-    'Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture.',
+  about: `Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture, and from copies that are halved, recompressed and in a screenshot; a poster that fails is not written.
+
+A folder that was made from the same facts, link, styles and texts is kept as it is, so that a batch that was stopped goes on where it ended.`,
   args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
+    saved: option('--saved <name>', 'the goods that a saved search finds, as many as it was kept with or --limit says', text),
+    limit: option('--limit <n>', 'at most so many goods', count),
     style: list(
       '--style <a,b>',
       'these styles, with a colour scheme like card:jade if you want, or all (default: card and magazine)',
@@ -32,6 +40,7 @@ export const command = defineCommand({
     untracked: TERMS.untracked,
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
+    again: flag('--again', 'make anew also what stands there as it would be made'),
     recruit: flag('--recruit', 'no goods but your shop: posters of the styles that are of a shop'),
     link: option('--link <url>', 'with --recruit: where the QR leads (default shop.link of shoptool.yaml)', address),
     member: option('--member <name>', 'with the links made for this member; with --recruit: who invites'),
@@ -43,12 +52,16 @@ export const command = defineCommand({
     'shoptool poster 614252180627 --style tag,minimal:night --size portrait,square',
     'shoptool poster 614252180627 --style nine',
     'shoptool poster --shelf main --style card --format jpeg',
+    'shoptool poster --saved umbrellas --limit 500 --channel moments',
     'shoptool poster jd:100012043978 --out ~/share --json',
     'shoptool poster --recruit --member 小红 --link https://example.com/join',
+    'shoptool poster verify out/posters',
   ],
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
-    if (options.jobs === 0) throw usageError('--jobs: "0" is not a number of pictures, expected 1 or more')
+    for (const name of ['jobs', 'limit'] as const)
+      if (options[name] === 0)
+        throw usageError(`--${name}: "0" is not a number of ${name === 'jobs' ? 'pictures' : 'goods'}, expected 1 or more`)
     const settings = {
       out: options.out === undefined ? resolve(found.out, 'posters') : resolve(ctx.cwd, options.out),
       format: options.format,
@@ -57,9 +70,9 @@ export const command = defineCommand({
     }
     const now = instantOf(ctx.now(), found.shop.timezone)
     if (options.recruit) {
-      const given =
-        names.length > 0 ? 'goods' : options.shelf !== undefined ? '--shelf' : options.channel.length > 0 ? '--channel' : null
-      if (given !== null) throw usageError(`poster --recruit: shows no goods, leave out ${given}`)
+      const flags = (['shelf', 'saved', 'limit'] as const).flatMap((name) => (options[name] === undefined ? [] : [`--${name}`]))
+      const [given] = [...(names.length > 0 ? ['goods'] : []), ...flags, ...(options.channel.length > 0 ? ['--channel'] : [])]
+      if (given !== undefined) throw usageError(`poster --recruit: shows no goods, leave out ${given}`)
       const link = options.link ?? found.shop.link
       if (link === undefined)
         throw usageError('poster --recruit: where does the QR lead? Give --link, or set link of shop in shoptool.yaml')
@@ -72,73 +85,90 @@ export const command = defineCommand({
     }
     for (const name of ['link', 'slogan'] as const)
       if (options[name] !== undefined) throw usageError(`--${name}: goes with --recruit only`)
-    if (names.length === 0 && options.shelf === undefined)
-      throw usageError('poster: which goods? Name one or more, or a shelf with --shelf')
+    if (names.length === 0 && options.shelf === undefined && options.saved === undefined)
+      throw usageError('poster: which goods? Name one or more, or a shelf with --shelf, or a saved search with --saved')
     const db = openForReading(found.database)
-    const onShelf =
-      options.shelf === undefined
-        ? []
-        : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
-    const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
+    const products = (await chosenGoods(ctx, db, found, names, options, print)).slice(0, options.limit)
     const studio = await openStudio(ctx, found, options.jobs)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
-    const results: Result[] = []
-    const { channel: given, member, untracked } = options
+    const { channel: given, member, untracked, again } = options
     const [channel] = given.length === 1 ? given : []
     const itemOf = sharer(db, found, ctx.home, now, {
       ...(channel && { channel }),
       ...(member !== undefined && { member }),
       untracked,
     })
-    const items = products.flatMap((product) => {
-      try {
-        return [itemOf(product)]
-      } catch (error) {
-        if (!(error instanceof ShoptoolError)) throw error
-        results.push({ partner: product.partner, sku: product.sku, bundle: null, error })
-        return []
+    const notices = new Set<string>()
+    function* items(): Generator<ShareItem | Unshared> {
+      for (const product of products) {
+        try {
+          const item = itemOf(product)
+          for (const notice of item.notices ?? []) notices.add(notice)
+          yield item
+        } catch (error) {
+          if (!(error instanceof ShoptoolError)) throw error
+          yield { partner: product.partner, sku: product.sku, error }
+        }
       }
-    })
+    }
+
+    const batch = { total: products.length, made: 0, kept: 0, failed: 0 }
+    const failures: Unshared[] = []
+    const documents: unknown[] = []
     const started = ctx.now()
-    for await (const made of makeBundles(studio, items, { ...settings, channels })) {
-      const { partner, product } = made.item
-      results.push({
-        partner: partner.id,
-        sku: product.sku,
-        bundle: 'bundle' in made ? made.bundle : null,
-        error: 'error' in made ? made.error : null,
-      })
-      const rest = ((ctx.now() - started) / results.length) * (products.length - results.length)
-      print.progress(`${results.length} of ${products.length} products, ${Math.ceil(rest / 1000)} s left`)
+    print.progress(describeBatch(batch, 0))
+    for await (const one of makeBundles(studio, items(), { ...settings, channels, again })) {
+      if ('error' in one) failures.push(one)
+      batch['error' in one ? 'failed' : one.status]++
+      if (global.json) documents.push(bundleDocument(one))
+      else if (!('error' in one)) printBundle(print, one, `${one.partner}:${one.sku}`)
+      print.progress(describeBatch(batch, ctx.now() - started))
     }
     print.progress(null)
-    const notices = [...new Set(items.flatMap(({ notices = [] }) => notices))]
-    if (global.json) print.json('poster', { bundles: results.map(bundleDocument), warnings: notices })
-    else {
-      for (const { bundle, error } of results) {
-        if (error) print.warn(error.message)
-        if (bundle) printBundle(print, bundle, `${bundle.partner}:${bundle.sku}`)
-      }
-      for (const notice of notices) print.warn(notice)
-    }
-    return results.map(({ error }): Outcome => error?.fault ?? 'done')
+    const { made, kept, failed } = batch
+    if (global.json) print.json('poster', { bundles: documents, made, kept, failed, warnings: [...notices] })
+    else for (const text of [...notices, ...failures.map(({ error }) => error.message)]) print.warn(text)
+    if (products.length > 1) print.note(`${made} made, ${kept} kept as they were, ${failed} failed.`)
+    return failures.map(({ error }) => error.fault)
   },
+  commands: { verify },
 })
 
-function printBundle(print: Print, { dir, posters, warnings }: Pick<Bundle, 'dir' | 'posters' | 'warnings'>, name: string) {
+/** The goods that are named, on the shelf, and found by the saved search, each once. @throws usage where a name is none. */
+async function chosenGoods(
+  ctx: Context,
+  db: Database,
+  found: Workspace,
+  names: readonly string[],
+  { shelf, saved, limit }: { shelf: string | undefined; saved: string | undefined; limit: number | undefined },
+  print: Print,
+): Promise<StoredProduct[]> {
+  const products = (await namesOf(ctx, names)).map((name) => lookUpProduct(db, name))
+  if (shelf !== undefined)
+    for (const { partner, sku } of shelfItems(db, chosenShelf(found, shelf)))
+      products.push(lookUpProduct(db, `${partner}:${sku}`))
+  if (saved !== undefined) {
+    const search = searchFor(ctx, found, { ...savedFlags(db, saved), ...(limit !== undefined && { limit }) })
+    products.push(...findProducts(db, search, textIndex(found, print)).products)
+  }
+  return [...new Map(products.map((product) => [product.id, product])).values()]
+}
+
+function printBundle(
+  print: Print,
+  { status, dir, posters, warnings }: Pick<Bundle, 'dir' | 'posters' | 'warnings'> & Partial<Bundle>,
+  name: string,
+) {
   print.line(dir)
-  for (const { file } of posters) print.note(`  ${file}`)
+  if (status === 'kept') print.note('  kept: the same would be made again')
+  else for (const { file } of posters) print.note(`  ${file}`)
   for (const warning of warnings) print.warn(`${name}: ${warning}`)
 }
 
-function bundleDocument({ partner, sku, bundle, error }: Result) {
-  return {
-    partner,
-    sku,
-    dir: bundle?.dir ?? null,
-    posters: bundle?.posters ?? [],
-    copy: bundle?.copy ?? [],
-    warnings: bundle?.warnings ?? [],
-    error: error?.message ?? null,
-  }
+function bundleDocument(one: Bundle | Unshared) {
+  const { partner, sku } = one
+  if ('error' in one)
+    return { partner, sku, status: 'failed', dir: null, posters: [], copy: [], warnings: [], error: one.error.message }
+  const { status, dir, posters, copy, warnings } = one
+  return { partner, sku, status, dir, posters, copy, warnings, error: null }
 }

@@ -36,4 +36,20 @@ export function describe({ bytes, total, pages }: Progress, took: number): strin
   return parts.join(', ')
 }
 
+/** How far a batch of goods is. `kept` ones cost next to nothing. */
+export type Batch = { total: number; made: number; kept: number; failed: number }
+
+/** `312 of 2000 goods, 14.2/s, 2 min left, 3 failed`; rate and time left after a second, when they mean something. @param took milliseconds */
+export function describeBatch({ total, made, kept, failed }: Batch, took: number): string {
+  const done = made + kept + failed
+  const parts = [`${done} of ${total} goods`]
+  if (took >= 1000 && made + failed > 0 && done < total) {
+    const rate = ((made + failed) * 1000) / took
+    const left = (total - done) / rate
+    parts.push(`${rate.toFixed(1)}/s`, left < 100 ? `${Math.ceil(left)} s left` : `${Math.ceil(left / 60)} min left`)
+  }
+  if (failed > 0) parts.push(`${failed} failed`)
+  return parts.join(', ')
+}
+
 const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1)

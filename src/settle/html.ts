@@ -1,3 +1,4 @@
+import { escaped } from '../html.ts'
 import { type Minor, minorDigits, readDecimal } from '../money.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
 import type { Finding, PartnerSettlement, Settlement } from './report.ts'
@@ -255,11 +256,4 @@ function show(amount: Minor, currency: string, signed = false): string {
 
 function signOf(amount: Minor): 'less' | 'more' | 'even' {
   return amount < 0 ? 'less' : amount > 0 ? 'more' : 'even'
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-/** Text for HTML, in elements and in attributes. Control characters, which no page may hold, are left out. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
 }

@@ -1,15 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
-import { formatAmount, type Minor } from '../money.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Calendar, channelsOf, findChannel, passages, readCalendar, type ShareChannel, sourcesOf } from './channel.ts'
 import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
 import { type Facts, factsOf, type ShareItem, type ShopFacts } from './facts.ts'
+import { describeFiles, removeLeftovers, replaceFolder, sha256, wrongFiles } from './folder.ts'
+import { describeItem, MANIFEST_FILE, type Manifest, readManifest, type SharedPoster } from './manifest.ts'
 import { safeName } from './name.ts'
 import { checkCode, release } from './poster/check.ts'
 import { type Canvas, drawLayout } from './poster/draw.ts'
@@ -17,9 +17,9 @@ import { encodePictures, type Format } from './poster/encode.ts'
 import { openFaces } from './poster/fonts.ts'
 import { type Layout, layOut, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
-import { decodePhoto, loadPhoto, type Photo } from './poster/photo.ts'
+import { decodePhoto, loadPhoto, type Photo, photoMark } from './poster/photo.ts'
 import type { Code } from './poster/qr.ts'
-import { type Chosen, findStyle, loadStyles, pictureFile, suggest, type Template } from './poster/template.ts'
+import { type Chosen, findStyle, loadStyles, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
 
@@ -150,7 +150,7 @@ export async function paintPoster(
 ): Promise<{ canvas: Canvas; layout: Layout }> {
   const images = new Map(photo && [['photo', photo]])
   for (const name of template.pictures) {
-    const file = pictureFile(template, name)
+    const file = join(template.folder, name)
     images.set(name, await decodePhoto(await readFile(file), file, template.name))
   }
   const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces: studio.faces })
@@ -173,10 +173,13 @@ export type BundleOptions = {
   format?: Format
   /** The folder that the bundle's folder is put into. */
   out: string
+  /** Makes anew what stands there as it would be made. */
+  again?: boolean
 }
 
-/** What was made for one product. Paths in `posters` are relative to `dir`. */
+/** What was made for one product, or stood there already as it would be made. Paths in `posters` are relative to `dir`. */
 export type Bundle = {
+  status: 'made' | 'kept'
   partner: string
   sku: string
   dir: string
@@ -187,7 +190,7 @@ export type Bundle = {
 
 /**
  * Makes posters, texts, link and manifest of one item and puts them into `<out>/<partner>-<sku>/`, whole or not at all; a bundle that is
- * there already is replaced. The same item and tool give the same bytes.
+ * there already is replaced, or kept where the same would be made again. The same item and tool give the same bytes.
  * @throws ShoptoolError before anything is written; usageError where the folder is there and is no bundle.
  */
 export async function makeBundle(studio: Studio, item: ShareItem, options: BundleOptions): Promise<Bundle> {
@@ -196,30 +199,61 @@ export async function makeBundle(studio: Studio, item: ShareItem, options: Bundl
   const places = channels.map((name) => findChannel(studio.channels, name, 'channel'))
   const pictureWarnings = checkPicture(studio.calendar, places, item)
   const texts = places.filter(({ texts }) => texts !== null).map((place) => writeCopy(place, studio.calendar, item))
+  const copy = texts.map((one) => one.copy)
+  const itemWarnings = [...(item.warnings ?? []), ...couponWarnings(item), ...pictureWarnings]
+  const textWarnings = texts.flatMap(({ warnings }) => warnings)
+  const dir = join(options.out, safeName(`${item.partner.id}-${item.product.sku}`))
+  const input = sha256(
+    JSON.stringify([
+      ...[studio.tool, format, describeItem(item), await photoMark(item.product.imageUrl, idOf(item), studio)],
+      chosen.map(({ template, scheme, size }) => [template.name, template.sha256, scheme, size, factsOf(item, size)]),
+      ...[copy, itemWarnings, textWarnings],
+    ]),
+  )
+  const kept = options.again ? null : await keptBundle(dir, input)
+  if (kept) return kept
+
   const subject = goods(item, await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio)))
   const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format))))
-
   const files = new Map<string, Buffer>()
   const posters = addPictures(files, chosen, drawn, format)
-  for (const { copy } of texts) {
+  for (const each of copy) {
     for (const part of ['headline', 'main', 'comment'] as const)
-      if (copy[part]) files.set(`${copy.channel}-${part}.txt`, Buffer.from(`${copy[part]}\n`))
+      if (each[part]) files.set(`${each.channel}-${part}.txt`, Buffer.from(`${each[part]}\n`))
   }
   files.set('link.txt', Buffer.from(`${item.link}\n`))
-  files.set('manifest.json', Buffer.from(`${JSON.stringify(manifestOf(studio, item, drawn, files), null, 2)}\n`))
-  const dir = join(options.out, safeName(`${item.partner.id}-${item.product.sku}`))
-  await replaceFolder(dir, files)
-  return {
-    ...{ partner: item.partner.id, sku: item.product.sku, dir, posters },
-    copy: texts.map(({ copy }) => copy),
-    warnings: [
-      ...(item.warnings ?? []),
-      ...couponWarnings(item),
-      ...pictureWarnings,
-      ...drawn.flatMap(({ warnings }) => warnings),
-      ...texts.flatMap(({ warnings }) => warnings),
-    ],
+  const manifest: Manifest = {
+    ...{ schema: 'shoptool.bundle.v1', tool: studio.tool, input, ...describeItem(item), posters, copy },
+    warnings: [...itemWarnings, ...drawn.flatMap(({ warnings }) => warnings), ...textWarnings],
+    files: describeFiles(files),
   }
+  files.set(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+  await replaceFolder(dir, files)
+  return bundleOf('made', dir, manifest)
+}
+
+/** The bundle of a folder where it was made from the same and its files are whole. */
+async function keptBundle(dir: string, input: string): Promise<Bundle | null> {
+  if (!existsSync(join(dir, MANIFEST_FILE))) return null
+  const read = await readManifest(dir)
+  if (read.kind !== 'bundle' || read.manifest.input !== input) return null
+  const { missing, altered } = await wrongFiles(dir, read.manifest.files)
+  return missing.length + altered.length > 0 ? null : bundleOf('kept', dir, read.manifest)
+}
+
+function bundleOf(status: Bundle['status'], dir: string, manifest: Manifest): Bundle {
+  const { partner, product, copy, warnings } = manifest
+  return { status, partner: partner.id, sku: product.sku, dir, posters: listPosters(manifest), copy, warnings }
+}
+
+/** The pictures of a manifest, one by one. */
+export function listPosters({ posters, files }: Pick<Manifest, 'posters' | 'files'>): Bundle['posters'] {
+  return posters.flatMap(({ style, size, pictures }) =>
+    pictures.map(({ file, qr }) => {
+      const code = qr === null ? null : { text: qr, verified: true }
+      return { style, size, file, sha256: files[file]!.sha256, qr: code }
+    }),
+  )
 }
 
 /** Puts the pictures of posters among the files of a bundle, and lists them. */
@@ -228,15 +262,16 @@ export function addPictures(
   chosen: readonly Chosen[],
   drawn: readonly Poster[],
   format: Format,
-): Bundle['posters'] {
-  return chosen.flatMap((one, i) => {
-    const { style, size, pictures } = drawn[i]!
-    return filesOf(one).map((name, i) => {
+): SharedPoster[] {
+  return chosen.map((one, i) => {
+    const { style, scheme, size, template, pictures } = drawn[i]!
+    const { width, height, tiles } = one.template.sizes.get(size)!
+    const shared = filesOf(one).map((name, i) => {
       const { bytes, qr } = pictures[i]!
-      const file = `${name}.${format}`
-      files.set(file, bytes)
-      return { style, size, file, sha256: sha256(bytes), qr }
+      files.set(`${name}.${format}`, bytes)
+      return { file: `${name}.${format}`, width: width / tiles.columns, height: height / tiles.rows, qr: qr?.text ?? null }
     })
+    return { style, scheme, size, template, pictures: shared }
   })
 }
 
@@ -293,17 +328,25 @@ function filesOf({ template, scheme, size }: Chosen): string[] {
   return columns * rows === 1 ? [name] : Array.from({ length: columns * rows }, (_, i) => `${name}-${i + 1}`)
 }
 
-/** Makes many bundles, several at once, and gives them in the order of the items; a product that fails does not stop the others. */
+/** Goods that cannot be shared, with the reason. */
+export type Unshared = { partner: string; sku: string; error: ShoptoolError }
+
+/**
+ * Makes many bundles, several at once, and gives them in the order of the items, which are taken as they are needed; a product that fails
+ * does not stop the others. What earlier runs that were killed left in the folder is taken away first.
+ */
 export async function* makeBundles(
   studio: Studio,
-  items: Iterable<ShareItem>,
+  items: Iterable<ShareItem | Unshared>,
   options: BundleOptions,
-): AsyncGenerator<{ item: ShareItem; bundle: Bundle } | { item: ShareItem; error: ShoptoolError }> {
-  const outcome = async (item: ShareItem) => {
+): AsyncGenerator<Bundle | Unshared> {
+  await removeLeftovers(options.out)
+  const outcome = async (item: ShareItem | Unshared) => {
+    if ('error' in item) return item
     try {
-      return { item, bundle: await makeBundle(studio, item, options) }
+      return await makeBundle(studio, item, options)
     } catch (error) {
-      if (error instanceof ShoptoolError) return { item, error }
+      if (error instanceof ShoptoolError) return { partner: item.partner.id, sku: item.product.sku, error }
       throw error
     }
   }
@@ -316,7 +359,6 @@ export async function* makeBundles(
 }
 
 const idOf = ({ partner, product }: ShareItem) => `${partner.id}:${product.sku}`
-const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 
 /** What is to be known of channels that a picture goes to. @throws usageError where it can go to none of them. */
 function checkPicture(calendar: Calendar, places: readonly ShareChannel[], item: ShareItem): string[] {
@@ -338,65 +380,4 @@ function couponWarnings({ product, asOf, today = asOf }: ShareItem): string[] {
   if (product.couponFrom && product.couponFrom.slice(0, 10) > today)
     warnings.push(`the coupon starts on ${product.couponFrom.slice(0, 10)}; it was left out`)
   return warnings
-}
-
-/** The product as it was shared, so that a later price can be compared, and what every file must be. The commission stays out: bundles are passed on. */
-function manifestOf(
-  { tool }: Studio,
-  { partner, product, link, reason, asOf }: ShareItem,
-  posters: Poster[],
-  files: ReadonlyMap<string, Buffer>,
-) {
-  const amount = (minor: Minor) => formatAmount(minor, product.currency)
-  const { sku, title, brand, category, shop, currency, sales, imageUrl, url, code } = product
-  const coupon = product.couponAmount && {
-    amount: amount(product.couponAmount),
-    threshold: product.couponThreshold && amount(product.couponThreshold),
-    from: product.couponFrom,
-    until: product.couponUntil,
-  }
-  return {
-    ...{ schema: 'shoptool.bundle.v1', tool, asOf, partner, link, reason: reason ?? null },
-    product: {
-      ...{
-        sku,
-        title,
-        brand,
-        category,
-        shop,
-        currency,
-        price: amount(product.price),
-        coupon,
-        finalPrice: amount(product.finalPrice),
-      },
-      ...{ sales, imageUrl, url, code },
-    },
-    posters: posters.map(({ style, scheme, size, template }) => ({ style, scheme, size, template })),
-    files: describeFiles(files),
-  }
-}
-
-/** What every file must be, for a manifest. */
-export function describeFiles(files: ReadonlyMap<string, Buffer>): Record<string, { sha256: string; size: number }> {
-  return Object.fromEntries([...files].map(([name, bytes]) => [name, { sha256: sha256(bytes), size: bytes.length }]))
-}
-
-/** Writes a folder beside its place and moves it there, so that nobody ever sees half of it; where that fails, the old one is back. */
-export async function replaceFolder(dir: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
-  const isThere = existsSync(dir)
-  if (isThere && !existsSync(join(dir, 'manifest.json')))
-    throw usageError(`${dir} is there and is no bundle; move it away or choose another --out`)
-  const fresh = join(dirname(dir), `.${basename(dir)}-${randomUUID()}`)
-  const old = `${fresh}-old`
-  try {
-    await mkdir(fresh, { recursive: true })
-    for (const [name, bytes] of files) await writeFile(join(fresh, name), bytes)
-    if (isThere) await rename(dir, old)
-    await rename(fresh, dir)
-  } catch (error) {
-    if (existsSync(old)) await rename(old, dir)
-    throw error
-  } finally {
-    for (const folder of [fresh, old]) await rm(folder, { recursive: true, force: true })
-  }
 }

@@ -5,12 +5,17 @@ import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Product } from '../records.ts'
 import { pasteableLine } from './paste.ts'
 
+/** For whom something is shared; `untracked` lets pages pass that earn nothing. */
+export type ShareTerms = { channel?: string; member?: string; untracked?: boolean }
+
 /** What is shared: goods, and what the operator adds to them. */
 export type ShareItem = {
   partner: { id: string; name: string }
   product: Product
   /** The address that goes into the QR. */
   link: string
+  /** For whom the link was chosen. */
+  terms?: ShareTerms
   /** Why the operator recommends it, in the operator's words. */
   reason?: string
   /** The day on which the price was read. */

@@ -7,13 +7,10 @@ import type { Database } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { reasonFor } from '../store/shelf.ts'
 import type { Workspace } from '../workspace.ts'
-import type { ShareItem } from './facts.ts'
+import type { ShareItem, ShareTerms } from './facts.ts'
 import { faultOf, madeFor, nameOf, type Offer, offersOf } from './offer.ts'
 import { readSuppliers, supplierOf } from './supplier.ts'
 import { checkTracking, type Own, ownIds } from './tracking.ts'
-
-/** For whom something is shared; `untracked` lets pages pass that earn nothing. */
-export type ShareTerms = { channel?: string; member?: string; untracked?: boolean }
 
 /** What an item needs to know of its partner: `platform` is its name for buyers. */
 type Known = { partner: Partner; platform: string; own: Own }
@@ -79,6 +76,7 @@ export function shareItem(
     partner: { id: product.partner, name: platform },
     product: { ...product, code: code?.value ?? null },
     link: link.value,
+    terms,
     asOf: product.lastSeen.slice(0, 10),
     today: now.slice(0, 10),
     ...(reason !== null && { reason }),

@@ -1,16 +1,9 @@
 import { join } from 'node:path'
 import type { Day } from '../day.ts'
-import {
-  addPictures,
-  type Bundle,
-  choose,
-  describeFiles,
-  drawPoster,
-  replaceFolder,
-  type Studio,
-  type Subject,
-} from './bundle.ts'
+import { addPictures, type Bundle, choose, drawPoster, listPosters, type Studio, type Subject } from './bundle.ts'
 import { DISCLOSURE, type ShopFacts } from './facts.ts'
+import { describeFiles, replaceFolder } from './folder.ts'
+import { MANIFEST_FILE, type RecruitManifest } from './manifest.ts'
 import { safeName } from './name.ts'
 import type { Format } from './poster/encode.ts'
 
@@ -39,13 +32,13 @@ export async function makeRecruiting(
   const posters = addPictures(files, chosen, drawn, options.format)
   const { name, link, slogan, member, asOf } = about
   files.set('link.txt', Buffer.from(`${link}\n`))
-  const manifest = {
+  const manifest: RecruitManifest = {
     ...{ schema: 'shoptool.recruit.v1', tool: studio.tool, asOf, shop: { name, link, slogan }, member, link },
-    posters: drawn.map(({ style, scheme, size, template }) => ({ style, scheme, size, template })),
+    posters,
     files: describeFiles(files),
   }
-  files.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+  files.set(MANIFEST_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
   const dir = join(options.out, safeName(member === null ? 'recruit' : `recruit-${member}`))
   await replaceFolder(dir, files)
-  return { dir, posters, warnings: drawn.flatMap(({ warnings }) => warnings) }
+  return { dir, posters: listPosters(manifest), warnings: drawn.flatMap(({ warnings }) => warnings) }
 }

@@ -65,7 +65,6 @@ describe('poster --recruit', () => {
     [['--recruit', '--channel', 'moments'], 'poster --recruit: shows no goods, leave out --channel'],
     [['--recruit', '--style', 'card'], 'style card shows goods, expected one of a shop (of: shop)'],
     [['--recruit', '--link', 'example.com'], '--link: "example.com" is not an address, expected like https://example.com/shop'],
-    [['--member', '小红', 'taobao:1'], '--member: goes with --recruit only'],
   ])('%s', async (args, message) => {
     expect(await run(['-C', folder, 'poster', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
   })

@@ -165,7 +165,7 @@ describe('many bundles', () => {
     const items = ['1', '2', '3', '4'].map((sku) => makeItem({ sku, ...(sku === '2' && { imageUrl: null }) }))
     const seen: string[] = []
     for await (const outcome of makeBundles(studio, items, { out: newFolder(), styles: ['card'], channels: [] }))
-      seen.push('bundle' in outcome ? outcome.bundle.sku : outcome.error.message)
+      seen.push('error' in outcome ? outcome.error.message : outcome.sku)
     expect(seen).toEqual(['1', 'taobao:2: has no photo', '3', '4'])
   })
 })

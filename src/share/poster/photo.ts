@@ -44,6 +44,18 @@ export async function loadPhoto(source: string | null, product: string, place: P
   return photo
 }
 
+/** What a photo is known by before it is loaded: its address, or the hash of a file's bytes. @throws dataError as `loadPhoto`, of files. */
+export async function photoMark(source: string | null, product: string, place: PhotoPlace): Promise<string | null> {
+  if (!source) return null
+  const bytes = () => readLocal(source, product, place.workspaceFolder, place.limits ?? PHOTO_LIMITS)
+  return (
+    webAddress(source) ??
+    createHash('sha256')
+      .update(await bytes())
+      .digest('hex')
+  )
+}
+
 /** The address to fetch, or null for a file. Partners write `//img.alicdn.com/…`. */
 function webAddress(source: string): string | null {
   const url = source.startsWith('//') ? `https:${source}` : source
