@@ -3,6 +3,7 @@ import { type Currency, formatAmount, formatRate, type Minor, type Ppm } from '.
 import { presentSku } from '../store/aliases.ts'
 import type { Database } from '../store/open.ts'
 import { productByKey, productsBySku, SELECT_PRODUCT, type StoredProduct } from '../store/products.ts'
+import { codeFault, lookUpCode } from './code.ts'
 import { leastFor, type ScoreRules, scoreSql } from './score.ts'
 import { countMatches, hasTextIndex, matchOf } from './search.ts'
 
@@ -219,19 +220,22 @@ function readCursor(text: string, { sort, ascending }: Search): Cursor {
 }
 
 /**
- * The product that `partner:sku` or, where only one partner has it, a bare sku names. Goods that are gone under this id and were joined
- * with another one are those of the other.
+ * The product that `partner:sku` or, where only one partner has it, a bare sku or a shop code names. Goods that are gone under this id and
+ * were joined with another one are those of the other.
  * @throws ShoptoolError (usage) where there is none or several.
  */
 export function lookUpProduct(db: Database, name: string): StoredProduct {
   const [, partner, sku] = /^([a-z0-9][a-z0-9_-]*):(.+)$/s.exec(name) ?? []
   const exact = partner && sku ? productByKey(db, partner, sku) : undefined
   if (exact) return presentProduct(db, exact)
-  const found = productsBySku(db, name)
+  const coded = lookUpCode(db, name)
+  const byCode = coded && productByKey(db, coded.partner, coded.sku)
+  const bySku = productsBySku(db, name)
+  const found = byCode && !bySku.some(({ id }) => id === byCode.id) ? [...bySku, byCode] : bySku
   if (found.length === 1) return presentProduct(db, found[0]!)
-  if (found.length === 0) throw usageError(`${name}: no such product; see "shoptool find"`)
+  if (found.length === 0) throw usageError(`${name}: ${codeFault(name) ?? 'no such product'}; see "shoptool find"`)
   throw usageError(
-    `${name}: several partners have it, name one of ${found.map((product) => `${product.partner}:${product.sku}`).join(', ')}`,
+    `${name}: ${byCode ? 'is a shop code, and a sku' : 'several partners have it'}, name one of ${found.map((product) => `${product.partner}:${product.sku}`).join(', ')}`,
   )
 }
 

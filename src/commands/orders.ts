@@ -1,12 +1,13 @@
 import { orderGaps } from '../catalog/gaps.ts'
 import { questionOf, reachOf } from '../catalog/source.ts'
 import { holesIn } from '../catalog/windows.ts'
-import { instantOf } from '../day.ts'
+import { dayOf, instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { ORDER_STATUSES, type Recorded } from '../records.ts'
+import { type Attribution, attributer, type ChannelSum, sumByChannel } from '../share/attribution.ts'
 import { coverageOf } from '../store/coverage.ts'
 import { openForReading } from '../store/open.ts'
 import {
@@ -17,10 +18,11 @@ import {
   ordersById,
   ordersPerDay,
   partnersInLedger,
+  sumOrders,
 } from '../store/orders.ts'
 import { type SuspectedPair, suspectedPairs } from '../store/suspects.ts'
 import { defineCommand } from './command.ts'
-import { count, day, oneOf, option, list as several } from './option.ts'
+import { count, day, month, oneOf, option, list as several } from './option.ts'
 
 const PARTNER = several('--partner <a,b>', 'only these partners')
 
@@ -31,6 +33,7 @@ const list = defineCommand({
     status: several('--status <a,b>', 'only these', oneOf(ORDER_STATUSES)),
     from: option('--from <day>', 'ordered on this day or later', day),
     to: option('--to <day>', 'ordered on this day or before', day),
+    channel: option('--channel <name>', 'only those that come from this channel; none: of no channel that is known'),
     limit: option('--limit <n>', 'at most so many', count, 50),
   },
   examples: [
@@ -38,12 +41,19 @@ const list = defineCommand({
     'shoptool orders list --partner taobao --json',
   ],
   async run({ options, workspace, print, global }) {
-    const { database, partners } = await workspace()
-    for (const id of options.partner) findPartner(id, partners, BUILT_IN, '--partner')
+    const found = await workspace()
+    for (const id of options.partner) findPartner(id, found.partners, BUILT_IN, '--partner')
     if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
-    const { partner, status, from = null, to = null, limit } = options
-    const orders = listOrders(openForReading(database), { partners: partner, statuses: status, from, to, limit })
-    if (global.json) print.json('orders-list', { orders: orders.map(orderDocument) })
+    const { partner, status, from = null, to = null, channel, limit } = options
+    const db = openForReading(found.database)
+    const comesFrom = attributer(db, found)
+    const wanted = channel === 'none' ? null : channel
+    const carrying =
+      channel === undefined ? undefined : sumOrders(db, { from, to }).filter((sum) => comesFrom(sum).channel === wanted)
+    const filter = { partners: partner, statuses: status, from, to, limit, ...(carrying && { carrying }) }
+    const orders = listOrders(db, filter)
+    if (global.json)
+      print.json('orders-list', { orders: orders.map((order) => ({ ...orderDocument(order), ...comesFrom(order) })) })
     else {
       print.table(
         [
@@ -53,6 +63,7 @@ const list = defineCommand({
           { title: 'PAID', align: 'right' },
           { title: 'COMMISSION', align: 'right' },
           { title: 'TITLE', cut: true },
+          { title: 'CHANNEL' },
         ],
         orders.map((order) => [
           `${order.partner}:${order.orderId}`,
@@ -61,6 +72,7 @@ const list = defineCommand({
           formatAmount(order.paidAmount, order.currency),
           formatAmount(order.commission, order.currency),
           order.title ?? '',
+          originText(comesFrom(order)),
         ]),
       )
       if (orders.length === 0) print.note('No such orders.')
@@ -75,8 +87,9 @@ const show = defineCommand({
   args: [['<order>', "the partner's order number, or partner:number"]],
   examples: ['shoptool orders show 9260908880044400000', 'shoptool orders show pdd:260902-990000000023757 --json'],
   async run({ args: [given], workspace, print, global }) {
-    const { database } = await workspace()
-    const db = openForReading(database)
+    const found = await workspace()
+    const db = openForReading(found.database)
+    const comesFrom = attributer(db, found)
     const { partner, orderId } = orderNamed(db, given)
     const orders = ordersById(db, partner, orderId)
     const ids = [...new Set(orders.map(({ partner }) => partner))]
@@ -88,6 +101,7 @@ const show = defineCommand({
     if (global.json) {
       const document = lines.map(({ order, states: past }) => ({
         ...orderDocument(order),
+        ...comesFrom(order),
         states: past.map(({ counts, ...state }) => ({ ...orderDocument(state), ...(state.entry !== null && { counts }) })),
       }))
       print.json('orders-show', { lines: document })
@@ -109,6 +123,8 @@ const show = defineCommand({
         settled: order.settledAt,
       })
       print.line(`  ${dates.flatMap(([name, at]) => (at ? [`${name} ${at.slice(0, 16).replace('T', ' ')}`] : [])).join(', ')}`)
+      const origin = originText(comesFrom(order))
+      if (origin !== '') print.line(`  shared in ${origin}`)
       for (const { status, rawStatus, commission, entry, counts, origin } of past) {
         const row = entry === null ? '' : counts ? `, row ${entry}` : `, row ${entry}, not counted`
         print.line(`  read as ${status} (${rawStatus}), commission ${money(commission)}${row}   ${origin.file}:${origin.line}`)
@@ -209,6 +225,61 @@ const suspects = defineCommand({
   },
 })
 
+const channels = defineCommand({
+  about:
+    'Adds up the orders of each channel, by when they were ordered: those that no sub-id or tracking id tells of have a row of their own, so that the rows always come to all orders. Commission is the estimate before fees, of orders that were neither refunded nor invalid.',
+  options: {
+    month: option('--month <month>', 'ordered in this month', month),
+    from: option('--from <day>', 'ordered on this day or later', day),
+    to: option('--to <day>', 'ordered on this day or before', day),
+  },
+  examples: ['shoptool orders channels --month 2026-10', 'shoptool orders channels --from 2026-11-01 --json'],
+  async run({ options, workspace, print, global }) {
+    if (options.month && (options.from || options.to)) throw usageError('--month: goes without --from and --to')
+    if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
+    const { month: of } = options
+    const from = of ? `${of}-01` : (options.from ?? null)
+    const to = of ? dayOf(of, 31) : (options.to ?? null)
+    const found = await workspace()
+    const db = openForReading(found.database)
+    const rows = sumByChannel(sumOrders(db, { from, to }), attributer(db, found))
+    const money = (row: ChannelSum, amount: Minor) => formatAmount(amount, row.currency)
+    if (global.json)
+      print.json('orders-channels', {
+        ...{ from, to },
+        channels: rows.map((row) => ({
+          ...{ channel: row.channel, currency: row.currency, orders: row.orders },
+          ...{ paidAmount: money(row, row.paidAmount), commission: money(row, row.commission) },
+          refunded: { orders: row.refundedOrders, amount: money(row, row.refundedAmount) },
+        })),
+      })
+    else {
+      print.table(
+        [
+          { title: 'CHANNEL' },
+          { title: 'CURRENCY' },
+          { title: 'ORDERS', align: 'right' },
+          { title: 'PAID', align: 'right' },
+          { title: 'COMMISSION', align: 'right' },
+          { title: 'REFUNDED', align: 'right' },
+          { title: 'REFUNDED AMOUNT', align: 'right' },
+        ],
+        rows.map((row) => [
+          ...[row.channel ?? 'unattributed', row.currency, String(row.orders), money(row, row.paidAmount)],
+          ...[money(row, row.commission), String(row.refundedOrders), money(row, row.refundedAmount)],
+        ]),
+      )
+      if (rows.length === 0) print.note('No such orders.')
+    }
+    return 'done'
+  },
+})
+
+/** `group-a, mei, posted 2026-11-20`. */
+function originText({ channel, member, day }: Attribution): string {
+  return [channel, member, day && `posted ${day}`].filter(Boolean).join(', ')
+}
+
 /** An order line in the shape of `orders --json`: amounts as decimal strings, rates in percent. */
 function orderDocument({
   paidAmount,
@@ -231,7 +302,11 @@ function orderDocument({
 }
 
 export const command = defineCommand({
-  about: 'Shows the recorded orders, the holes in them and sales that may be recorded twice.',
-  examples: ['shoptool orders list --status settled', 'shoptool orders show 9260908880044400000', 'shoptool orders gaps'],
-  commands: { list, show, gaps, suspects },
+  about: 'Shows the recorded orders, the channels that they come from, the holes in them and sales that may be recorded twice.',
+  examples: [
+    'shoptool orders list --status settled',
+    'shoptool orders show 9260908880044400000',
+    'shoptool orders channels --month 2026-10',
+  ],
+  commands: { list, show, gaps, suspects, channels },
 })

@@ -40,7 +40,7 @@ export function parse(
       getOutHasColors: () => false,
     })
   for (const { flags, about } of globalFlags) if (!flags.includes('--help')) program.option(flags, about)
-  declare(program, name, command, (found) => {
+  declare(program, name, withoutOwn(name, command, argv), (found) => {
     chosen = found
   })
   try {
@@ -66,6 +66,16 @@ export function parse(
   }
 }
 
+const GLOBAL = /^(--json|--quiet|--verbose|--no-color|--no-input|-[qv]+)$/
+
+/** Where a sub-command is named, the command without flags of its own: one that both have would be taken by it, wherever it stands. */
+function withoutOwn(name: string, command: Command, argv: readonly string[]): Command {
+  const { run, ...rest } = command
+  const next = argv.slice(argv.indexOf(name) + 1).find((word) => !GLOBAL.test(word))
+  const isSub = run !== undefined && next !== undefined && Object.hasOwn(command.commands, next)
+  return isSub ? { ...rest, args: [], options: {} } : command
+}
+
 /** What was given for each argument; a list that was not given is an empty list, not undefined. */
 function argumentValues(command: Command, given: readonly unknown[]): unknown[] {
   return command.args.map(([name], i) => given[i] ?? (name.includes('...') ? [] : undefined))
@@ -83,8 +93,6 @@ function declare(
   if (command.examples.length > 0)
     parser.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  $ ${example}`).join('\n')}`)
   if (command.run) parser.action(() => choose({ command, parser }))
-  // else a flag that both have would be taken by the parent, wherever it stands
-  if (command.run && Object.keys(command.commands).length > 0) parser.enablePositionalOptions()
   for (const [sub, each] of Object.entries(command.commands)) {
     declare(parser, sub, each, choose)
   }

@@ -12,6 +12,7 @@ import { openRows } from '../feeds/formats/rows.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { codeOfGoods } from '../store/codes.ts'
 import { openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { type FileRow, fileById } from '../store/runs.ts'
@@ -47,6 +48,7 @@ export const command = defineCommand({
       ...productDocument(product),
       net: amountText(net.of(product), product),
       score: score?.total ?? null,
+      shopCode: codeOfGoods(db, product),
       read: { source: product.source, file: file.name, line: product.line, sha256: file.sha256 },
     }
     const past = states.slice(0, -1).map((state) => stateDocument(state, product))
@@ -64,6 +66,7 @@ export const command = defineCommand({
     const better = twins.flatMap((twin) => twinText(product, twin, net) ?? [])
     const facts: (readonly [name: string, value: string | null])[] = [
       ...factsOf(document, product, net.formula(product)),
+      ['shop code', document.shopCode],
       ['careful', raise && raiseText(raise, product)],
       ['score', score && scoreText(score, rules)],
       ...better.map((text) => ['twin', text] as const),

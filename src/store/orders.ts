@@ -1,4 +1,5 @@
 import type { Day } from '../day.ts'
+import type { Minor } from '../money.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
 import { counting, type Entry, netOf } from './entries.ts'
 import { type KnownRows, knownRows } from './known.ts'
@@ -225,11 +226,16 @@ export type OrderFilter = {
   statuses: readonly OrderStatus[]
   from: Day | null
   to: Day | null
+  /** Lines that carry one of these pairs of ids. */
+  carrying?: readonly Pick<OrderSum, 'partner' | 'subId' | 'trackingId'>[]
   limit: number
 }
 
 /** The present state of order lines, the latest ordered first. */
-export function listOrders(db: Database, { partners, statuses, from, to, limit }: OrderFilter): Recorded<OrderOfPartner>[] {
+export function listOrders(
+  db: Database,
+  { partners, statuses, from, to, carrying, limit }: OrderFilter,
+): Recorded<OrderOfPartner>[] {
   const where: string[] = ['1']
   const values: unknown[] = []
   const oneOf = (column: string, among: readonly string[]) => {
@@ -241,8 +247,41 @@ export function listOrders(db: Database, { partners, statuses, from, to, limit }
   oneOf('s.status', statuses)
   if (from !== null) where.push('substr(s.ordered_at, 1, 10) >= ?') && values.push(from)
   if (to !== null) where.push('substr(s.ordered_at, 1, 10) <= ?') && values.push(to)
+  if (carrying) {
+    const ids = carrying.map(({ partner, subId, trackingId }) => [partner, subId, trackingId])
+    where.push(
+      `EXISTS (SELECT 1 FROM json_each(?) c WHERE c.value ->> 0 = l.partner AND c.value ->> 1 IS s.sub_id AND c.value ->> 2 IS s.tracking_id)`,
+    )
+    values.push(JSON.stringify(ids))
+  }
   const sql = `${PRESENT} WHERE ${where.join(' AND ')} ORDER BY s.ordered_at DESC, l.partner, l.order_id, l.line_id LIMIT ?`
   return [...recorded<OrderOfPartner>(db, sql, [...values, limit], FIELDS)]
+}
+
+/** Order lines of one partner that carry the same ids, in one currency. Amounts are sums; what is refunded or invalid earns no commission. */
+export type OrderSum = Pick<Order, 'currency' | 'subId' | 'trackingId'> & {
+  partner: string
+  orders: number
+  paidAmount: Minor
+  commission: Minor
+  /** Lines that are refunded or invalid, and what was paid for them, with parts given back of others. */
+  refundedOrders: number
+  refundedAmount: Minor
+}
+
+/** Order lines added up by what their links carried; days are those on which they were ordered. */
+export function sumOrders(db: Database, { from, to }: Pick<OrderFilter, 'from' | 'to'>): OrderSum[] {
+  const dead = "s.status IN ('refunded', 'invalid')"
+  return db
+    .prepare<(string | null)[], OrderSum>(
+      `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId, count(*) AS orders, sum(s.paid_amount) AS paidAmount,
+         sum(iif(${dead}, 0, s.commission)) AS commission, sum(${dead}) AS refundedOrders,
+         sum(iif(${dead}, s.paid_amount, ifnull(s.refund_amount, 0))) AS refundedAmount
+       FROM order_line l JOIN order_state s ON s.id = l.state
+       WHERE substr(s.ordered_at, 1, 10) >= ifnull(?, '') AND substr(s.ordered_at, 1, 10) <= ifnull(?, '9')
+       GROUP BY 1, 2, 3, 4`,
+    )
+    .all(from, to)
 }
 
 /** How many order lines a partner has of each day on which there are any. */

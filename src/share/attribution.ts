@@ -1,0 +1,74 @@
+import type { Day } from '../day.ts'
+import type { Database } from '../store/open.ts'
+import type { OrderSum } from '../store/orders.ts'
+import { postingOf } from '../store/subids.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** Where an order comes from; `member` and `day` (of posting) null where that is not known. */
+export type Attribution = { channel: string | null; member: string | null; day: Day | null }
+
+/** Of an order: what its link carried. */
+type Carrier = { partner: string; subId: string | null; trackingId: string | null }
+
+const NONE: Attribution = { channel: null, member: null, day: null }
+
+/**
+ * Tells where orders come from: by a sub-id that shoptool gave, else by a tracking id that shoptool.yaml says a channel has, else where
+ * either is a channel's own name. `channel` is null where none of them tells.
+ */
+export function attributer(db: Database, { tracking, channels }: Workspace): (order: Carrier) => Attribution {
+  const known = new Map<string, Attribution>()
+  function tell(partner: string, id: string): Attribution | undefined {
+    const posting = postingOf(db, partner, id)
+    if (posting) {
+      const { channel, member, day } = posting
+      return { channel: channel || null, member: member || null, day: day || null }
+    }
+    // Orders name the last part of mm_1_2_3, the position, or all of it.
+    const listed = Object.entries(tracking[partner] ?? {}).find(([own]) => own === id || own.endsWith(`_${id}`))?.[1]
+    const channel = listed ?? (Object.hasOwn(channels, id) ? id : undefined)
+    return channel === undefined ? undefined : { ...NONE, channel }
+  }
+  return ({ partner, subId, trackingId }) => {
+    const key = JSON.stringify([partner, subId, trackingId])
+    const kept = known.get(key)
+    if (kept) return kept
+    const ids = [subId, trackingId].filter((id) => id !== null && id !== '')
+    const found = ids.flatMap((id) => tell(partner, id!) ?? [])[0] ?? NONE
+    known.set(key, found)
+    return found
+  }
+}
+
+/** What came of a channel in one currency; `channel` is null for orders of which none is known. */
+export type ChannelSum = Pick<
+  OrderSum,
+  'currency' | 'orders' | 'paidAmount' | 'commission' | 'refundedOrders' | 'refundedAmount'
+> & {
+  channel: string | null
+}
+
+const FIGURES = ['orders', 'paidAmount', 'commission', 'refundedOrders', 'refundedAmount'] as const
+
+/** The sums of each channel, by name; what is of none comes last. Together they are all of the orders. */
+export function sumByChannel(sums: readonly OrderSum[], comesFrom: (order: Carrier) => Attribution): ChannelSum[] {
+  const rows = new Map<string, ChannelSum>()
+  for (const sum of sums) {
+    const { channel } = comesFrom(sum)
+    const key = JSON.stringify([channel, sum.currency])
+    const { currency } = sum
+    const row = rows.get(key) ?? {
+      channel,
+      currency,
+      orders: 0,
+      paidAmount: 0,
+      commission: 0,
+      refundedOrders: 0,
+      refundedAmount: 0,
+    }
+    for (const figure of FIGURES) row[figure] += sum[figure]
+    rows.set(key, row)
+  }
+  const order = ({ channel, currency }: ChannelSum) => `${channel === null ? 1 : 0}${channel}\n${currency}`
+  return [...rows.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}

@@ -1,0 +1,198 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { withCheckDigit } from '../../src/catalog/code.ts'
+import { run, workspaceWith } from './shoptool.ts'
+
+// The register of links, whose tracking id is on them, shop codes, and orders told apart by sub-ids: from a feed to the report.
+
+const AWIN = 'https://www.awin1.com/pclick.php?p=1&a=12345&m=2'
+const FEED = `aw_product_id,product_name,search_price,currency,merchant_deep_link,aw_deep_link
+20817531,Umbrella,39.90,EUR,https://shop.example/1,${AWIN}
+20817532,Mug,9.90,EUR,https://shop.example/2,https://www.awin1.com/pclick.php?p=2&a=99&m=2
+100009,Lamp,19.90,EUR,https://shop.example/3,
+`
+const TAOBAO = `商品id,商品名称,商品主图,商品详情页链接地址,店铺名称,商品价格(单位：元),商品月销量,收入比率(%),佣金,淘宝客短链接(300天内有效),淘口令(30天内有效)
+614252180627,晴雨伞,,https://item.taobao.com/item.htm?id=1,店,39.90,10,20,7.98,https://s.click.taobao.com/Ab1,￥abc123￥
+614252180628,马克杯,,https://item.taobao.com/item.htm?id=2,店,19.90,10,20,3.98,,
+`
+const NOON = Date.parse('2026-11-25T12:00:00+08:00')
+const DAY = 86_400_000
+
+async function shop(tracking = 'tracking: { awin: [12345] }\n') {
+  const sources = `sources:
+  awin: { partner: awin, feed: products, file: awin.csv }
+  tb: { partner: taobao, feed: products, file: tb.csv }
+channels: { weibo: { surface: weibo/post, forms: [url, code] }, moments: { surface: wechat/moments, forms: [image] } }
+shelves: { main: { kind: custom } }
+${tracking}`
+  const cwd = workspaceWith(sources, { 'awin.csv': FEED, 'tb.csv': TAOBAO })
+  const shoptool = (args: string[], days = 0) => run(args, { cwd, now: NOON + days * DAY })
+  expect((await shoptool(['sync'])).code).toBe(0)
+  return { cwd, shoptool }
+}
+
+describe('a link that is not yours', () => {
+  it('is not shared; yours is, and a page only where that is said', async () => {
+    const { shoptool } = await shop()
+    expect((await shoptool(['copy', '20817531', '--channel', 'weibo'])).stdout).toContain(AWIN)
+    const foreign = await shoptool(['copy', '20817532', '--channel', 'weibo'])
+    expect([foreign.code, foreign.stderr]).toEqual([
+      2,
+      'shoptool: awin:20817532: the link of its feed carries the tracking id 99, which is not yours (12345); its page carries no tracking id and earns nothing; read a feed that holds links of yours\n',
+    ])
+    const page = await shoptool(['copy', 'awin:100009', '--channel', 'weibo'])
+    expect(page.stderr).toBe(
+      'shoptool: awin:100009: its page carries no tracking id and earns nothing; read a feed that holds links of yours, or share it all the same with --untracked\n',
+    )
+    const untracked = await shoptool(['copy', 'awin:100009', '--channel', 'weibo', '--untracked'])
+    expect(untracked.stdout).toContain('https://shop.example/3')
+    expect(untracked.stderr).toBe('shoptool: its page carries no tracking id and earns nothing\n')
+    const made = await shoptool(['link', '20817532', '--channel', 'weibo'])
+    expect([made.code, made.stdout]).toEqual([2, ''])
+    expect(made.stderr).toContain('which is not yours (12345); shoptool knows no API of Awin that makes links')
+  })
+
+  it('cannot be told where none of yours is known, or it hides its id: said once, and shared', async () => {
+    const { shoptool } = await shop('')
+    const unknown = await shoptool(['copy', '20817531', '20817532', '--channel', 'weibo'])
+    expect([unknown.code, unknown.stderr.split('\n').length]).toEqual([0, 3])
+    expect(unknown.stderr).toContain(
+      'awin: whether links carry your tracking id cannot be told; name it in shoptool.yaml: tracking: { awin: [12345] }',
+    )
+    const hidden = await shoptool(['copy', '614252180627', '--channel', 'weibo', '--json'])
+    expect(JSON.parse(hidden.stdout).warnings).toContain(
+      'taobao: whose tracking id is on links at s.click.taobao.com cannot be told; make sure that they are from your own account with 淘宝联盟',
+    )
+  })
+
+  it('of a partner that does not exist is a mistake in shoptool.yaml', async () => {
+    const { shoptool } = await shop('tracking: { awn: [1] }\n')
+    const { code, stderr } = await shoptool(['copy', '20817531'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('tracking.awn: unknown partner "awn"; did you mean awin?')])
+    expect((await run(['find'], { cwd: workspaceWith('tracking: { awin: 1 }\n') })).stderr).toContain(
+      'expected a list of tracking ids, like [mm_1_2_3], or a channel for each, like { mm_1_2_3: moments }',
+    )
+  })
+})
+
+describe('a sub-id', () => {
+  it('is written on the link of the feed, for a channel, a member and a day', async () => {
+    const { shoptool } = await shop()
+    const first = JSON.parse((await shoptool(['link', '20817531', '--channel', 'weibo', '--member', 'mei', '--json'])).stdout)
+      .links[0]
+    expect(first).toMatchObject({
+      status: 'made',
+      channel: 'weibo',
+      member: 'mei',
+      trackingId: '12345',
+      subId: 'weibo-mei-261125',
+    })
+    expect(first.link).toBe('https://www.awin1.com/pclick.php?clickref=weibo-mei-261125&p=1&a=12345&m=2')
+    const again = ['link', '20817531', '--channel', 'weibo', '--member', 'mei', '--json']
+    expect(JSON.parse((await shoptool(again)).stdout).links[0].status).toBe('kept')
+    expect(JSON.parse((await shoptool(again, 1)).stdout).links[0]).toMatchObject({ status: 'made', subId: 'weibo-mei-261126' })
+    // copy takes the member's, or that of the feed
+    const text = async (...args: string[]) => (await shoptool(['copy', '20817531', '--channel', 'weibo', ...args], 1)).stdout
+    expect([(await text('--member', 'mei')).includes('weibo-mei-261126'), (await text()).includes('clickref')]).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  it('leads orders back: list, show and the sums of each channel', async () => {
+    const { cwd, shoptool } = await shop('tracking: { awin: [12345], taobao: { mm_1_2_3: moments } }\n')
+    await shoptool(['link', '20817531', '--channel', 'weibo', '--member', 'mei'])
+    const sale = (id: string, ref: string, amount: string, commission: string, status = 'pending') =>
+      `${id},W-${id},2026-11-26T10:00:00,,${status},${amount},GBP,${commission},GBP,${ref},false`
+    const header =
+      'id,orderRef,transactionDate,validationDate,commissionStatus,saleAmount,saleCurrency,commissionAmount,commissionCurrency,clickRef,paidToPublisher'
+    const sales = [
+      sale('1', 'WEIBO-MEI-261125', '10.00', '1.00'),
+      sale('2', 'weibo', '0.10', '0.01'),
+      sale('3', 'elsewhere', '5.00', '0.50'),
+      sale('4', 'weibo', '7.00', '0.70', 'declined'),
+    ]
+    writeFileSync(join(cwd, 'orders.csv'), `${[header, ...sales].join('\n')}\n`)
+    expect((await shoptool(['import', 'orders', 'orders.csv', '--partner', 'awin'])).stderr).not.toContain('rejected')
+    const { channels } = JSON.parse((await shoptool(['orders', 'channels', '--json'])).stdout)
+    expect(channels.map(({ channel, orders: count, refunded }: never) => [channel, count, refunded])).toEqual([
+      ['weibo', 3, { orders: 1, amount: '7.00' }],
+      [null, 1, { orders: 0, amount: '0.00' }],
+    ])
+    expect(channels[0]).toMatchObject({ currency: 'GBP', paidAmount: '17.10', commission: '1.01' })
+    const listed = JSON.parse((await shoptool(['orders', 'list', '--channel', 'weibo', '--json'])).stdout).orders
+    expect(listed.map(({ orderId, member, day }: never) => [orderId, member, day])).toContainEqual(['1', 'mei', '2026-11-25'])
+    expect(listed).toHaveLength(3)
+    expect(JSON.parse((await shoptool(['orders', 'list', '--channel', 'none', '--json'])).stdout).orders).toHaveLength(1)
+    expect((await shoptool(['orders', 'show', 'awin:1'])).stdout).toContain('  shared in weibo, mei, posted 2026-11-25\n')
+    const month = await shoptool(['orders', 'channels', '--month', '2025-01'])
+    expect([month.code, month.stdout, month.stderr]).toEqual([0, '', 'No such orders.\n'])
+    expect((await shoptool(['orders', 'channels', '--month', '2026-10', '--from', '2026-10-02'])).stderr).toContain(
+      '--month: goes without --from and --to',
+    )
+  })
+})
+
+describe('the end of a link', () => {
+  it('is warned of a week before; what has ended is not shared', async () => {
+    const { shoptool } = await shop()
+    await shoptool(['shelf', 'add', '614252180627'])
+    expect((await shoptool(['link', 'list', '--shelf', 'main'])).stdout).toContain(
+      'code (feed)\t2026-11-25\t2026-12-25\t￥abc123￥',
+    )
+    const copy = ['copy', '614252180627', '--channel', 'weibo']
+    expect((await shoptool(copy, 25)).stderr).toContain('the code of its feed ends on 2026-12-25')
+    const ended = await shoptool(copy, 31)
+    expect([ended.stdout.includes('￥abc123￥'), ended.stdout.includes('s.click.taobao.com/Ab1')]).toEqual([false, true])
+    expect(ended.stderr).toContain('the code of its feed ended on 2026-12-25: not used')
+    const none = await shoptool(copy, 301)
+    expect([none.code, none.stdout]).toEqual([2, ''])
+    expect(none.stderr).toContain(
+      'the short link of its feed ended on 2027-09-21; its page carries no tracking id and earns nothing; make one with "shoptool link taobao:614252180627"',
+    )
+    const list = await shoptool(['link', 'list', '--shelf', 'main', '--expiring', '7'], 31)
+    expect(list.stdout.split('\n').filter(Boolean)).toHaveLength(1)
+    expect(list.stderr).toBe('shoptool: 1 ended and not used any more; "shoptool link <sku>" makes another\n')
+    expect((await shoptool(['link', 'list'])).stderr).toBe('No links.\n')
+  })
+
+  it('link show says all that there is, link forget what was made', async () => {
+    const { shoptool } = await shop()
+    await shoptool(['link', '20817531', '--channel', 'weibo'])
+    const { links } = JSON.parse((await shoptool(['link', 'show', '20817531', '--json'])).stdout)
+    expect(
+      links.map(({ from, form, tracking, subId, expiresAt, fault }: never) => [from, form, tracking, subId, expiresAt, fault]),
+    ).toEqual([
+      ['made', 'link', 'own', 'weibo-261125', null, null],
+      ['feed', 'link', 'own', null, null, null],
+      ['page', 'link', 'missing', null, null, 'carries no tracking id and earns nothing'],
+    ])
+    expect((await shoptool(['link', 'show', '20817531'])).stdout).toContain('not known')
+    expect((await shoptool(['link', 'forget', '20817531', '--channel', 'moments'])).stdout).toBe('awin:20817531  0 forgotten\n')
+    expect((await shoptool(['link', 'forget', '20817531'])).stdout).toBe('awin:20817531  1 forgotten\n')
+  })
+})
+
+describe('a shop code', () => {
+  it('names goods wherever a sku does, unless it is one', async () => {
+    const { shoptool } = await shop()
+    expect((await shoptool(['link', 'code', '614252180627', '20817531'])).stdout).toBe(
+      '100009\ttaobao:614252180627\t晴雨伞\n100014\tawin:20817531\tUmbrella\n'.replace('100014', codeOf(10001)),
+    )
+    expect((await shoptool(['show', codeOf(10001)])).stdout).toContain(`shop code\t${codeOf(10001)}`)
+    expect((await shoptool(['link', 'code', codeOf(10001), '--json'])).stdout).toContain('"isNew": false')
+    // the lamp has it for its sku
+    expect((await shoptool(['show', '100009'])).stderr).toBe(
+      'shoptool: 100009: is a shop code, and a sku, name one of awin:100009, taobao:614252180627\n',
+    )
+    expect((await shoptool(['show', 'awin:100009'])).stdout).toContain('Lamp')
+    const [typed, other] = [codeOf(10001).replace(/.$/, (digit) => String((Number(digit) + 1) % 10)), codeOf(20000)]
+    expect((await shoptool(['show', typed])).stderr).toBe(
+      `shoptool: ${typed}: no such product, and as a shop code its check digit is wrong: a digit is another one, or two are swapped; see "shoptool find"\n`,
+    )
+    expect((await shoptool(['copy', other])).stderr).toContain(`${other}: no such product, and no shop code that was given`)
+  })
+})
+
+const codeOf = (five: number) => withCheckDigit(String(five))
