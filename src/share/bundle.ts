@@ -19,7 +19,7 @@ import { type Layout, layOut, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
 import { decodePhoto, loadPhoto, type Photo, photoMark } from './poster/photo.ts'
 import type { Code } from './poster/qr.ts'
-import { type Chosen, findStyle, loadStyles, suggest, type Template } from './poster/template.ts'
+import { type Chosen, findStyle, loadStyles, pictureFile, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
 
@@ -150,7 +150,7 @@ export async function paintPoster(
 ): Promise<{ canvas: Canvas; layout: Layout }> {
   const images = new Map(photo && [['photo', photo]])
   for (const name of template.pictures) {
-    const file = join(template.folder, name)
+    const file = pictureFile(template, name)
     images.set(name, await decodePhoto(await readFile(file), file, template.name))
   }
   const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces: studio.faces })

@@ -15,14 +15,20 @@ export type Place = {
   names?: ReadonlySet<string>
   facts?: ReadonlySet<string>
   size?: { name: string; known: readonly string[] }
+  /** Where keys of this mapping are written that come from elsewhere, and those of any mapping. */
+  elsewhere?: ReadonlyMap<string, Place> | undefined
+  changes?: WeakMap<object, ReadonlyMap<string, Place>>
 }
 /** Checks a value and gives it its type. @throws usageError naming file, path, and what was expected. */
 export type Reader<T> = (value: unknown, at: Place) => T
 
-export const inside = (at: Place, step: string | number): Place => ({
-  ...at,
-  path: typeof step === 'number' ? `${at.path}[${step}]` : at.path === '' ? step : `${at.path}.${step}`,
-})
+export function inside(at: Place, step: string | number): Place {
+  const { file, path } = at.elsewhere?.get(String(step)) ?? {
+    file: at.file,
+    path: typeof step === 'number' ? `${at.path}[${step}]` : at.path === '' ? step : `${at.path}.${step}`,
+  }
+  return { ...at, file, path, elsewhere: undefined }
+}
 
 export function refuse(at: Place, expected: string, value: unknown): never {
   throw usageError(`${at.file}: ${at.path || 'the file'}: ${JSON.stringify(value) ?? 'nothing'} is not ${expected}`)

@@ -7,7 +7,7 @@ import { HOME, makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string) {
   const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123' } }\nroot: ${root}\n`
-  const template = { ...readTemplate(source, 't.yaml'), name: 't', folder: '', sha256: '' }
+  const template = { ...readTemplate(source, 't.yaml'), name: 't', own: false, folders: [], sha256: '' }
   const facts = factsOf(makeItem(), 'slip')
   return layOut(template, { product: 'acme:1', scheme: 'a', size: 'slip', facts, pictures: new Map(), faces: plainFaces() })
 }

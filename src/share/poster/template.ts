@@ -9,6 +9,14 @@
  *   tiles: [3, 3]                          optional: the picture is cut into so many columns and rows, a file each; a QR keeps to one of them
  *   root: { column: [ … ] }                the tree
  *
+ * Or it takes everything of another one:
+ *
+ *   extends: card
+ *   title sizes schemes                    optional: another title, some of the sizes, further schemes or others in place of those of the same name
+ *   change:                                of nodes that have an `id`
+ *     price: { size: 150, shadow: null }   these keys in place of its own; null takes one away
+ *     foot: null                           leaves the node out
+ *
  * A node is one of
  *   row | column: [nodes]    padding gap align justify wrap
  *   text: words | [spans]    size weight color spacing · lines minSize lineHeight align balance trim
@@ -18,6 +26,7 @@
  *                            most                  grows from its width up to this for long links, so that modules have 5 pixels; neighbours give way
  *                            logo: file            in the middle, a fifth of the side
  * and every node takes
+ *   id                                                         its name in `change`
  *   when only                                                  left out unless the condition holds, and at sizes that are not listed
  *   width height minWidth maxWidth minHeight maxHeight grow shrink basis aspect margin self      flexbox, as in yoga
  *   at: { left top right bottom }                              taken out of the flow, against the parent's edges
@@ -54,6 +63,7 @@ import {
   unknownWord,
   yes,
 } from '../shape.ts'
+import { extend, extendedBy, isTree, type Written } from './extend.ts'
 
 export type Weight = 400 | 700 | 900
 export type Length = number | `${number}%`
@@ -66,6 +76,8 @@ type Align = 'start' | 'center' | 'end' | 'stretch'
 type Justify = 'start' | 'center' | 'end' | 'between' | 'around' | 'evenly'
 
 export type Style = {
+  /** Its name in `change` of templates that extend this one. */
+  id?: string
   when?: Words
   only?: readonly string[]
   width?: Length
@@ -155,17 +167,20 @@ export type Sheet = { width: number; height: number; tiles: Tiles; root: Node }
 export type Subject = 'product' | 'shop'
 
 export type Template = {
-  /** The folder's name. */
+  /** Its folder's name. */
   name: string
   title: string
   of: Subject
-  folder: string
+  /** In the workspace. */
+  own: boolean
+  /** Its own, then those of the templates that it extends. */
+  folders: readonly string[]
   schemes: Readonly<Record<string, Readonly<Record<string, Colour>>>>
   /** By name; the first is the default. */
   sizes: ReadonlyMap<string, Sheet>
   /** File names of the pictures that the tree uses, without the product's photo. */
   pictures: readonly string[]
-  /** Of template.yaml and its pictures: 64 hex digits. */
+  /** Of template.yaml, those that it extends, and the pictures: 64 hex digits. */
   sha256: string
 }
 
@@ -222,6 +237,7 @@ const sizeName: Reader<string> = (value, at) =>
   at.size!.known.find((name) => name === String(value)) ?? unknownWord(at, 'size', String(value), at.size!.known)
 
 const STYLE = {
+  id: string,
   when: condition,
   only: list(sizeName),
   ...{ width: length, height: length, minWidth: length, maxWidth: length, minHeight: length, maxHeight: length, basis: length },
@@ -282,8 +298,9 @@ const KINDS = {
 }
 type Kind = keyof typeof KINDS
 
-const node: Reader<Node> = (value, at) => {
-  const map = mapping(value, at)
+const node: Reader<Node> = (value, given) => {
+  const map = mapping(value, given)
+  const at = { ...given, elsewhere: given.changes?.get(map) }
   const keys = keysOf(map, at)
   const kinds = (Object.keys(KINDS) as Kind[]).filter((name) => keys.has(name))
   // A kind that is written for this size wins over a plain one, as all keys do.
@@ -330,6 +347,7 @@ const sizes: Reader<Map<string, Size>> = (value, at) => {
 
 const raw: Reader<unknown> = (value) => value
 const head = record({ title: string, of: oneOf<Subject>('product', 'shop'), sizes, schemes: raw }, 'title', 'sizes', 'schemes')
+const TOP: readonly string[] = ['title', 'of', 'sizes', 'schemes', 'tiles', 'root', 'extends', 'change']
 const tiles: Reader<Tiles> = (value, at) => {
   if (!Array.isArray(value) || value.length !== 2 || !value.every((one) => Number.isInteger(one) && one >= 1 && one <= 12))
     refuse(at, 'tiles, expected like [3, 3]', value)
@@ -338,19 +356,30 @@ const tiles: Reader<Tiles> = (value, at) => {
 }
 const sheet = record({ tiles, root: node }, 'root')
 
-/** Reads the source of a `template.yaml`. `file` is named in errors. @throws usageError naming file, path and the nearest known key. */
-export function readTemplate(source: string, file: string): Omit<Template, 'name' | 'folder' | 'sha256'> {
+/** Reads the source of a `template.yaml` that extends no other. `file` is named in errors. @throws usageError naming file, path and the nearest known key. */
+export function readTemplate(source: string, file: string): ReadTemplate {
+  return readWritten(parseWritten(source, file))
+}
+type ReadTemplate = Omit<Template, 'name' | 'own' | 'folders' | 'sha256'>
+
+const parseWritten = (source: string, file: string): Written => ({
+  file,
+  map: mapping(parseYaml(source, file), { file, path: '' }),
+  changes: new WeakMap(),
+})
+
+function readWritten({ file, map, changes, ...written }: Written): ReadTemplate {
   const at: Place = { file, path: '' }
-  const all = mapping(parseYaml(source, file), at)
-  const [heads, trees] = split(all, (key) => /^(tiles|root)(@|$)/.test(key))
+  const [heads, trees] = split(map, (key) => isTree(key) || /^tiles(@|$)/.test(key))
+  for (const key of Object.keys(heads)) if (!TOP.includes(key)) unknownWord(inside(at, key), 'key', key, TOP)
   const { title, of = 'product', ...read } = head(heads, at)
   const schemes = readSchemes(read.schemes, inside(at, 'schemes'))
   const names = new Set(Object.keys(Object.values(schemes)[0]!))
   const facts = of === 'shop' ? SHOP_FACT_NAMES : FACT_NAMES
-  const known = [...read.sizes.keys()]
+  const known = written.sizes ?? [...read.sizes.keys()]
   const sheets = new Map<string, Sheet>()
   for (const [name, pixels] of read.sizes) {
-    const { tiles = { columns: 1, rows: 1 }, root } = sheet(trees, { file, path: '', names, facts, size: { name, known } })
+    const { tiles = { columns: 1, rows: 1 }, root } = sheet(trees, { ...at, names, facts, changes, size: { name, known } })
     if (!Number.isInteger(pixels.width / tiles.columns) || !Number.isInteger(pixels.height / tiles.rows))
       throw usageError(
         `${file}: tiles: ${pixels.width} × ${pixels.height} pixels do not divide into ${tiles.columns} × ${tiles.rows}`,
@@ -398,32 +427,75 @@ function readSchemes(value: unknown, at: Place): Record<string, Record<string, C
   return schemes
 }
 
-/**
- * All poster styles by name: those that come with the tool, and those in the workspace's `templates/posters`, which win.
- * @throws usageError on the first template that is wrong.
- */
-export async function loadStyles(home: string, workspaceFolder?: string): Promise<Map<string, Template>> {
-  const styles = new Map<string, Template>()
+/** Where a template lies. `own`: in the workspace; `below`: the one of the same name that comes with the tool, which it hides. */
+export type TemplateFolder = { name: string; folder: string; own: boolean; below?: TemplateFolder | undefined }
+
+/** The folders of all templates by name: those that come with the tool, and those in the workspace's `templates/posters`, which win. */
+export async function templateFolders(home: string, workspaceFolder?: string): Promise<Map<string, TemplateFolder>> {
+  const found = new Map<string, TemplateFolder>()
   for (const base of [home, workspaceFolder]) {
-    const folder = base && join(base, 'templates', 'posters')
-    if (!folder || !existsSync(folder)) continue
-    for (const name of (await readdir(folder)).sort())
-      if (existsSync(join(folder, name, 'template.yaml'))) styles.set(name, await loadTemplate(join(folder, name), name))
+    const posters = base && join(base, 'templates', 'posters')
+    if (!posters || !existsSync(posters)) continue
+    for (const name of (await readdir(posters)).sort()) {
+      const folder = join(posters, name)
+      if (existsSync(join(folder, 'template.yaml'))) found.set(name, { name, folder, own: base !== home, below: found.get(name) })
+    }
   }
+  return found
+}
+
+/** All poster styles by name. @throws usageError on the first template that is wrong. */
+export async function loadStyles(home: string, workspaceFolder?: string): Promise<Map<string, Template>> {
+  const folders = await templateFolders(home, workspaceFolder)
+  const styles = new Map<string, Template>()
+  for (const [name, folder] of folders) styles.set(name, await loadTemplate(folder, folders))
   return styles
 }
 
-async function loadTemplate(folder: string, name: string): Promise<Template> {
-  const file = join(folder, 'template.yaml')
-  const source = await readFile(file, 'utf8')
-  const template = readTemplate(source, `${name}/template.yaml`)
-  const hash = createHash('sha256').update(source)
-  for (const picture of template.pictures) {
-    const path = join(folder, picture)
-    if (!existsSync(path)) throw usageError(`${name}/template.yaml: no picture ${picture} in ${folder}`)
-    hash.update(await readFile(path))
-  }
-  return { ...template, name, folder, sha256: hash.digest('hex') }
+/** Reads one template and what it extends. @throws usageError naming file, path and what was expected. */
+export async function loadTemplate(one: TemplateFolder, all: ReadonlyMap<string, TemplateFolder>): Promise<Template> {
+  const { written, chain, sources } = await loadWritten(one, all, [])
+  const template = readWritten(written)
+  const hash = createHash('sha256')
+  for (const source of sources) hash.update(source)
+  const folders = chain.map(({ folder }) => folder)
+  for (const picture of template.pictures) hash.update(await readFile(pictureFile({ name: one.name, folders }, picture)))
+  return { ...template, name: one.name, own: one.own, folders, sha256: hash.digest('hex') }
+}
+
+type Loaded = { written: Written; chain: TemplateFolder[]; sources: string[] }
+
+async function loadWritten(
+  one: TemplateFolder,
+  all: ReadonlyMap<string, TemplateFolder>,
+  above: TemplateFolder[],
+): Promise<Loaded> {
+  const file = `${one.name}/template.yaml`
+  const source = await readFile(join(one.folder, 'template.yaml'), 'utf8')
+  const written = parseWritten(source, file)
+  const wanted = extendedBy(written)
+  if (wanted === null) return { written, chain: [one], sources: [source] }
+  const base = wanted === one.name ? one.below : all.get(wanted)
+  if (!base)
+    throw usageError(
+      `${file}: extends: no template ${wanted}, ${suggest(
+        wanted,
+        [...all.keys()].filter((name) => name !== one.name),
+      )}`,
+    )
+  const chain = [...above, one]
+  if (chain.includes(base))
+    throw usageError(`${file}: extends: goes round in a circle, ${[...chain, base].map(({ name }) => name).join(' → ')}`)
+  const found = await loadWritten(base, all, chain)
+  readWritten(found.written) // what is wrong there is told of its own file
+  return { written: extend(written, found.written), chain: [one, ...found.chain], sources: [source, ...found.sources] }
+}
+
+/** Where a picture of a template lies: in its own folder, or that of one that it extends. @throws usageError where it does not. */
+export function pictureFile({ name, folders }: Pick<Template, 'name' | 'folders'>, picture: string): string {
+  const file = folders.map((folder) => join(folder, picture)).find((path) => existsSync(path))
+  if (file === undefined) throw usageError(`${name}/template.yaml: no picture ${picture} in ${folders.join(' or ')}`)
+  return file
 }
 
 /** What a poster is made from: a template at one size in one colour scheme. */
