@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { factsOf } from '../../src/share/facts.ts'
 import { layOut, type Step } from '../../src/share/poster/layout.ts'
-import { loadStyles, readTemplate } from '../../src/share/poster/template.ts'
-import { HOME, makeItem, plainFaces } from './studio.ts'
+import { readTemplate } from '../../src/share/poster/template.ts'
+import { makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string, item = makeItem(), pictures = new Map([['photo', { width: 100, height: 100 }]])) {
   const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123', red: '#ff000080' } }\nroot: ${root}\n`
@@ -124,45 +124,5 @@ describe('layout', () => {
     expect(() => lay("{ column: [{ qr: '{{ link }}', width: 160, at: { left: 100 } }] }")).toThrow(
       'acme:1: t: root.column[0]: the QR does not lie within the picture',
     )
-  })
-})
-
-describe('the styles that come with the tool', () => {
-  const items = {
-    full: makeItem({}, { reason: '料子垂顺不透' }),
-    bare: makeItem({ title: '皂', couponAmount: null, couponUntil: null, sales: null, shop: null }),
-    long: makeItem(
-      { title: '很长的标题'.repeat(20), price: 1_234_567_890, finalPrice: 1_234_567_800, shop: '店'.repeat(40) },
-      { reason: '好'.repeat(200) },
-    ),
-  }
-  it.each(['card', 'magazine'])('%s shows every fact, the mark, and stays within the picture', async (style) => {
-    const template = (await loadStyles(HOME)).get(style)!
-    for (const scheme of Object.keys(template.schemes)) {
-      for (const [name, item] of Object.entries(items)) {
-        const content = {
-          product: 'acme:1',
-          scheme,
-          size: 'portrait',
-          facts: factsOf(item),
-          pictures: new Map([['photo', { width: 800, height: 800 }]]),
-          faces: plainFaces(),
-        }
-        const { steps } = layOut(template, content)
-        const all = texts(steps).join('')
-        for (const fact of ['广告', '淘宝', '2026-11-20', item.product.title.slice(0, 4)])
-          expect(all, `${name} ${fact}`).toContain(fact)
-        expect(all.includes('券')).toBe(name !== 'bare')
-        expect(all.includes('已售')).toBe(name !== 'bare')
-        for (const [x, y, width, height] of areas(steps) as [number, number, number, number][]) {
-          expect(Math.min(x, y)).toBeGreaterThanOrEqual(0)
-          expect(x + width).toBeLessThanOrEqual(1080)
-          expect(y + height).toBeLessThanOrEqual(1920)
-        }
-        for (const step of steps)
-          if (step.draw === 'text')
-            expect(step.x + plainFaces().width(step.text, '') * step.size, step.text).toBeLessThanOrEqual(1080 - 40)
-      }
-    }
   })
 })

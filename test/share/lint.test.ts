@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { factsOf } from '../../src/share/facts.ts'
 import { layOut } from '../../src/share/poster/layout.ts'
 import { overflows } from '../../src/share/poster/lint.ts'
-import { loadStyles, readTemplate } from '../../src/share/poster/template.ts'
-import { HOME, makeItem, plainFaces } from './studio.ts'
+import { readTemplate } from '../../src/share/poster/template.ts'
+import { makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string) {
   const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123' } }\nroot: ${root}\n`
@@ -85,40 +85,5 @@ describe('what does not keep to its place', () => {
         [10, 30],
       ],
     })
-  })
-})
-
-describe('the styles that come with the tool', async () => {
-  const styles = await loadStyles(HOME)
-  const hostile = [
-    '皂',
-    '很长的标题'.repeat(60),
-    'W'.repeat(200),
-    '<script>alert(1)</script> & "x"',
-    'e\u0301'.repeat(90),
-    '，。！？'.repeat(20),
-  ]
-  it.each([...styles.keys()])('%s keeps everything in its place', (style) => {
-    const template = styles.get(style)!
-    for (const size of template.sizes.keys()) {
-      for (const title of hostile) {
-        for (const item of [
-          makeItem({ title, couponThreshold: 9_900_000, shop: title, sales: 99_999_999 }, { reason: title }),
-          makeItem({ title, couponAmount: null, shop: null, sales: null, price: 99_999_999, finalPrice: 99_999_999 }),
-        ]) {
-          const scheme = Object.keys(template.schemes)[0]!
-          const pictures = new Map([...template.pictures, 'photo'].map((name) => [name, { width: 800, height: 800 }]))
-          const layout = layOut(template, {
-            product: 'acme:1',
-            scheme,
-            size,
-            facts: factsOf(item, size),
-            pictures,
-            faces: plainFaces(),
-          })
-          expect(overflows(layout), `${size} ${title}`).toEqual([])
-        }
-      }
-    }
   })
 })

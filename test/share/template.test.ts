@@ -127,7 +127,7 @@ describe('styles', () => {
     writeFileSync(join(folder, 'templates/posters/join/template.yaml'), template("{ qr: '{{ shop.link }}' }\nof: shop"))
     const styles = await loadStyles(HOME, folder)
     expect(() => findStyle(styles, 'join')).toThrow('style join is of a shop and shows no goods; use it with poster --recruit')
-    expect([...styles.keys()]).toEqual(['card', 'magazine', 'minimal', 'nine', 'tag', 'join', 'own'])
+    expect([...styles.keys()]).toEqual(['card', 'magazine', 'minimal', 'nine', 'recruit', 'tag', 'join', 'own'])
     expect(findStyle(styles, 'card:jade')).toMatchObject({ scheme: 'jade' })
     expect(() => findStyle(styles, 'crad')).toThrow('no poster style crad, did you mean card?')
     expect(findStyle(styles, 'own', 'square')).toMatchObject({ scheme: 'a', size: 'square' })

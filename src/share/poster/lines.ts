@@ -168,8 +168,16 @@ export function setText(text: Text, width: number, rules: LineRules): SetText {
   const fits = ({ lines, torn }: Broken) => lines.length <= most && !torn
   let scale = 1
   let set = breakLines(text, width, scale)
-  for (let size = largest - 1; !fits(set) && size >= (rules.minSize ?? largest); size--) {
-    scale = size / largest
+  const least = rules.minSize ?? largest
+  if (!fits(set) && least < largest) {
+    // Smaller letters never need more lines, so the largest size that fits is found by halving.
+    let [low, high] = [least, largest]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (fits(breakLines(text, width, middle / largest))) low = middle
+      else high = middle
+    }
+    scale = low / largest
     set = breakLines(text, width, scale)
   }
   let { lines } = set
