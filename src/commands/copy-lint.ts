@@ -1,23 +1,53 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { lookUpProduct } from '../catalog/find.ts'
 import type { Context } from '../context.ts'
+import { instantOf } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
+import { channelsOf, findChannel, readCalendar } from '../share/channel.ts'
 import { loadAdRules } from '../share/copy/adwords.ts'
-import { type Finding, lint, lintDisclosure, lintText } from '../share/copy/lint.ts'
+import { checkClaims } from '../share/copy/claims.ts'
+import { type Check, type Finding, lint, lintDisclosure, lintText, softenTitle } from '../share/copy/lint.ts'
+import { placeCheck } from '../share/copy/vet.ts'
+import { loadChannels } from '../share/copy/write.ts'
+import { figuresOf } from '../share/facts.ts'
+import { openForReading } from '../store/open.ts'
 import { defineCommand, type Outcome } from './command.ts'
+import { option } from './option.ts'
 import type { Print } from './print.ts'
 
 export const lintCommand = defineCommand({
   about:
-    'Looks through texts that were written by hand: words that the ad law or a platform forbids, also spaced or dressed up, and whether 广告 stands at the beginning or the end. Exit code 5 where something was found. Nothing is sent anywhere; what is not found may still be forbidden.',
+    'Looks through texts that were written by hand: words that the ad law or a platform forbids, also spaced or dressed up, and whether 广告 stands at the beginning or the end. With --sku also prices, coupons, discounts, sales and dates against the catalog; with --channel addresses and length. Exit code 5 where something was found. Nothing is sent anywhere; what is not found may still be forbidden.',
   args: [['<file...>', 'text files in UTF-8 or GB18030, one text each; - is standard input']],
-  options: {},
-  examples: ['shoptool copy lint post.txt', 'pbpaste | shoptool copy lint -', 'shoptool copy lint out/posters/*/*.txt --json'],
-  async run({ ctx, args: [files], findWorkspace, print, global }) {
-    const found = await findWorkspace()
+  options: {
+    sku: option('--sku <sku>', 'the goods that the texts are about: partner:sku, or the sku alone where one partner has it'),
+    channel: option('--channel <name>', 'where they will be posted'),
+  },
+  examples: [
+    'shoptool copy lint post.txt',
+    'shoptool copy lint post.txt --sku 614252180627 --channel moments',
+    'pbpaste | shoptool copy lint -',
+    'shoptool copy lint out/posters/*/*.txt --json',
+  ],
+  async run({ ctx, args: [files], options, workspace, findWorkspace, print, global }) {
+    const found = options.sku === undefined && options.channel === undefined ? await findWorkspace() : await workspace()
     const rules = loadAdRules(ctx.home, found?.folder)
-    const checks = [(text: string) => lintText(text, rules), lintDisclosure]
+    const today = instantOf(ctx.now(), found?.shop.timezone ?? 'Asia/Shanghai').slice(0, 10)
+    const product = options.sku === undefined ? null : lookUpProduct(openForReading(found!.database), options.sku)
+    const names = [product?.brand ?? null, product?.shop ?? null]
+    const checks: Check[] = [(text) => lintText(text, rules, names), lintDisclosure]
+    if (product) {
+      const figures = figuresOf({ product, asOf: product.lastSeen.slice(0, 10), today })
+      const titles = [product.title, softenTitle(product.title, rules, names).title]
+      checks.push((text) => checkClaims(text, figures, titles, names))
+    } else print.note('Figures are not compared with the catalog: no --sku.')
+    if (options.channel !== undefined) {
+      const channels = channelsOf(found!, await loadChannels(ctx.home, found!.folder))
+      const channel = findChannel(channels, options.channel, '--channel')
+      checks.push(placeCheck(channel, readCalendar(ctx.home, found!.folder), today, product?.partner ?? ''))
+    }
     const results: { file: string; text: string; findings: Finding[] }[] = []
     for (const file of files) {
       const text = await readText(ctx, file)
@@ -25,6 +55,8 @@ export const lintCommand = defineCommand({
     }
     if (global.json)
       print.json('copy-lint', {
+        product: product && `${product.partner}:${product.sku}`,
+        channel: options.channel ?? null,
         files: results.map(({ file, text, findings }) => ({
           file,
           findings: findings.map((one) => ({ ...placeOf(text, one.from), ...one })),
@@ -78,10 +110,11 @@ async function tell(print: Print, file: string, text: string, findings: readonly
   for (const one of findings) {
     const { line, column } = placeOf(text, one.from)
     const level = one.level === 'stop' ? print.paint.red('stop') : print.paint.yellow('warn')
-    const word = one.found === '' ? `${one.word} is missing` : one.found.replace(/\s+/g, ' ')
+    const word = one.found.replace(/\s+/g, ' ')
     const read = one.found !== '' && one.word !== one.found.toLowerCase() ? ` (${one.word})` : ''
     const instead = one.instead === null ? '' : `; instead: ${one.instead}`
-    print.line(`${file}:${line}:${column}: ${level} ${print.paint.bold(word)}${read} — ${one.category}: ${one.reason}${instead}`)
+    const what = word === '' ? '' : `${print.paint.bold(word)}${read} — `
+    print.line(`${file}:${line}:${column}: ${level} ${what}${one.category}: ${one.reason}${instead}`)
     if (!terminal || one.found === '') continue
     const before = text.slice(0, one.from).split('\n').at(-1)!
     const after = text.slice(one.to).split('\n', 1)[0]!

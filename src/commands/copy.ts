@@ -2,6 +2,8 @@ import { lookUpProduct } from '../catalog/find.ts'
 import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import { channelsOf, chooseChannels, readCalendar } from '../share/channel.ts'
+import { loadAdRules } from '../share/copy/adwords.ts'
+import { vetCopy, vetItem } from '../share/copy/vet.ts'
 import { type Copy, loadChannels, textsOf, writeCopy } from '../share/copy/write.ts'
 import { sharer } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
@@ -52,6 +54,7 @@ export const command = defineCommand({
         : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
     const calendar = readCalendar(ctx.home, found.folder)
+    const adRules = loadAdRules(ctx.home, found.folder)
     const chosen = chooseChannels(
       found,
       channelsOf(found, await loadChannels(ctx.home, found.folder)),
@@ -79,11 +82,13 @@ export const command = defineCommand({
       const { partner, sku } = product
       try {
         for (const channel of channels) {
-          const item = items.get(channel.name)!(product)
-          for (const notice of item.notices ?? []) notices.add(notice)
+          const given = items.get(channel.name)!(product)
+          for (const notice of given.notices ?? []) notices.add(notice)
+          const { item, warnings: vetted } = vetItem(given, adRules)
           for (const variant of variantsOf([...textsOf(channel).variants.keys()], options.variant)) {
             const { copy, warnings } = writeCopy(channel, calendar, item, { ...variant, plain: options.plain })
-            written.push({ partner, sku, copy, warnings: [...(item.warnings ?? []), ...warnings] })
+            const all = [...(item.warnings ?? []), ...vetted, ...warnings, ...vetCopy(copy, item, adRules)]
+            written.push({ partner, sku, copy, warnings: all })
           }
         }
       } catch (error) {

@@ -6,6 +6,9 @@ import type { Context } from '../context.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Calendar, channelsOf, findChannel, passages, readCalendar, type ShareChannel, sourcesOf } from './channel.ts'
+import { loadAdRules } from './copy/adwords.ts'
+import type { AdRules } from './copy/lint.ts'
+import { vetCopy, vetItem, vetPoster } from './copy/vet.ts'
 import { type Copy, loadChannels, writeCopy } from './copy/write.ts'
 import { type Facts, factsOf, type ShareItem, type ShopFacts } from './facts.ts'
 import { describeFiles, removeLeftovers, replaceFolder, sha256, wrongFiles } from './folder.ts'
@@ -31,6 +34,7 @@ export type Studio = {
   styles: ReadonlyMap<string, Template>
   channels: ReadonlyMap<string, ShareChannel>
   calendar: Calendar
+  adRules: AdRules
   faces: Faces
   /** `shoptool 0.1.0`, for manifests. */
   tool: string
@@ -59,7 +63,8 @@ export async function openStudio(
   const tool = `shoptool ${(JSON.parse(about) as { version: string }).version}`
   const channels = channelsOf({ channels: configured }, texts)
   const calendar = readCalendar(ctx.home, workspaceFolder)
-  return { ctx, workspaceFolder, photoHosts, styles, channels, calendar, faces, tool, jobs, slot: limiter(jobs) }
+  const adRules = loadAdRules(ctx.home, workspaceFolder)
+  return { ctx, workspaceFolder, photoHosts, styles, channels, calendar, adRules, faces, tool, jobs, slot: limiter(jobs) }
 }
 
 type Limiter = <T>(work: () => Promise<T>) => Promise<T>
@@ -103,9 +108,12 @@ export async function makePoster(
   { format = 'png', size }: { format?: Format; size?: string } = {},
 ): Promise<Poster> {
   const chosen = findStyle(studio.styles, style, size)
-  return studio.slot(async () =>
-    drawPoster(studio, goods(item, await loadPhoto(item.product.imageUrl, idOf(item), studio)), chosen, format),
-  )
+  const vetted = vetItem(item, studio.adRules)
+  return studio.slot(async () => {
+    const subject = goods(vetted.item, await loadPhoto(item.product.imageUrl, idOf(item), studio))
+    const poster = await drawPoster(studio, subject, chosen, format)
+    return { ...poster, warnings: [...vetted.warnings, ...poster.warnings] }
+  })
 }
 
 /** Whose poster it is: its name for errors, what it may say, and its photo where there is one. */
@@ -121,6 +129,7 @@ export const goods = (item: ShareItem, photo: Photo): Subject => ({
 export async function drawPoster(studio: Studio, subject: Subject, chosen: Chosen, format: Format): Promise<Poster> {
   const { canvas, layout } = await paintPoster(studio, subject, chosen)
   const { template, scheme, size } = chosen
+  vetPoster(template.name, layout, subject.facts(size), studio.adRules)
   const codes = codesOf(layout)
   if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
   const { tiles } = template.sizes.get(size)!
@@ -193,14 +202,20 @@ export type Bundle = {
  * there already is replaced, or kept where the same would be made again. The same item and tool give the same bytes.
  * @throws ShoptoolError before anything is written; usageError where the folder is there and is no bundle.
  */
-export async function makeBundle(studio: Studio, item: ShareItem, options: BundleOptions): Promise<Bundle> {
+export async function makeBundle(studio: Studio, given: ShareItem, options: BundleOptions): Promise<Bundle> {
   const { channels = [...studio.channels.keys()], format = 'png' } = options
   const chosen = choose(studio.styles, options)
   const places = channels.map((name) => findChannel(studio.channels, name, 'channel'))
-  const pictureWarnings = checkPicture(studio.calendar, places, item)
-  const texts = places.filter(({ texts }) => texts !== null).map((place) => writeCopy(place, studio.calendar, item))
+  const pictureWarnings = checkPicture(studio.calendar, places, given)
+  const { item, warnings: vetWarnings } = vetItem(given, studio.adRules)
+  const texts = places
+    .filter(({ texts }) => texts !== null)
+    .map((place) => {
+      const { copy, warnings } = writeCopy(place, studio.calendar, item)
+      return { copy, warnings: [...warnings, ...vetCopy(copy, item, studio.adRules)] }
+    })
   const copy = texts.map((one) => one.copy)
-  const itemWarnings = [...(item.warnings ?? []), ...couponWarnings(item), ...pictureWarnings]
+  const itemWarnings = [...(item.warnings ?? []), ...couponWarnings(item), ...vetWarnings, ...pictureWarnings]
   const textWarnings = texts.flatMap(({ warnings }) => warnings)
   const dir = join(options.out, safeName(`${item.partner.id}-${item.product.sku}`))
   const input = sha256(

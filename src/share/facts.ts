@@ -1,5 +1,5 @@
 import { Liquid, type Template as LiquidTemplate } from 'liquidjs'
-import type { Day, Instant } from '../day.ts'
+import type { Day } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Product } from '../records.ts'
@@ -12,6 +12,8 @@ export type ShareTerms = { channel?: string; member?: string; untracked?: boolea
 export type ShareItem = {
   partner: { id: string; name: string }
   product: Product
+  /** The title as it may be shown, where the law takes words out of the product's own. */
+  title?: string
   /** The address that goes into the QR. */
   link: string
   /** For whom the link was chosen. */
@@ -91,9 +93,9 @@ export function countText(count: number): string {
   return `${Math.floor(tenths / 10)}${tenths % 10 ? `.${tenths % 10}` : ''}${unit}`
 }
 
-/** `2026-11-30T23:59:59+08:00` → `11月30日`, with the year where it is not that of `asOf`. */
-function dayText(instant: Instant, asOf: Day): string {
-  const [year, month, day] = instant.slice(0, 10).split('-').map(Number)
+/** `2026-11-30` → `11月30日`, with the year where it is not that of `asOf`. */
+export function dayText(of: Day, asOf: Day): string {
+  const [year, month, day] = of.split('-').map(Number)
   return `${year === Number(asOf.slice(0, 4)) ? '' : `${year}年`}${month}月${day}日`
 }
 
@@ -107,30 +109,58 @@ function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice 
   return couponAmount !== null && finalPrice < price && begun && !over
 }
 
+/** The figures of goods as they hold on a day, amounts in minor units. */
+export type Figures = {
+  currency: Currency
+  /** Before the coupon. */
+  price: Minor
+  /** What the buyer pays. */
+  final: Minor
+  coupon: { amount: Minor; threshold: Minor | null; until: Day | null } | null
+  sales: number | null
+  /** The day on which they were read. */
+  asOf: Day
+}
+
+/** The figures of one item on the day of sharing. */
+export function figuresOf({ product, asOf, today = asOf }: Pick<ShareItem, 'product' | 'asOf' | 'today'>): Figures {
+  const { currency, price, finalPrice, couponAmount, couponThreshold, couponUntil, sales } = product
+  const holds = couponHolds(product, today)
+  return {
+    currency,
+    price,
+    // A coupon that is over takes its discount with it.
+    final: couponAmount && !holds ? price : finalPrice,
+    coupon: holds
+      ? { amount: couponAmount!, threshold: couponThreshold || null, until: couponUntil?.slice(0, 10) ?? null }
+      : null,
+    sales: sales || null,
+    asOf,
+  }
+}
+
+function couponText(amount: Price, threshold: Price | null, until: Day | null, asOf: Day): Facts['coupon'] {
+  const text = threshold ? `满 ${threshold.text} 减 ${amount.text}` : `立减 ${amount.text}`
+  return { text, amount, threshold, until: until && dayText(until, asOf) }
+}
+
 /** The facts of one item, for a poster of that size or for a text. */
-export function factsOf({ partner, product, link, reason, asOf, today = asOf }: ShareItem, size: string | null = null): Facts {
+export function factsOf(item: ShareItem, size: string | null = null): Facts {
+  const { partner, product, link, reason, asOf } = item
+  const { coupon, sales, ...figures } = figuresOf(item)
   const price = (amount: Minor) => priceOf(amount, product.currency)
   const words = (text: string | null | undefined) => pasteableLine(text ?? '') || null
-  const coupon = couponHolds(product, today)
-  const amount = price(product.couponAmount ?? 0)
-  const threshold = product.couponThreshold ? price(product.couponThreshold) : null
   return {
-    title: pasteableLine(product.title),
+    title: pasteableLine(item.title ?? product.title),
     brand: words(product.brand),
     category: words(product.category),
     shop: words(product.shop),
     partner: partner.name,
-    price: price(product.price),
-    // A coupon that is over takes its discount with it.
-    final: price(product.couponAmount && !coupon ? product.price : product.finalPrice),
-    coupon: coupon
-      ? {
-          text: threshold ? `满 ${threshold.text} 减 ${amount.text}` : `立减 ${amount.text}`,
-          ...{ amount, threshold },
-          until: product.couponUntil === null ? null : dayText(product.couponUntil, asOf),
-        }
-      : null,
-    sales: product.sales ? countText(product.sales) : null,
+    price: price(figures.price),
+    final: price(figures.final),
+    coupon:
+      coupon && couponText(price(coupon.amount), coupon.threshold === null ? null : price(coupon.threshold), coupon.until, asOf),
+    sales: sales === null ? null : countText(sales),
     reason: words(reason),
     asOf,
     link,

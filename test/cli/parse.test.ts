@@ -97,6 +97,14 @@ describe('a command line', () => {
     expect(read('try -- --json 1')).toMatchObject({ args: [['--json', '1']], global: { json: false } })
   })
 
+  it('a flag that a command and its sub-command both have goes to the one that is named', () => {
+    const own = defineCommand({ ...sub, options: { text: option('--text <text>', 'text') } })
+    const both = { ...command, commands: { explain: own } }
+    expect(read('try --json explain 7 --text a', both)).toMatchObject({ command: own, args: ['7'], options: { text: 'a' } })
+    expect(read('try 7 --text a', both)).toMatchObject({ command: both, options: { text: 'a' } })
+    expect(() => read('try explain 7 --coupon', both)).toThrow("unknown option '--coupon'")
+  })
+
   it('a sub-command, beside a command that runs itself', () => {
     const both = defineCommand({
       about: 'Settles.',

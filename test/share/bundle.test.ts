@@ -113,7 +113,7 @@ schemes: { a: { ink: '#102030' }, b: { ink: '#302010' } }
 tiles@square: [3, 3]
 root: { column: [
   { picture: photo, grow: 1, at: { left: 0, top: 0, right: 0, bottom: 0 } },
-  { text: '{{ title }}', size: 70, color: $ink, weight: 900 },
+  { text: '{{ disclosure }} {{ title }}', size: 70, color: $ink, weight: 900 },
   { qr: '{{ link }}', width: 200, at: { right: 40, top: 440, top@small: 40 } } ] }
 `
   writeFileSync(file, source)

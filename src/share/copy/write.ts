@@ -8,6 +8,7 @@ import { type Facts, factsOf, fill, readWords, type ShareItem, type Words } from
 import { pasteable, tidy, withoutEmoji } from '../paste.ts'
 import { list, number, oneOf, parseYaml, type Reader, record, refuse, string, yes } from '../shape.ts'
 import { fitTitle, isWithin, type Limit, limitReader, overText } from './limit.ts'
+import { isDisclosed } from './lint.ts'
 import { chooseVariant } from './variant.ts'
 
 /*
@@ -159,8 +160,8 @@ export function writeCopy(
 
   const undisclosed = (text: string, file: string) =>
     usageError(`${texts.name}/${file}.liquid: the text must begin or end with {{ disclosure }}, got "${text}"`)
-  if (!isDisclosed(copy.main, facts)) throw undisclosed(copy.main, chosen)
-  if (copy.comment !== '' && !isDisclosed(copy.comment, facts)) throw undisclosed(copy.comment, REST)
+  if (!isDisclosed(copy.main)) throw undisclosed(copy.main, chosen)
+  if (copy.comment !== '' && !isDisclosed(copy.comment)) throw undisclosed(copy.comment, REST)
   const warnings = (['url', 'code'] as const).flatMap((form) => {
     const { state, rule } = passes[form]
     const value = facts[WAYS[form]]
@@ -202,9 +203,4 @@ function hashtagsOf({ hashtags }: CopyChannel, item: ShareItem): string | null {
 /** `change` of all but the code, which must stay as it is. */
 function around(code: string | null, text: string, change: (text: string) => string): string {
   return code ? text.split(code).map(change).join(code) : change(text)
-}
-
-function isDisclosed(text: string, { disclosure }: Facts): boolean {
-  const bare = text.replace(/^[\s【[(（#]+|[\s】\])）。#]+$/g, '')
-  return bare.startsWith(disclosure) || bare.endsWith(disclosure)
 }
