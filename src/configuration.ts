@@ -60,7 +60,10 @@ const address = z
 
 const schema = z.strictObject({
   shop: z.strictObject({ name: filled, timezone, currency, link: z.optional(address) }),
-  shelves: z._default(z.record(name, z.strictObject({ kind: filled })), {}),
+  shelves: z._default(
+    z.record(name, z.strictObject({ kind: filled, cap: z.optional(z.int().check(z.minimum(1, 'expected 1 or more'))) })),
+    {},
+  ),
   sources: z._default(
     z.record(
       name,

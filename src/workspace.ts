@@ -21,8 +21,11 @@ export const isAddress = (text: string) => /^https?:\/\//i.test(text) && URL.can
 
 /** `link` leads to the shop itself, for posters that recruit. */
 export type Shop = { name: string; timezone: Zone; currency: Currency; link?: string | undefined }
-/** Goods chosen for sharing, under the rules of a `kind` of shop (templates/rules/shops.yaml). */
-export type Shelf = { kind: string }
+/**
+ * Goods chosen for sharing, under the rules of a `kind` of shop or an alias of it (templates/rules/shops.yaml). `cap`: at most so many,
+ * where the kind has no rule for that.
+ */
+export type Shelf = { kind: string; cap?: number | undefined }
 /** When a reading of a source is refused; what is not set has a default. `rows`: fewer usable rows; `shrink`: more of its goods missing at once; `rejects`: more of its rows unusable. */
 export type Guard = { rows?: number | undefined; shrink?: Ppm | undefined; rejects?: Ppm | undefined }
 /** Where records of one partner come from: files (globs, from the workspace folder), a URL, or the partner's signed API. */

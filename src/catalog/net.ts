@@ -16,14 +16,17 @@ export type Net = {
   formula(product: Sold): string | null
 }
 
-/** Nets by the fees of the built-in partners and those in the folder `partners`. `warn` is told once of each partner that cannot be read. */
-export function netOfFees(partners: string, warn: (message: string) => void): Net {
+/**
+ * Nets by the fees of the built-in partners and those in the folder `partners`, and by `further` ones, of the shop that sells the goods.
+ * `warn` is told once of each partner that cannot be read.
+ */
+export function netOfFees(partners: string, warn: (message: string) => void, further: readonly Fee[] = []): Net {
   const known = new Map<string, readonly Fee[] | null>()
   const feesOf = (partner: string) => {
     let fees = known.get(partner)
     if (fees === undefined) {
       try {
-        fees = findPartner(partner, partners, BUILT_IN, partner).fees
+        fees = [...findPartner(partner, partners, BUILT_IN, partner).fees, ...further]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         warn(`no net of ${partner}: ${error.message}`)

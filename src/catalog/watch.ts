@@ -35,9 +35,15 @@ export type Thresholds = {
   couponWithin: number
 }
 
-/** What is known of goods from a shelf: the figures of the pick. */
-export function knownOfPick(pick: Pick<Known, 'currency' | 'finalPrice' | 'commissionRate' | 'commission'>): Known {
-  const { currency, finalPrice, commissionRate, commission } = pick
+/** What is known of goods from a shelf: the figures of the pick, with its coupon. */
+export function knownOfPick(pick: Pick<Known, Figure | 'couponAmount' | 'couponUntil'>): Known {
+  const couponAmount = pick.couponAmount || null
+  return { ...figuresOf(pick), couponAmount, couponUntil: couponAmount === null ? null : pick.couponUntil }
+}
+
+type Figure = 'currency' | 'finalPrice' | 'commissionRate' | 'commission'
+
+function figuresOf({ currency, finalPrice, commissionRate, commission }: Pick<Known, Figure>): Known {
   return {
     currency,
     finalPrice,
@@ -60,7 +66,7 @@ export function compare(
   now: number,
   { minChange, couponWithin }: Thresholds,
 ): { events: WatchEvent[]; known: Known } {
-  const before = known ?? { ...knownOfPick(product), status: product.status }
+  const before = known ?? { ...figuresOf(product), status: product.status }
   if (product.status === 'gone') {
     const gone: WatchEvent = { kind: 'gone', before: null, now: product.lastSeen, change: null }
     return { events: before.status === 'gone' ? [] : [gone], known: { ...before, status: 'gone' } }
@@ -72,7 +78,7 @@ export function compare(
   const money = (amount: Minor) => formatAmount(amount, product.currency)
   if (before.currency !== product.currency) {
     events.push({ kind: 'currency', before: before.currency, now: product.currency, change: null })
-    Object.assign(after, knownOfPick(product))
+    Object.assign(after, figuresOf(product))
   } else {
     const figure = <F extends 'finalPrice' | 'commissionRate' | 'commission'>(
       name: F,

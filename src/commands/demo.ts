@@ -49,7 +49,11 @@ export const command = defineCommand({
     if (!(await step('sync')) || !(await step(...search))) return outcome
     const { products } = await ask<Found>(...search)
     const chosen = products.slice(0, 2).map(({ partner, sku }) => `${partner}:${sku}`)
-    if (!(await step('shelf', 'add', ...chosen)) || !(await step('poster', ...chosen)) || !(await step('copy', chosen[0]!)))
+    if (
+      !(await step('shelf', 'add', ...chosen, '--yes')) ||
+      !(await step('poster', ...chosen)) ||
+      !(await step('copy', chosen[0]!))
+    )
       return outcome
     for (const [partner, files] of payoutFiles(folder))
       if (!(await step('import', 'payouts', ...files, '--partner', partner))) return outcome

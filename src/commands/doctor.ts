@@ -56,6 +56,7 @@ export const command = defineCommand({
       await check('secrets', () => checkSecrets(found), 'set the secret')
       await check('database', () => checkStored(found), 'restore a backup, or move shoptool.db away and sync again')
       await check('sources', () => checkSources(ctx, found), 'run shoptool sync')
+      await check('shelves', () => checkShelves(ctx, found), `correct ${WORKSPACE_FILE} or rules/shops.yaml`)
     }
 
     if (global.json) print.json('doctor', { checks })
@@ -221,4 +222,17 @@ async function checkSources(ctx: Context, { database, sources }: Workspace): Pro
   } finally {
     db.close()
   }
+}
+
+/** Kinds that there are, and what the rules have against the shop's name and the number of shelves. Goods: see "shelf check". */
+async function checkShelves(ctx: Context, found: Workspace): Promise<Finding[]> {
+  const [{ ruledShelves }, { objectionsToCount, objectionsToName }] = await Promise.all([
+    import('./named.ts'),
+    import('../share/shelf.ts'),
+  ])
+  const { shelves } = ruledShelves(ctx, found)
+  const kinds = [...new Map(shelves.map((shelf) => [shelf.kind.id, shelf])).values()]
+  const against = [...kinds.flatMap((shelf) => objectionsToName(shelf, found.shop.name)), ...objectionsToCount(shelves)]
+  if (against.length > 0) return against.map(({ rule, says }) => warn(says, `see shoptool rules explain ${rule}`))
+  return [ok(shelves.length === 0 ? 'none' : shelves.map(({ name, kind }) => `${name} (${kind.name})`).join(', '))]
 }

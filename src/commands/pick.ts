@@ -48,7 +48,16 @@ export const command = defineCommand({
       print.note('Nothing taken.')
       return 'done'
     }
-    const add = ['shelf', 'add', ...chosen, '--shelf', shelf, ...(reason === undefined ? [] : ['--reason', reason])]
+    // what was ticked is shown once more, with its net and what speaks against it
+    const add = [
+      'shelf',
+      'add',
+      ...chosen,
+      '--shelf',
+      shelf,
+      ...(ids.length > 0 ? ['--yes'] : []),
+      ...(reason === undefined ? [] : ['--reason', reason]),
+    ]
     return shoptool([...add, '-C', found.folder, ...(global.json ? ['--json'] : []), ...(global.quiet ? ['-q'] : [])])
   },
 })

@@ -168,7 +168,8 @@ function showTrends(states: readonly State[], product: StoredProduct, now: numbe
   print.line()
 }
 
-function factsOf(
+/** What a product is, costs and pays, in words by name; null where there is nothing to say. */
+export function factsOf(
   { read, ...product }: ReturnType<typeof productDocument> & { read: { file: string; line: number } },
   stored: StoredProduct,
   net: string | null,

@@ -50,7 +50,7 @@ Goods of shelves are compared with the pick at first. Of others the first run on
     const search = saved ?? ''
     const known = new Map(watchedGoods(db, search).map((each) => [keyOf(each), each]))
     const shelves = shelf === undefined ? Object.keys(found.shelves) : [chosenShelf(found, shelf)]
-    const picks = newestPicks(shelves.flatMap((name) => shelfItems(db, name)))
+    const picks = newestPicks(shelves.flatMap((name) => shelfItems(db, name, { parked: true })))
     const goods =
       names.length > 0
         ? unique(names.map((name) => lookUpProduct(db, name)))
@@ -67,7 +67,7 @@ Goods of shelves are compared with the pick at first. Of others the first run on
       const last = known.get(keyOf(product))
       const pick = saved === undefined ? picks.get(keyOf(product)) : undefined
       // picked again since: the figures of that pick are what the operator knows
-      const picked = pick && (!last || Date.parse(pick.addedAt) > Date.parse(last.at)) ? knownOfPick(pick) : null
+      const picked = pick && (!last || Date.parse(pick.pickedAt) > Date.parse(last.at)) ? knownOfPick(pick) : null
       if (!last && !picked) first++
       const before = picked ?? last ?? null
       const result = compare(before, present, ctx.now(), { minChange, couponWithin: couponDays * DAY })
@@ -105,7 +105,7 @@ function newestPicks(items: readonly ShelfItem[]): Map<string, ShelfItem> {
   const picks = new Map<string, ShelfItem>()
   for (const item of items) {
     const other = picks.get(keyOf(item))
-    if (!other || Date.parse(item.addedAt) > Date.parse(other.addedAt)) picks.set(keyOf(item), item)
+    if (!other || Date.parse(item.pickedAt) > Date.parse(other.pickedAt)) picks.set(keyOf(item), item)
   }
   return picks
 }

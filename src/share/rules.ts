@@ -38,11 +38,11 @@ export const RULES = {
   'shared-as': { value: filled, like: 'a text', heeded: null },
   'pays-on': { value: z.int().check(z.minimum(1), z.maximum(31)), like: 'a day of the month like 20', heeded: null },
   'payment-fee': {
-    value: z.nullable(percentage),
+    value: percentage,
     like: 'a percentage of the order amount like 0.6%',
     heeded: 'net of shelf add',
   },
-  'service-fee': { value: z.nullable(percentage), like: 'a percentage of the commission like 10%', heeded: 'net of shelf add' },
+  'service-fee': { value: percentage, like: 'a percentage of the commission like 10%', heeded: 'net of shelf add' },
   'commission-split': { value: z.nullable(filled), like: 'a text or null', heeded: null },
   edit: { value: filled, like: 'a text', heeded: 'shelf reason' },
   'own-goods': { value: z.boolean(), like: 'true or false', heeded: null },

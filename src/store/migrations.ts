@@ -301,6 +301,41 @@ export const MIGRATIONS: readonly string[] = [
     s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line, s.sub_id
     FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
   `,
+  `
+  -- More of what held when goods were picked; null in picks of before, except picked_at. 'file', 'line' and 'sha256' name the row of the feed.
+  ALTER TABLE shelf_item ADD COLUMN position INTEGER NOT NULL DEFAULT 0;  -- sorts the goods of a shelf
+  ALTER TABLE shelf_item ADD COLUMN picked_at TEXT;                       -- when the figures were taken
+  ALTER TABLE shelf_item ADD COLUMN parked_at TEXT;                       -- set aside since then: neither posted nor counted
+  ALTER TABLE shelf_item ADD COLUMN coupon_amount INTEGER;
+  ALTER TABLE shelf_item ADD COLUMN coupon_threshold INTEGER;
+  ALTER TABLE shelf_item ADD COLUMN coupon_until TEXT;
+  ALTER TABLE shelf_item ADD COLUMN net INTEGER;                          -- after the fees of the partner and of the kind of shop
+  ALTER TABLE shelf_item ADD COLUMN score INTEGER;
+  ALTER TABLE shelf_item ADD COLUMN source TEXT;
+  ALTER TABLE shelf_item ADD COLUMN file TEXT;
+  ALTER TABLE shelf_item ADD COLUMN line INTEGER;
+  ALTER TABLE shelf_item ADD COLUMN sha256 TEXT;
+  UPDATE shelf_item SET picked_at = added_at, position = (SELECT count(*) FROM shelf_item o WHERE o.shelf = shelf_item.shelf
+    AND (o.added_at, o.rowid) <= (shelf_item.added_at, shelf_item.rowid));
+
+  -- Every change of a shelf, with the goods that it changed.
+  CREATE TABLE shelf_log (
+    id INTEGER PRIMARY KEY,
+    shelf TEXT NOT NULL,
+    at TEXT NOT NULL,
+    command TEXT NOT NULL,            -- 'shelf add'
+    undone INTEGER NOT NULL,          -- 1: taken back; 2: and another change was made since, it cannot come again
+    of INTEGER REFERENCES shelf_log   -- the change that this one took back or brought again
+  ) STRICT;
+  CREATE INDEX shelf_log_shelf ON shelf_log (shelf, id);
+  CREATE TABLE shelf_change (
+    log INTEGER NOT NULL REFERENCES shelf_log,
+    partner TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    before TEXT, after TEXT,          -- the item as JSON; null: it was not on the shelf
+    PRIMARY KEY (log, partner, sku)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -1,5 +1,5 @@
-import type { Day } from '../day.ts'
-import type { Minor } from '../money.ts'
+import type { Day, Month } from '../day.ts'
+import type { Currency, Minor } from '../money.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
 import { counting, type Entry, netOf } from './entries.ts'
 import { type KnownRows, knownRows } from './known.ts'
@@ -321,4 +321,23 @@ export function partnersInLedger(db: Database): string[] {
     .prepare<[], string>('SELECT partner FROM order_line UNION SELECT partner FROM statement ORDER BY partner')
     .pluck()
     .all()
+}
+
+/** Confirmed orders of one partner and currency: how many, and their commission in minor units. */
+export type Confirmed = { partner: string; currency: Currency; orders: number; commission: Minor }
+
+/**
+ * What was confirmed in a month: order lines that are received, verified or settled now, by the latest of these instants, as their partner
+ * counts days. Those that say no instant count to no month.
+ */
+export function confirmedIn(db: Database, month: Month): Confirmed[] {
+  return db
+    .prepare<[string], Confirmed>(
+      `SELECT l.partner, s.currency, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
+       FROM order_line l JOIN order_state s ON s.id = l.state
+       WHERE s.status IN ('received', 'verified', 'settled')
+         AND substr(coalesce(s.settled_at, s.verified_at, s.received_at), 1, 7) = ?
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .all(month)
 }

@@ -240,7 +240,12 @@ describe('shelf', () => {
       expect.objectContaining({
         sku: '1',
         reason: '好用 便宜',
-        picked: { finalPrice: '49.00', commission: '9.80' },
+        picked: expect.objectContaining({
+          finalPrice: '49.00',
+          commission: '9.80',
+          net: '9.80',
+          coupon: { amount: '10.00', threshold: null, until: null },
+        }),
         now: { finalPrice: '49.00', commission: '9.80' },
       }),
       expect.objectContaining({ sku: '3' }),

@@ -1,12 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough, Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli.ts'
-import { realContext } from '../../src/context.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { saveSearch } from '../../src/store/searches.ts'
-import { ACME, run, workspaceWith } from './shoptool.ts'
+import { ACME, ask, run, workspaceWith } from './shoptool.ts'
 
 // What find and show tell beyond the feed, and goods that go from command to command by their names.
 
@@ -107,10 +104,12 @@ describe('net, score, twins and history', () => {
     ).toMatchObject({ score: 69, net: '8.82' })
   })
 
-  it('shelf add warns of a better twin, and not of a worse one', async () => {
+  it('shelf add warns of a better twin, not of a worse one, and of a price raised before its discount', async () => {
     expect(await run(['shelf', 'add', '1'], { cwd })).toMatchObject({
       code: 0,
-      stderr: 'shoptool: acme:1: other:9 pays 3.18 more and costs 1.00 less (same title)\n',
+      stderr: `shoptool: acme:1: other:9 pays 3.18 more and costs 1.00 less (same title)
+shoptool: acme:1: price raised from 39.00 to 59.00 on 2026-11-03, 5 days before the coupon of 10.00; with it 49.00, before the rise 39.00
+`,
     })
     expect((await run(['shelf', 'add', '9'], { cwd })).stderr).toBe('')
   })
@@ -164,19 +163,12 @@ describe('goods by name through pipes, and pick', () => {
   it('pick asks a person at a terminal', async () => {
     const cwd = shop()
     await run(['sync'], { cwd })
-    const keys = Object.assign(new PassThrough(), { isTTY: true })
-    let asked = ''
-    const stderr = new Writable({
-      write(chunk, _encoding, done) {
-        const before = asked
-        asked += chunk
-        if (asked.includes('马克杯') && !before.includes('马克杯')) setTimeout(() => keys.write(' '), 20)
-        if (asked.includes('◉') && !before.includes('◉')) setTimeout(() => keys.write('\r'), 20)
-        done()
-      },
-    })
-    const ctx = { ...realContext(), cwd, env: { NO_COLOR: '1' }, stdin: keys, stdout: new PassThrough(), stderr }
-    expect(await main(['pick'], ctx)).toBe(0)
+    const { code, asked } = await ask(['pick'], cwd, [
+      ['马克杯', ' '],
+      ['◉', '\r'],
+      ['Put it on the shelf main?', '\r'],
+    ])
+    expect(code).toBe(0)
     expect(asked).toContain('79.00  21.33  保温杯 100%_不锈钢')
     expect(asked).toContain('19.80   1.62  马克杯')
     expect((await run(['shelf', 'list'], { cwd })).stdout).toMatch(/^acme:3\t.*\n$/)

@@ -46,6 +46,36 @@ export async function run(
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 
+/**
+ * Runs one command line at a terminal where a person answers: each key is pressed once, when its text has shown. Gives all that was shown
+ * on stderr.
+ */
+export async function ask(
+  args: readonly string[],
+  cwd: string,
+  answers: readonly (readonly [shown: string, key: string])[],
+): Promise<{ code: number; asked: string }> {
+  const keys = Object.assign(new PassThrough(), { isTTY: true })
+  const left = [...answers]
+  let asked = ''
+  const stderr = new Writable({
+    write(chunk, _encoding, done) {
+      asked += chunk
+      const [shown, key] = left[0] ?? []
+      if (shown !== undefined && asked.includes(shown)) {
+        left.shift()
+        setTimeout(() => keys.write(key!), 20)
+      }
+      done()
+    },
+  })
+  // inquirer ends what it writes to, unless that is the stream of a process
+  Object.assign(stderr, { end: () => stderr })
+  const outside = { now: () => NOW, fetch: () => Promise.reject(new Error('a test asked the network')), home: packageFolder() }
+  const code = await main(args, { ...outside, cwd, env: { NO_COLOR: '1' }, stdin: keys, stdout: new PassThrough(), stderr })
+  return { code, asked }
+}
+
 function capture() {
   const parts: Buffer[] = []
   const stream = new Writable({
