@@ -44,6 +44,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     { name: 'poster', summary: 'draw posters with QR code and write the copy', load: () => import('./commands/poster.ts') },
     { name: 'copy', summary: 'write the copy of a product for each channel', load: () => import('./commands/copy.ts') },
     { name: 'reply', summary: "answer a buyer's question about an order", load: () => import('./commands/reply.ts') },
+    { name: 'plan', summary: 'plan what to post where and when', load: () => import('./commands/plan.ts') },
   ],
   Settlement: [
     {

@@ -6,9 +6,11 @@ import { isZone } from './day.ts'
 import { isCurrency, readRate } from './money.ts'
 import { RECORD_KINDS } from './records.ts'
 import {
+  type Channel,
   FORMS,
   isAddress,
   NOTIFY_EVENTS,
+  type Quiet,
   type Shop,
   type Source,
   WEBHOOK_KINDS,
@@ -58,6 +60,19 @@ const address = z
   .string()
   .check(z.refine(isAddress, { error: (issue) => `"${issue.input}" is not an address, expected like https://example.com/shop` }))
 
+const quiet = z.pipe(
+  z.unknown(),
+  z.transform((given, context): Quiet | null => {
+    if (given === 'none') return null
+    const [, ...parts] = (typeof given === 'string' && /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(given)) || []
+    const [from, fromMinute, until, untilMinute] = parts.map(Number) as [number, number, number, number]
+    if (parts.length === 4 && from * 60 + fromMinute !== until * 60 + untilMinute)
+      return { from: from * 60 + fromMinute, until: until * 60 + untilMinute }
+    context.issues.push({ code: 'custom', message: 'expected two times of the day like "22:00-08:00", or none', input: given })
+    return z.NEVER
+  }),
+)
+
 const schema = z.strictObject({
   shop: z.strictObject({ name: filled, timezone, currency, link: z.optional(address) }),
   shelves: z._default(
@@ -97,6 +112,9 @@ const schema = z.strictObject({
         surface: z.string().check(z.regex(/^[^/\s]+\/[^/\s]+$/, 'expected app and place, like wechat/moments')),
         forms: z.array(z.enum(FORMS)).check(z.minLength(1, `is empty, expected some of ${FORMS.join(', ')}`)),
         daily: z.optional(z.int().check(z.minimum(1, 'expected 1 or more'))),
+        quiet: z.optional(quiet),
+        noRepeat: z.optional(z.int().check(z.minimum(0, 'expected 0 or more days'))),
+        gap: z.optional(z.int().check(z.minimum(0, 'expected 0 or more minutes'))),
       }),
     ),
     {},
@@ -147,7 +165,15 @@ export function readConfiguration(
       ),
     ),
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, { surface, forms, daily = null }]) => [name, { surface, forms, daily }]),
+      Object.entries(channels).map(([name, { surface, forms, daily = null, quiet, noRepeat, gap }]): [string, Channel] => [
+        name,
+        {
+          ...{ surface, forms, daily },
+          ...(quiet !== undefined && { quiet }),
+          ...(noRepeat !== undefined && { noRepeat }),
+          ...(gap !== undefined && { gap }),
+        },
+      ]),
     ),
     photoHosts: photos.hosts,
     tracking,
@@ -188,7 +214,8 @@ sources: {}
 shelves:
   main: { kind: taoxiaopu }
 
-# Where you share, and in which forms the channel lets offers pass: image, code, url.
+# Where you share, and in which forms the channel lets offers pass: image, code, url. For "shoptool plan": at most "daily" posts a day,
+# none in the "quiet" hours, "gap" minutes apart, the same goods again after "noRepeat" days.
 channels:
   moments: { surface: wechat/moments, forms: [image] }
 

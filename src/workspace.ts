@@ -44,8 +44,20 @@ export type Source = {
     | { kind: 'api'; credentials: Record<string, string>; query: Record<string, string | number | boolean> }
   guard?: Guard
 }
-/** `surface` is `<app>/<place>`, as in the channel calendar. `daily`: at most so many posts a day. */
-export type Channel = { surface: string; forms: Form[]; daily: number | null }
+/** Minutes of the day in which nothing is posted, `until` not among them; over midnight where it is the smaller. */
+export type Quiet = { from: number; until: number }
+/**
+ * `surface` is `<app>/<place>`, as in the channel calendar. `daily`: at most so many posts a day. `quiet` null: at any hour; `noRepeat`: so
+ * many days lie between two posts of the same goods; `gap`: so many minutes between any two. What is not set has a default (share/plan.ts).
+ */
+export type Channel = {
+  surface: string
+  forms: Form[]
+  daily: number | null
+  quiet?: Quiet | null
+  noRepeat?: number
+  gap?: number
+}
 export type Notify = { on: (typeof NOTIFY_EVENTS)[number][]; webhook: { kind: (typeof WEBHOOK_KINDS)[number]; url: string } }
 
 /** The operator's folder. Paths are absolute. Texts of the configuration still hold `${ENV}` and `file:…`; see `readSecret`. */

@@ -177,6 +177,18 @@ describe('shoptool.yaml', () => {
     ['forms: [image]', 'forms: []', 'shoptool.yaml:9: channels.moments.forms: is empty, expected some of image, code, url'],
     ['wechat/moments', 'moments', 'shoptool.yaml:9: channels.moments.surface: expected app and place, like wechat/moments'],
     ['daily: 10', 'daily: 0', 'shoptool.yaml:10: channels.group-a.daily: expected 1 or more'],
+    [
+      'daily: 10',
+      'quiet: 22-8',
+      'shoptool.yaml:10: channels.group-a.quiet: expected two times of the day like "22:00-08:00", or none',
+    ],
+    [
+      'daily: 10',
+      'quiet: "08:00-08:00"',
+      'shoptool.yaml:10: channels.group-a.quiet: expected two times of the day like "22:00-08:00", or none',
+    ],
+    ['daily: 10', 'gap: -1', 'shoptool.yaml:10: channels.group-a.gap: expected 0 or more minutes'],
+    ['daily: 10', 'noRepeat: x', 'shoptool.yaml:10: channels.group-a.noRepeat: expected a number'],
     ['kind: wecom', 'kind: wecomm', 'shoptool.yaml:11: notify.webhook.kind: "wecomm" is not known; did you mean wecom?'],
     ['shelves:', 'shop: 1\nshelves:', 'shoptool.yaml:2: Map keys must be unique'],
     ['shelves:\n', 'shelves:\n\tx: 1\n', 'shoptool.yaml:3: Tabs are not allowed as indentation'],

@@ -336,6 +336,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (log, partner, sku)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What was posted where, and what is planned to be.
+  CREATE TABLE post (
+    channel TEXT NOT NULL,
+    partner TEXT NOT NULL, sku TEXT NOT NULL,
+    at TEXT NOT NULL,                 -- in the shop's zone
+    posted INTEGER NOT NULL,          -- 0: planned
+    variant TEXT,                     -- of the text, where it is known
+    PRIMARY KEY (channel, at, partner, sku)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

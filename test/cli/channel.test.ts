@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACME, run, workspaceWith } from './shoptool.ts'
 
-const CHANNELS = `shelves: { main: { kind: custom } }
+const CHANNELS = `tracking: { acme: [] }
+shelves: { main: { kind: custom } }
 sources: { goods: { partner: acme, feed: products, file: goods.csv } }
 channels:
   moments: { surface: wechat/moments, forms: [image] }
