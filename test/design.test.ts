@@ -145,7 +145,7 @@ describe('npm packages have one home each', () => {
     ['linebreak', /^share\/poster\//],
     ['qrcode', /^share\/poster\//],
     ['jsqr', /^share\/poster\//],
-    ['ipaddr.js', /^share\/poster\//],
+    ['ipaddr.js', /^share\//],
     ['liquidjs', /^share\//],
     ['lossless-json', /^feeds\/formats\//],
     ['xxhash-wasm', /^feeds\/formats\//],

@@ -57,6 +57,7 @@ export const command = defineCommand({
       await check('database', () => checkStored(found), 'restore a backup, or move shoptool.db away and sync again')
       await check('sources', () => checkSources(ctx, found), 'run shoptool sync')
       await check('shelves', () => checkShelves(ctx, found), `correct ${WORKSPACE_FILE} or rules/shops.yaml`)
+      await check('links', () => checkLinks(ctx, found), `correct ${WORKSPACE_FILE}`)
     }
 
     if (global.json) print.json('doctor', { checks })
@@ -235,4 +236,34 @@ async function checkShelves(ctx: Context, found: Workspace): Promise<Finding[]> 
   const against = [...kinds.flatMap((shelf) => objectionsToName(shelf, found.shop.name)), ...objectionsToCount(shelves)]
   if (against.length > 0) return against.map(({ rule, says }) => warn(says, `see shoptool rules explain ${rule}`))
   return [ok(shelves.length === 0 ? 'none' : shelves.map(({ name, kind }) => `${name} (${kind.name})`).join(', '))]
+}
+
+/** Links of the goods on shelves, and those that were made: what has ended, or will within a week. */
+async function checkLinks(ctx: Context, workspace: Workspace): Promise<Finding[]> {
+  const [{ goodsInUse, offered }, { checkTracking }, { MIGRATIONS }, { openDatabase }, { productByKey }] = await Promise.all([
+    import('./link-list.ts'),
+    import('../share/tracking.ts'),
+    import('../store/migrations.ts'),
+    import('../store/open.ts'),
+    import('../store/products.ts'),
+  ])
+  checkTracking(workspace)
+  if (!existsSync(workspace.database)) return []
+  const db = openDatabase(workspace.database, { readonly: true })
+  try {
+    // Of an older schema; the next command brings it up to date.
+    if ((db.pragma('user_version', { simple: true }) as number) < MIGRATIONS.length) return []
+    const now = instantOf(ctx.now(), workspace.shop.timezone)
+    const offers = goodsInUse(db, workspace).flatMap(({ partner, sku }) => {
+      const product = productByKey(db, partner, sku)
+      return product ? offered(db, workspace, product, now).offers : []
+    })
+    const [ended, soon] = (['expired', 'soon'] as const).map((ends) => offers.filter((offer) => offer.ends === ends).length)
+    if (ended! + soon! === 0) return [ok('none ends within a week')]
+    return [
+      warn(`${ended} ended, ${soon} will within a week`, 'see shoptool link list --expiring 7, with --shelf for those of feeds'),
+    ]
+  } finally {
+    db.close()
+  }
 }

@@ -26,6 +26,12 @@ export function offered(db: Database, workspace: Workspace, product: StoredProdu
   return { product, partner, own, offers: offersOf(db, product, partner, own, now, listLinks(db, product)) }
 }
 
+/** The goods of all shelves, and those that links were made for. */
+export function goodsInUse(db: Database, { shelves }: Workspace): { partner: string; sku: string }[] {
+  const all = [...Object.keys(shelves).flatMap((shelf) => shelfItems(db, shelf)), ...listLinks(db)]
+  return [...new Map(all.map(({ partner, sku }) => [`${partner}:${sku}`, { partner, sku }])).values()]
+}
+
 export function offerDocument({ product: { partner, sku }, own }: Offered, offer: Offer) {
   const { form, value, from, channel, member, subId, madeAt, expiresAt, carried } = offer
   return {

@@ -19,6 +19,7 @@ import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import type { Posting } from '../store/subids.ts'
 import { defineCommand, type Outcome } from './command.ts'
+import { check } from './link-check.ts'
 import { code } from './link-code.ts'
 import { forget, list, show } from './link-list.ts'
 import { flag, option } from './option.ts'
@@ -157,7 +158,7 @@ export const command = defineCommand({
     }
     return results.map(({ error }): Outcome => error?.fault ?? 'done')
   },
-  commands: { list, show, forget, code },
+  commands: { list, show, forget, code, check },
 })
 
 function linkDocument({ product: { partner, sku }, status, made, error }: Result, { channel, member }: Whom) {

@@ -105,7 +105,10 @@ export function madeFor(
 }
 
 /** Why something must not be shared, behind its name (`the link of its feed`); null where nothing speaks against it. */
-export function faultOf({ carried, ends, expiresAt, from }: Offer, own: Own): string | null {
+export function faultOf(
+  { carried, ends, expiresAt, from }: Pick<Offer, 'carried' | 'ends' | 'expiresAt' | 'from'>,
+  own: Own,
+): string | null {
   if (ends === 'expired') return `ended on ${expiresAt!.slice(0, 10)}`
   if (carried.state === 'foreign')
     return `carries the tracking id ${carried.trackingId}, which is not yours (${[...(own.ids ?? [])].join(', ')})`

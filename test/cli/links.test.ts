@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { withCheckDigit } from '../../src/catalog/code.ts'
-import { run, workspaceWith } from './shoptool.ts'
+import { realContext } from '../../src/context.ts'
+import { followLink } from '../../src/share/follow.ts'
+import { ACME, run, workspaceWith } from './shoptool.ts'
 
 // The register of links, whose tracking id is on them, shop codes, and orders told apart by sub-ids: from a feed to the report.
 
@@ -196,3 +200,134 @@ describe('a shop code', () => {
 })
 
 const codeOf = (five: number) => withCheckDigit(String(five))
+
+describe('link check', () => {
+  it('of a link pasted from anywhere, before there is anything else', async () => {
+    const cwd = workspaceWith('tracking: { awin: [12345] }\n')
+    const check = async (link: string) => {
+      const { code, stdout } = await run(['link', 'check', link, '--json'], { cwd })
+      const [one] = JSON.parse(stdout).links
+      return [code, one.partner, one.trackingId, one.fault ?? one.untold]
+    }
+    expect(await check(AWIN)).toEqual([0, 'awin', '12345', null])
+    expect(await check(AWIN.replace('12345', '9'))).toEqual([
+      5,
+      'awin',
+      '9',
+      'carries the tracking id 9, which is not yours (12345)',
+    ])
+    expect(await check('https://item.jd.com/1.html')).toEqual([5, 'jd', null, 'carries no tracking id and earns nothing'])
+    expect(await check('https://u.jd.com/1')).toEqual([0, 'jd', null, 'its tracking id cannot be read'])
+    expect(await check('https://shop.example/1')).toEqual([0, null, null, 'no partner is known whose links are at shop.example'])
+    expect((await run(['link', 'check', '//'], { cwd })).stderr).toBe(
+      'shoptool: //: is no address, expected like https://u.jd.com/abc\n',
+    )
+  })
+
+  it('of goods and of all in use; sub-ids lead to the channel', async () => {
+    const { shoptool } = await shop()
+    expect((await shoptool(['link', 'check'])).stderr).toBe('No links.\n')
+    await shoptool(['link', '20817531', '--channel', 'weibo'])
+    await shoptool(['shelf', 'add', '20817532', '614252180628'])
+    const { code, stdout } = await shoptool(['link', 'check', '--json'])
+    expect(code).toBe(5)
+    const { links } = JSON.parse(stdout)
+    expect(links.map(({ product, link, channel, day, fault }: never) => [product, link, channel, day, fault])).toEqual([
+      ['awin:20817532', 'the link of its feed', null, null, 'carries the tracking id 99, which is not yours (12345)'],
+      ['taobao:614252180628', 'its page', null, null, 'carries no tracking id and earns nothing'],
+      ['awin:20817531', 'the link made on 2026-11-25 for weibo', 'weibo', '2026-11-25', null],
+      ['awin:20817531', 'the link of its feed', null, null, null],
+    ])
+    expect((await shoptool(['link', 'check', '20817531'])).stdout).toContain('\tok\t')
+  })
+
+  it('--online opens links: dead ones, those that lead to others, and those that lose the id', async () => {
+    const answers: Record<string, [status: number, location?: string]> = {
+      '/ok?pid=1': [302, '/shop'],
+      '/shop': [200],
+      '/dead?pid=1': [404],
+      '/busy?pid=1': [503],
+      '/lost?pid=1': [301, '/page'],
+      '/page': [200],
+      '/short/own': [302, '/x?pid=1'],
+      '/short/foreign': [302, '/x?pid=2'],
+      '/x?pid=1': [200],
+      '/app?pid=1': [302, 'openapp://x'],
+      '/round?pid=1': [302, '/round?pid=1'],
+    }
+    const asked: string[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.url!)
+      const [status, location] = answers[request.url!] ?? [500]
+      response.writeHead(status, location === undefined ? {} : { location }).end('x')
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const rules = { hosts: ['127.0.0.1'], trackingId: { query: ['pid'] }, valid: {} }
+    const terms = { rules, own: { ids: new Set(['1']), none: false }, hosts: ['127.0.0.1'] }
+    const follow = (path: string, more = {}) =>
+      followLink(host + path, { ...terms, ...more }, realContext().fetch, async () => {})
+    const { fault, later } = await follow('/dead?pid=1')
+    expect([fault, later]).toEqual([`is dead: answers HTTP 404 at ${host.slice(7)}`, null])
+    expect(await follow('/busy?pid=1')).toMatchObject({ fault: null, later: `answers HTTP 503 at ${host.slice(7)}` })
+    expect((await follow('/lost?pid=1')).fault).toBe(`loses the tracking id 1 on its way, at ${host.slice(7)}`)
+    // behind the partner's own addresses nothing is asked of them
+    const shopElsewhere = {
+      rules: { ...rules, trackingId: { find: '^/(?:ok|x)\\?pid=(\\d)' }, hosts: [], hidden: ['127.0.0.1'] },
+    }
+    expect(await follow('/ok?pid=1', shopElsewhere)).toMatchObject({
+      fault: null,
+      later: null,
+      trackingId: '1',
+      end: `${host}/shop`,
+    })
+    const short = { rules: { ...rules, hidden: ['127.0.0.1'] } }
+    expect(await follow('/short/own', short)).toMatchObject({ fault: null, trackingId: '1' })
+    expect((await follow('/short/foreign', short)).fault).toBe('leads to the tracking id 2, which is not yours')
+    expect(await follow('/app?pid=1')).toMatchObject({ fault: null, later: null })
+    expect((await follow('/round?pid=1')).fault).toBe('redirects more than 10 times')
+    // nothing private is asked unless the operator names it
+    asked.length = 0
+    expect(await follow('/ok?pid=1', { hosts: [] })).toMatchObject({
+      fault: null,
+      later: expect.stringContaining('ERR_ADDRESS_REFUSED'),
+    })
+    expect(asked).toEqual([])
+
+    const partner = `${ACME}      link: { text: link }\nlinks: { hosts: [127.0.0.1], trackingId: { query: [pid] } }\n`
+    const cwd = workspaceWith(
+      'tracking: { acme: [1] }\nphotos: { hosts: [127.0.0.1] }\nsources: { acme: { partner: acme, feed: products, file: a.csv } }\n',
+      { 'partners/acme.yaml': partner, 'a.csv': `sku,title,price,link\n1,伞,9.90,${host}/dead?pid=1\n` },
+    )
+    await run(['sync'], { cwd })
+    expect((await run(['link', 'check', '1'], { cwd })).code).toBe(0)
+    const online = await run(['link', 'check', '1', '--online'], { cwd, fetch: realContext().fetch, now: Date.now() })
+    expect([online.code, online.stdout]).toEqual([5, expect.stringContaining('is dead: answers HTTP 404')])
+    server.close()
+  }, 20_000)
+})
+
+it('doctor tells which links end', async () => {
+  const { shoptool } = await shop()
+  await shoptool(['shelf', 'add', '614252180627'])
+  const found = async (days: number) =>
+    JSON.parse((await shoptool(['doctor', '--json'], days)).stdout).checks.filter(
+      ({ check }: { check: string }) => check === 'links',
+    )
+  expect(await found(0)).toEqual([{ check: 'links', state: 'ok', found: 'none ends within a week', todo: null }])
+  expect(await found(27)).toMatchObject([{ state: 'warn', found: '0 ended, 1 will within a week' }])
+  expect(await found(40)).toMatchObject([{ state: 'warn', found: '1 ended, 0 will within a week' }])
+})
+
+it.each([
+  ['links: { hosts: [a.b], trackingId: { find: "(" } }', 'links.trackingId'],
+  ['links: { hosts: [a.b], subId: { parameter: s, max: 3 } }', 'links.subId.max: expected 10 or more'],
+  ['links: { hosts: [a.b], valid: { code: soon } }', 'links.valid.code: expected a number of days, or forever'],
+  ['links: { host: [a.b] }', 'links.host: unknown key; did you mean hosts?'],
+])('a partner in YAML with %s is refused', async (links, message) => {
+  const cwd = workspaceWith('sources: { acme: { partner: acme, feed: products, file: a.csv } }\n', {
+    'partners/acme.yaml': `${ACME}${links}\n`,
+    'a.csv': 'sku,title,price\n1,伞,9.90\n',
+  })
+  expect((await run(['sync'], { cwd })).stderr).toContain(message)
+})

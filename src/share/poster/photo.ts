@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { Image } from 'canvas'
-import ipaddr from 'ipaddr.js'
 import { REFUSED } from '../../connect.ts'
 import type { Context } from '../../context.ts'
 import { dataError, type ShoptoolError, temporaryError } from '../../errors.ts'
+import { isPublic } from '../address.ts'
 
 /** A decoded picture. */
 export type Photo = Image
@@ -76,9 +76,6 @@ async function readLocal(source: string, product: string, workspaceFolder: strin
     throw dataError(`${product}: cannot read the photo ${source} (${code})`, { cause: error })
   }
 }
-
-/** A feed must not make shoptool ask the router, a cloud's metadata or anything else that is not public. */
-const isPublic = (address: string) => ipaddr.parse(address).range() === 'unicast'
 
 async function fetchPhoto(
   url: string,
