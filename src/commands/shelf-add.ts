@@ -8,6 +8,8 @@ import { usageError } from '../errors.ts'
 import { cleanText } from '../feeds/read.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import { readCalendar, sourcesOf } from '../share/channel.ts'
+import { loadAdRules } from '../share/copy/adwords.ts'
+import { vetReason } from '../share/copy/vet.ts'
 import { type Objection, objectionsTo, overCap, type RuledShelf, shopFees, wantsBestOffer } from '../share/shelf.ts'
 import { type Database, openDatabase } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
@@ -43,6 +45,8 @@ export const add = defineCommand({
     const desk = await openDesk(call, args[0], options.shelf)
     const { db, shelf, at } = desk
     const reason = options.reason === undefined ? null : cleanText(options.reason)
+    const rules = loadAdRules(call.ctx.home, (await call.workspace()).folder)
+    for (const warning of vetReason(reason ?? '', rules)) print.warn(warning)
     const place = (cards: readonly Card[]) => (items: readonly ShelfItem[]) => {
       const next = items.map((item) => {
         const named = cards.some(({ product }) => itemName(product) === itemName(item))

@@ -3,6 +3,8 @@ import { readScoreRules } from '../catalog/score.ts'
 import { usageError } from '../errors.ts'
 import { cleanText } from '../feeds/read.ts'
 import { formatAmount } from '../money.ts'
+import { loadAdRules } from '../share/copy/adwords.ts'
+import { vetReason } from '../share/copy/vet.ts'
 import { ruleText } from '../share/shelf.ts'
 import { openDatabase, openForReading } from '../store/open.ts'
 import {
@@ -90,9 +92,10 @@ export const reason = defineCommand({
   examples: ['shoptool shelf reason 614252180627 我家用了两年', 'shoptool shelf reason 614252180627 --clear'],
   async run({ args: [name, words], options, print, global, ...call }) {
     if (options.clear && words.length > 0) throw usageError('shelf reason: expected a text or --clear, not both')
-    const { db, shelf, at, items } = await open(call, options.shelf)
+    const { found, db, shelf, at, items } = await open(call, options.shelf)
     const [item] = itemsNamed(items, [name], shelf.name)
     const text = cleanText(words.join(' '))
+    for (const warning of vetReason(text ?? '', loadAdRules(call.ctx.home, found.folder))) print.warn(warning)
     if (words.length > 0 && !text) throw usageError('shelf reason: the text is empty; --clear takes a reason away')
     const said = options.clear ? null : text || item!.reason
     changeShelf(db, { shelf: shelf.name, at, command: 'shelf reason' }, (now) =>

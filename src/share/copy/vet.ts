@@ -48,10 +48,19 @@ export function vetItem(item: ShareItem, rules: AdRules): { item: ShareItem; war
     (text: string) => checkClaims(text, figures, [product.title, title], names),
   ]
   for (const one of lint(reason ?? '', checks)) {
-    if (one.level === 'stop') throw usageError(`${id}: the reason on the shelf: ${findingText(one)}`)
+    if (one.level === 'stop')
+      throw usageError(`${id}: the reason on the shelf: ${findingText(one)}; change it with "shoptool shelf reason ${id} …"`)
     warnings.push(`the reason on the shelf: ${findingText(one)}`)
   }
   return { item: title === product.title ? item : { ...item, title }, warnings }
+}
+
+/** What is to be known of a reason at the moment when it is given. @throws usageError where it must not be published. */
+export function vetReason(reason: string, rules: AdRules): string[] {
+  return lintText(reason, rules).map((one) => {
+    if (one.level === 'stop') throw usageError(`the reason: ${findingText(one)}`)
+    return `the reason: ${findingText(one)}`
+  })
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { channelsOf, readCalendar } from '../../../src/share/channel.ts'
 import { loadAdRules } from '../../../src/share/copy/adwords.ts'
-import { vetCopy, vetItem, vetPoster } from '../../../src/share/copy/vet.ts'
+import { vetCopy, vetItem, vetPoster, vetReason } from '../../../src/share/copy/vet.ts'
 import { type Copy, loadChannels, writeCopy } from '../../../src/share/copy/write.ts'
 import { factsOf, type ShareItem } from '../../../src/share/facts.ts'
 import type { Layout, Step } from '../../../src/share/poster/layout.ts'
@@ -62,13 +62,19 @@ describe('goods', () => {
   it.each([
     [
       '全网最低价，买它',
-      'taobao:614252180627: the reason on the shelf: "全网最低价" (极限词: 绝对化用语（广告法第九条第三项）); instead: 写券后价和原价，不和别家比',
+      'taobao:614252180627: the reason on the shelf: "全网最低价" (极限词: 绝对化用语（广告法第九条第三项）); instead: 写券后价和原价，不和别家比; change it with "shoptool shelf reason taobao:614252180627 …"',
     ],
     [
       '券后只要 199 元',
       'the reason on the shelf: "199 元" (与商品库不符: 商品库里到手价是 ¥259（广告法第二十八条）); instead: ¥259',
     ],
   ])('with the reason %s are refused', (reason, message) => expect(() => vet({}, { reason })).toThrow(message))
+
+  it('a reason is looked at when it is given', () => {
+    expect(vetReason('办公室同款', rules)).toEqual([])
+    expect(vetReason('亲测', rules)).toEqual([expect.stringContaining('the reason: "亲测" (亲身经历')])
+    expect(() => vetReason('全网最低', rules)).toThrow('the reason: "全网最低" (极限词')
+  })
 
   it('a reason that may be untrue is told of', () => {
     expect(vet({}, { reason: '亲测，券后 259 元' }).warnings).toEqual([
