@@ -1,87 +1,151 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { type Currency, formatAmount, multiplyDivide, readAmount, readCount, readRate } from '../money.ts'
+import { type Currency, formatAmount, type Minor, multiplyDivide, readAmount, readCount, readRate } from '../money.ts'
 import type { Product } from '../records.ts'
-import { parseYaml, readYaml, wrong } from '../yaml.ts'
+import { parseYaml, readYaml, wrong, type YamlFile } from '../yaml.ts'
 
 /*
-The score of goods: a sum of points that anybody can check with pencil and paper. A part of it gives
-points × min(value, full) ÷ full, cut off to a whole number; what is not known gives none.
+The score of goods: a sum of points that anybody can check with pencil and paper, after 三高一低: high margin (commission, rate), high
+awareness (sales, brand), high repurchase, a low barrier to try. commission, rate and sales give points × min(value, full) ÷ full; barrier
+gives all up to the price `full`, none from `none` on, and points × (none − price) ÷ (none − full) between; each cut off to a whole number.
+brand and repurchase give all or nothing. What is not known gives none.
 */
 
-export const PARTS = ['commission', 'rate', 'sales'] as const
+export const PARTS = ['commission', 'rate', 'sales', 'brand', 'repurchase', 'barrier'] as const
 export type Part = (typeof PARTS)[number]
-/** How many points a part gives at most, and from which value on: minor units of `currency`, parts per million, pieces. */
-export type ScoreRules = { currency: Currency } & Record<Part, { points: number; full: number }>
+const RISING = ['commission', 'rate', 'sales'] as const
+type Rising = (typeof RISING)[number]
 
-const VALUES = { commission: 'commission', rate: 'commissionRate', sales: 'sales' } as const satisfies Record<Part, keyof Product>
-const COLUMNS: Record<Part, string> = { commission: 'commission', rate: 'commission_rate', sales: 'sales' }
+/** `points`: the most that a part gives. `full` and `none` are minor units of `currency`, parts per million, pieces. */
+export type ScoreRules = { currency: Currency } & Record<Rising, { points: number; full: number }> & {
+    /** Names that stand where goods have no brand. */
+    brand: { points: number; none: readonly string[] }
+    /** Words of categories that are bought again and again. */
+    repurchase: { points: number; words: readonly string[] }
+    barrier: { points: number; full: Minor; none: Minor }
+  }
+
+const VALUES = { commission: 'commission', rate: 'commissionRate', sales: 'sales' } as const satisfies Record<
+  Rising,
+  keyof Product
+>
+const COLUMNS: Record<Rising, string> = { commission: 'commission', rate: 'commission_rate', sales: 'sales' }
 const FILE = 'rules/score.yaml'
 
-const part = z.strictObject({
-  points: z.int().check(z.minimum(0, 'expected 0 or more'), z.maximum(1000, 'expected at most 1000')),
-  full: z.pipe(
+const points = z.int().check(z.minimum(0, 'expected 0 or more'), z.maximum(1000, 'expected at most 1000'))
+const figure = z.optional(
+  z.pipe(
     z.transform((given) => (typeof given === 'number' ? String(given) : given)),
     z.string(),
   ),
+)
+const words = z.optional(z.array(z.string().check(z.minLength(1, 'is empty, expected a text'))))
+const rising = z.optional(z.strictObject({ points, full: figure }))
+const schema = z.strictObject({
+  commission: rising,
+  rate: rising,
+  sales: rising,
+  brand: z.optional(z.strictObject({ points, none: words })),
+  repurchase: z.optional(z.strictObject({ points, words })),
+  barrier: z.optional(z.strictObject({ points, full: figure, none: figure })),
 })
-const schema = z.strictObject({ commission: z.optional(part), rate: z.optional(part), sales: z.optional(part) })
 
 /**
- * The rules that come with the tool, part by part replaced by those in rules/score.yaml of the workspace.
+ * The rules that come with the tool, part by part replaced by those in rules/score.yaml of the workspace; of a part there, what it does not
+ * say stays.
  * @throws usage with file, line and what was expected.
  */
 export function readScoreRules(home: string, workspace: string, currency: Currency): ScoreRules {
-  const read: Record<Part, (text: string) => number | null> = {
-    commission: (text) => readAmount(text, currency),
-    rate: (text) => readRate(text, 'percent'),
-    sales: readCount,
+  const amount = {
+    read: (text: string) => readAmount(text, currency),
+    like: `an amount in ${currency} above zero like ${formatAmount(2000, currency)}`,
   }
-  const like: Record<Part, string> = {
-    commission: `an amount in ${currency} above zero like ${formatAmount(2000, currency)}`,
-    rate: 'a percentage above zero like 30%',
-    sales: 'a count above zero like 10000',
+  const figures: Record<Rising | 'barrier', { read: (text: string) => number | null; like: string }> = {
+    commission: amount,
+    rate: { read: (text) => readRate(text, 'percent'), like: 'a percentage above zero like 30%' },
+    sales: { read: readCount, like: 'a count above zero like 10000' },
+    barrier: amount,
   }
-  const files = [join(home, 'templates', FILE), join(workspace, FILE)].filter(existsSync)
-  const parts = files.flatMap((path) => {
+  const read = (file: YamlFile, part: Rising | 'barrier', key: 'full' | 'none', text: string | undefined) => {
+    if (text === undefined) return {}
+    const value = figures[part].read(text)
+    if (value === null || value <= 0) wrong(file, [part, key], `"${text}" is not ${figures[part].like}`)
+    return { [key]: value }
+  }
+  const rules: Record<string, object> = {}
+  for (const path of [join(home, 'templates', FILE), join(workspace, FILE)].filter(existsSync)) {
     const file = parseYaml(FILE, readFileSync(path, 'utf8'))
     const given = readYaml(file, schema)
-    return PARTS.flatMap((name) => {
-      const one = given[name]
-      if (!one) return []
-      const full = read[name](one.full)
-      if (full === null || full <= 0) wrong(file, [name, 'full'], `"${one.full}" is not ${like[name]}`)
-      return [[name, { points: one.points, full }] as const]
-    })
-  })
-  return { currency, ...(Object.fromEntries(parts) as Record<Part, { points: number; full: number }>) }
+    for (const part of RISING) {
+      const one = given[part]
+      if (one) rules[part] = { ...rules[part], points: one.points, ...read(file, part, 'full', one.full) }
+    }
+    const { brand, repurchase, barrier } = given
+    if (brand) rules.brand = { ...rules.brand, points: brand.points, ...(brand.none && { none: brand.none }) }
+    if (repurchase)
+      rules.repurchase = { ...rules.repurchase, points: repurchase.points, ...(repurchase.words && { words: repurchase.words }) }
+    if (!barrier) continue
+    const ends = { ...read(file, 'barrier', 'full', barrier.full), ...read(file, 'barrier', 'none', barrier.none) }
+    const merged = { ...rules.barrier, points: barrier.points, ...ends } as ScoreRules['barrier']
+    if (merged.none <= merged.full) wrong(file, ['barrier'], 'expected "none" to be more than "full"')
+    rules.barrier = merged
+  }
+  return { currency, ...rules } as ScoreRules
 }
+
+export type Score = { total: number; points: Record<Part, number> }
 
 /** The points of a product and what they are made of; null where its amounts are in another currency than that of the rules. */
-export function scoreOf(product: Product, rules: ScoreRules): { total: number; points: Record<Part, number> } | null {
+export function scoreOf(product: Product, rules: ScoreRules): Score | null {
   if (product.currency !== rules.currency) return null
-  const points = { commission: 0, rate: 0, sales: 0 }
-  let total = 0
-  for (const name of PARTS) {
-    const { points: most, full } = rules[name]
-    points[name] = multiplyDivide(most, Math.min(product[VALUES[name]] ?? 0, full), full, 'down')
-    total += points[name]
+  const rise = (part: Rising) => {
+    const { points, full } = rules[part]
+    return multiplyDivide(points, Math.min(product[VALUES[part]] ?? 0, full), full, 'down')
   }
-  return { total, points }
+  const { brand, repurchase, barrier } = rules
+  const dearest = Math.min(Math.max(product.finalPrice, barrier.full), barrier.none)
+  const points = {
+    ...{ commission: rise('commission'), rate: rise('rate'), sales: rise('sales') },
+    brand: product.brand !== null && !brand.none.includes(product.brand) ? brand.points : 0,
+    repurchase: repurchase.words.some((word) => product.category?.includes(word)) ? repurchase.points : 0,
+    barrier: multiplyDivide(barrier.points, barrier.none - dearest, barrier.none - barrier.full, 'down'),
+  }
+  return { total: PARTS.reduce((sum, part) => sum + points[part], 0), points }
 }
 
-/** `71 = 30 of 40 for commission + 25 of 30 for rate + 16 of 30 for sales` */
-export function scoreText({ total, points }: NonNullable<ReturnType<typeof scoreOf>>, rules: ScoreRules): string {
-  return `${total} = ${PARTS.map((name) => `${points[name]} of ${rules[name].points} for ${name}`).join(' + ')}`
+/** `71 = 18 of 25 for commission + 16 of 20 for rate + …` */
+export function scoreText({ total, points }: Score, rules: ScoreRules): string {
+  return `${total} = ${PARTS.map((part) => `${points[part]} of ${rules[part].points} for ${part}`).join(' + ')}`
+}
+
+/** `commission 18/25, rate 16/20, …`: the same for a cell; parts that give nothing are left out. */
+export function scoreReasons({ points }: Score, rules: ScoreRules): string {
+  return PARTS.flatMap((part) => (points[part] > 0 ? [`${part} ${points[part]}/${rules[part].points}`] : [])).join(', ')
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
+const isBrand = ({ brand }: ScoreRules) => `(p.brand IS NOT NULL AND p.brand NOT IN (${brand.none.map(quoted).join(', ')}))`
+const isRepurchase = ({ repurchase: { words } }: ScoreRules) =>
+  words.length === 0 ? 'false' : `(${words.map((word) => `instr(p.category, ${quoted(word)}) > 0`).join(' OR ')})`
+
+/** Each part of `scoreOf` as SQL over the product `p`; `brand` alone is not in the index of `find`. */
+function partSql(rules: ScoreRules): Record<Part, string> {
+  const rise = (part: Rising) =>
+    `ifnull(${rules[part].points} * min(p.${COLUMNS[part]}, ${rules[part].full}) / ${rules[part].full}, 0)`
+  const { brand, repurchase, barrier } = rules
+  const { points, full, none } = barrier
+  return {
+    ...{ commission: rise('commission'), rate: rise('rate'), sales: rise('sales') },
+    brand: `iif(${isBrand(rules)}, ${brand.points}, 0)`,
+    repurchase: `iif(${isRepurchase(rules)}, ${repurchase.points}, 0)`,
+    barrier: `${points} * (${none} - min(max(p.final_price, ${full}), ${none})) / ${none - full}`,
+  }
 }
 
 /** `scoreOf` as SQL over the product `p`. */
 export function scoreSql(rules: ScoreRules): string {
-  return PARTS.map((name) => {
-    const { points, full } = rules[name]
-    return `ifnull(${points} * min(p.${COLUMNS[name]}, ${full}) / ${full}, 0)`
-  }).join(' + ')
+  return Object.values(partSql(rules)).join(' + ')
 }
 
 /**
@@ -89,10 +153,20 @@ export function scoreSql(rules: ScoreRules): string {
  * spare the adding up for nearly all of a million goods.
  */
 export function leastFor(total: number, rules: ScoreRules): string[] {
-  const most = PARTS.reduce((sum, name) => sum + rules[name].points, 0)
-  return PARTS.flatMap((name) => {
-    const { points, full } = rules[name]
-    const needed = total - (most - points)
-    return needed > 0 ? [`p.${COLUMNS[name]} >= ${multiplyDivide(needed, full, points, 'up')}`] : []
-  })
+  const most = PARTS.reduce((sum, part) => sum + rules[part].points, 0)
+  const needed = (part: Part) => total - (most - rules[part].points)
+  const { barrier } = rules
+  return [
+    ...RISING.flatMap((part) => {
+      const { points, full } = rules[part]
+      return needed(part) > 0 ? [`p.${COLUMNS[part]} >= ${multiplyDivide(needed(part), full, points, 'up')}`] : []
+    }),
+    ...(needed('barrier') > 0
+      ? [
+          `p.final_price <= ${barrier.none - multiplyDivide(needed('barrier'), barrier.none - barrier.full, barrier.points, 'up')}`,
+        ]
+      : []),
+    ...(needed('repurchase') > 0 ? [isRepurchase(rules)] : []),
+    ...(needed('brand') > 0 ? [isBrand(rules)] : []),
+  ]
 }

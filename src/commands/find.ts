@@ -9,7 +9,7 @@ import {
   STATUSES,
 } from '../catalog/find.ts'
 import { netOfFees } from '../catalog/net.ts'
-import { readScoreRules, scoreOf } from '../catalog/score.ts'
+import { readScoreRules, type Score, type ScoreRules, scoreOf, scoreReasons, scoreText } from '../catalog/score.ts'
 import { indexTextsOf } from '../catalog/search.ts'
 import type { Context } from '../context.ts'
 import { nearest, usageError } from '../errors.ts'
@@ -54,7 +54,7 @@ export const SEARCH_OPTIONS = {
 
 export const command = defineCommand({
   about:
-    'Finds goods worth sharing. Prices are with the coupon; net is the commission after the fees of the partner. Amounts of different currencies are never compared: sorted by commission, price or score, or filtered by an amount, only goods in the currency of the shop are found, or in that of --currency. The score is a sum of points by rules/score.yaml.',
+    'Finds goods worth sharing. Prices are with the coupon; net is the commission after the fees of the partner. Amounts of different currencies are never compared: sorted by commission, price or score, or filtered by an amount, only goods in the currency of the shop are found, or in that of --currency. The score is a sum of points by rules/score.yaml; sorted by it, its reasons are shown.',
   args: SEARCH_ARGS,
   options: {
     ...SEARCH_OPTIONS,
@@ -86,18 +86,21 @@ export const command = defineCommand({
     if (ids) for (const { partner, sku } of products) print.line(`${partner}:${sku}`)
     else {
       const net = netOfFees(found.partners, print.warn)
-      const scored = (product: StoredProduct) => (search.score ? (scoreOf(product, search.score)?.total ?? null) : null)
+      const rules = search.score
+      const scored = (product: StoredProduct) => rules && scoreOf(product, rules)
       if (global.json) {
         const document = (product: StoredProduct) => ({
           ...productDocument(product),
           net: amountText(net.of(product), product),
-          ...(search.score && { score: scored(product) }),
+          ...(rules && scoreDocument(scored(product), rules)),
         })
         print.json('find', { products: products.map(document), next })
       } else {
         const columns: (readonly [TableColumn, (product: StoredProduct) => string | null])[] = [
           [{ title: 'PRODUCT' }, ({ partner, sku }) => `${partner}:${sku}`],
-          ...(search.score ? [[{ title: 'SCORE', align: 'right' }, (each: StoredProduct) => String(scored(each))] as const] : []),
+          ...(rules
+            ? [[{ title: 'SCORE', align: 'right' }, (each: StoredProduct) => String(scored(each)?.total ?? '')] as const]
+            : []),
           [{ title: 'PRICE', align: 'right' }, (each) => amountText(each.finalPrice, each)],
           [
             { title: 'RATE', align: 'right' },
@@ -107,6 +110,17 @@ export const command = defineCommand({
           [{ title: 'NET', align: 'right', paint: print.paint.green }, (each) => amountText(net.of(each), each)],
           [{ title: 'SALES', align: 'right' }, ({ sales }) => (sales === null ? null : String(sales))],
           [{ title: 'TITLE', cut: true }, ({ title }) => title],
+          ...(rules
+            ? [
+                [
+                  { title: 'REASONS', cut: true },
+                  (each: StoredProduct) => {
+                    const score = scored(each)
+                    return score && scoreReasons(score, rules)
+                  },
+                ] as const,
+              ]
+            : []),
         ]
         print.table(
           columns.map(([column]) => column),
@@ -119,6 +133,13 @@ export const command = defineCommand({
     noteOtherCurrency(db, search, next, print)
     return 'done'
   },
+})
+
+/** The score of a product with its reasons, in the fields of `find --json`. */
+const scoreDocument = (score: Score | null, rules: ScoreRules) => ({
+  score: score?.total ?? null,
+  scorePoints: score?.points ?? null,
+  scoreText: score && scoreText(score, rules),
 })
 
 /** `19.80`, as find and show print it. */

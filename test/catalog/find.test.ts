@@ -12,7 +12,7 @@ import {
 } from '../../src/catalog/find.ts'
 import { type ScoreRules, scoreOf } from '../../src/catalog/score.ts'
 import { indexTexts } from '../../src/catalog/search.ts'
-import { openDatabase } from '../../src/store/open.ts'
+import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { productByKey, type StoredProduct } from '../../src/store/products.ts'
 import { EVERYTHING } from './everything.ts'
 import { ACME, csv, session } from './session.ts'
@@ -21,6 +21,7 @@ import { ACME, csv, session } from './session.ts'
 const RULES = {
   ...{ currency: 'CNY', commission: { points: 40, full: 800 }, rate: { points: 30, full: 300_000 } },
   sales: { points: 30, full: 300 },
+  ...{ brand: { points: 0, none: [] }, repurchase: { points: 0, words: [] }, barrier: { points: 0, full: 1, none: 2 } },
 } satisfies ScoreRules
 const HEADER = 'sku,title,brand,shop,category,currency,price,coupon,rate,sales'
 
@@ -87,15 +88,15 @@ describe('finding goods', async () => {
   })
 
   it('another currency that goods had once, or that a dry run met, is none', async () => {
-    const { db, path, sync } = session()
+    const { db, sync } = session()
     await sync(csv('sku,price,currency', 'A,1,CNY', 'B,1,CNY'))
     expect(otherCurrency(db, 'CNY')).toBeUndefined()
     await sync(csv('sku,price,currency', 'A,1,CNY', 'B,100,JPY'), { dryRun: true })
     expect(db.prepare('SELECT * FROM product_currency').pluck().all()).toEqual(['CNY'])
     await sync(csv('sku,price,currency', 'A,1,CNY', 'B,100,JPY'))
     expect(otherCurrency(db, 'CNY')).toBe('JPY')
-    db.exec('DROP TABLE product_currency; PRAGMA user_version = 7')
-    openDatabase(path).close()
+    // as an older version left it, before this table was made
+    db.exec(`DROP TABLE product_currency; ${MIGRATIONS.find((sql) => sql.includes('CREATE TABLE product_currency'))}`)
     expect(otherCurrency(db, 'CNY')).toBe('JPY')
     await sync(csv('sku,price,currency', 'A,1,CNY'))
     expect(otherCurrency(db, 'CNY')).toBeUndefined()
@@ -173,7 +174,7 @@ describe('any search against a filter of an array', () => {
   const row = fc.record({
     title: fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join('')),
     brand: fc.constantFrom('', '花', 'AB'),
-    category: fc.constantFrom('', 'x', 'y'),
+    category: fc.constantFrom('', 'x', "y's"),
     currency: fc.constantFrom('', 'JPY'),
     price: fc.integer({ min: 0, max: 6 }),
     coupon: fc.constantFrom('', '0', '1', '2'),
@@ -191,6 +192,13 @@ describe('any search against a filter of an array', () => {
       commission: fc.record({ points: fc.integer({ min: 0, max: 4 }), full: fc.integer({ min: 1, max: 300 }) }),
       rate: fc.record({ points: fc.constantFrom(0, 3), full: fc.constantFrom(1, 300_000) }),
       sales: fc.record({ points: fc.integer({ min: 0, max: 4 }), full: fc.integer({ min: 1, max: 6 }) }),
+      brand: fc.record({ points: fc.constantFrom(0, 3), none: fc.subarray(["it's", '花']) }),
+      repurchase: fc.record({ points: fc.constantFrom(0, 4), words: fc.subarray(['x', "'s"]) }),
+      barrier: fc.record({
+        points: fc.integer({ min: 0, max: 5 }),
+        full: fc.constantFrom(1, 100),
+        none: fc.constantFrom(101, 300),
+      }),
     }),
     category: maybe('x'),
     currency: fc.constantFrom('CNY', 'JPY'),

@@ -115,11 +115,11 @@ describe('find and show', () => {
     [['--currency', 'JPY'], []],
     [
       ['--sort', 'score'],
-      ['3', '1', '2', '4'],
+      ['1', '3', '2', '4'],
     ],
     [
       ['--sort', 'score', '--asc'],
-      ['4', '2', '1', '3'],
+      ['4', '2', '3', '1'],
     ],
   ])('find %j → %j', async (args, expected) => {
     expect(await skus(...args)).toEqual(expected)

@@ -47,7 +47,9 @@ describe('net, score, twins and history', () => {
   it('show tells them with their arithmetic', async () => {
     const { stdout } = await run(['show', '1'], { cwd })
     expect(stdout).toContain('\nnet\t9.80 commission − 0.98 技术服务费 (10 % of 9.80, half-up) = 8.82\n')
-    expect(stdout).toContain('\nscore\t69 = 19 of 40 for commission + 20 of 30 for rate + 30 of 30 for sales\n')
+    expect(stdout).toContain(
+      '\nscore\t53 = 12 of 25 for commission + 13 of 20 for rate + 20 of 20 for sales + 0 of 10 for brand + 0 of 10 for repurchase + 8 of 15 for barrier\n',
+    )
     expect(stdout).toContain('\ntwin\tother:9 pays 3.18 more and costs 1.00 less (same title)\n')
     expect(stdout).toContain(
       '\ncareful\tprice raised from 39.00 to 59.00 on 2026-11-03, 5 days before the coupon of 10.00; with it 49.00, before the rise 39.00\n',
@@ -58,8 +60,8 @@ describe('net, score, twins and history', () => {
   it('show --json has the same', async () => {
     const answer = JSON.parse((await run(['show', '1', '--history', '--json'], { cwd })).stdout)
     expect(answer).toMatchObject({
-      product: { net: '8.82', score: 69 },
-      score: { total: 69, points: { commission: 19, rate: 20, sales: 30 } },
+      product: { net: '8.82', score: 53 },
+      score: { total: 53, points: { commission: 12, rate: 13, sales: 20, brand: 0, repurchase: 0, barrier: 8 } },
       twins: [{ partner: 'other', sku: '9', finalPrice: '48.00', commission: '12.00', net: '12.00', why: 'same title' }],
       raised: {
         from: '39.00',
@@ -98,10 +100,18 @@ describe('net, score, twins and history', () => {
       (await run(['find', '伞', '--sort', 'score'], { cwd })).stdout
         .split('\n')
         .map((line) => line.split('\t').slice(0, 2).join(' ')),
-    ).toEqual(['acme:1 69', 'other:9 51', ''])
+    ).toEqual(['acme:1 53', 'other:9 40', ''])
     expect(
       JSON.parse((await run(['find', '伞', '--sort', 'score', '--limit', '1', '--json'], { cwd })).stdout).products[0],
-    ).toMatchObject({ score: 69, net: '8.82' })
+    ).toMatchObject({
+      score: 53,
+      scorePoints: { commission: 12, barrier: 8 },
+      scoreText: expect.stringMatching(/^53 = 12 of 25/),
+      net: '8.82',
+    })
+    expect((await run(['find', '伞', '--sort', 'score'], { cwd })).stdout).toContain(
+      '\t山茶花晴雨两用折叠伞\tcommission 12/25, rate 13/20, sales 20/20, barrier 8/15\n',
+    )
   })
 
   it('shelf add warns of a better twin, not of a worse one, and of a price raised before its discount', async () => {

@@ -60,7 +60,7 @@ describe('the cap of a kind', () => {
     expect(await shelf('add', '7', '8', '--shelf', 'six')).toEqual({
       ...{ code: 2, stdout: '' },
       stderr:
-        'shoptool: the shelf six would hold 8 goods; yunmai (云卖) allows 6, see "shoptool rules explain yunmai.cap": make room with "shoptool shelf remove acme:3 acme:1 --shelf six" (acme:3 is gone, acme:1 scores 17)\n',
+        'shoptool: the shelf six would hold 8 goods; yunmai (云卖) allows 6, see "shoptool rules explain yunmai.cap": make room with "shoptool shelf remove acme:3 acme:1 --shelf six" (acme:3 is gone, acme:1 scores 23)\n',
     })
     expect([await skus('six'), (await shelf('log')).stdout]).toEqual(before)
     // what the message says to do makes the room
