@@ -2,9 +2,9 @@ import { usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate, type Minor, type Ppm } from '../money.ts'
 import { presentSku } from '../store/aliases.ts'
 import type { Database } from '../store/open.ts'
-import { productByKey, productsBySku, SELECT_PRODUCT, type StoredProduct } from '../store/products.ts'
+import { categories, productByKey, productsBySku, SELECT_PRODUCT, type StoredProduct } from '../store/products.ts'
 import { codeFault, lookUpCode } from './code.ts'
-import { leastFor, type ScoreRules, scoreSql } from './score.ts'
+import { fullSql, leastFor, type ScoreRules, scoreSql } from './score.ts'
 import { countMatches, hasTextIndex, matchOf } from './search.ts'
 
 /**
@@ -52,14 +52,16 @@ export type Ways = {
   scan?: number
   /** Called where the text index is needed and not up to date. Where it stays so, all goods are looked at. */
   refresh?: () => void
-  /** So many goods of the most commission tell which scores a page will have at least. */
+  /** So many goods are looked at to tell which scores a page will have at least, and so many of the best without their brand. */
   scored?: number
 }
 
 /** Common words show within a hundred goods for each one wanted; rare ones cost this look (some 5 ms) and are left to the index. */
 const SCAN = 100
 const MOST_SCANNED = 20_000
-const SCORED = 20_000
+const SCORED = 2000
+/** Of those, so many times a page are looked up to tell the total that a page has at least. */
+const WIDER = 10
 
 /** Whether the search compares amounts, so that only goods in its currency can be found. */
 export function comparesAmounts({ minCommission, price, sort }: Search): boolean {
@@ -96,9 +98,11 @@ export function findProducts(
 
   // Goods without the value sorted by come last in either direction.
   const nothing = search.ascending ? Number.MAX_SAFE_INTEGER : -1
+  const known = search.sort === 'score' ? categories(db) : []
+  const score = search.sort === 'score' ? scoreSql(search.score!, known) : null
   const sortValue =
     search.sort === 'score'
-      ? `(${scoreSql(search.score!)})`
+      ? `(${score!.total})`
       : search.sort === 'price' || (search.sort === 'commission' && !search.ascending)
         ? `p.${SORT_COLUMNS[search.sort]}`
         : `ifnull(p.${SORT_COLUMNS[search.sort]}, ${nothing})`
@@ -143,21 +147,45 @@ export function findProducts(
     return match !== null && hasTextIndex(db) ? byIndex() : select(product, order, filter, texts)
   }
 
-  /** The best scores: a look at the most commission tells from which values on the others can come among them at all. */
+  /**
+   * The best scores. Some goods that are likely good tell which total a page has at least, and with that which values all others need.
+   * Of what is left the best but for the brand are looked up; where none further down can reach the page even with it, they are all.
+   */
   function selectByScore(rules: ScoreRules) {
-    const first = db
-      .prepare<unknown[], [id: number, score: number]>(
-        `SELECT p.id, ${sortValue} FROM product p WHERE ${filter.sql.join(' AND ')} ORDER BY p.commission DESC LIMIT ?`,
+    const { unbranded, total } = score!
+    const enough = search.limit + 1
+    const looked = (by: string, limit: number, ...conditions: string[]) =>
+      db
+        .prepare<unknown[], [id: number, unbranded: number]>(
+          `SELECT p.id, ${unbranded} AS unbranded FROM product p WHERE ${[...filter.sql, ...conditions].join(' AND ')} ORDER BY ${by} LIMIT ?`,
+        )
+        .raw()
+        .all(...filter.values, limit)
+    const totals = db
+      .prepare<[string], [id: number, total: number]>(
+        `SELECT p.id, ${total} FROM json_each(?) one CROSS JOIN product p ON p.id = one.value`,
       )
       .raw()
-      .all(...filter.values, scored)
-    const best = first.sort(([a, x], [b, y]) => y - x || a - b).slice(0, search.limit + 1)
-    if (first.length < scored) {
-      const among = { sql: ['true'], values: [JSON.stringify(best.map(([id]) => id))] }
-      return select('json_each(?) best CROSS JOIN product p ON p.id = best.value', order, among)
+    /** The best of some goods, and the least total that belongs to a page of them. */
+    const bestOf = (goods: readonly (readonly [id: number, unbranded: number])[]) => {
+      const best = totals.all(JSON.stringify(goods.map(([id]) => id))).sort(([a, x], [b, y]) => y - x || a - b)
+      return { best: best.slice(0, enough), least: best[enough - 1]?.[1] ?? null }
     }
-    const bounds = best.length > search.limit ? leastFor(best.at(-1)![1], rules) : []
-    return select(product, order, { sql: bounds, values: [] }, filter)
+
+    const first = looked('p.commission', scored, fullSql(rules))
+    const likely = first.length >= enough ? first : looked('p.commission DESC', scored)
+    const some = bestOf(likely.sort(([, x], [, y]) => y - x).slice(0, WIDER * enough))
+    const needed =
+      some.least === null ? [] : [...leastFor(some.least, rules, known), `unbranded >= ${some.least - rules.brand.points}`]
+    const rest = looked('unbranded DESC', scored, ...needed)
+    const page = bestOf(rest)
+    const last = rest.at(-1)
+    if (rest.length === scored && last && (page.least === null || last[1] + rules.brand.points >= page.least)) {
+      const bounds = page.least === null ? [] : leastFor(page.least, rules, known)
+      return select(product, order, { sql: bounds, values: [] }, filter)
+    }
+    const among = { sql: ['true'], values: [JSON.stringify(page.best.map(([id]) => id))] }
+    return select('json_each(?) best CROSS JOIN product p ON p.id = best.value', order, among)
   }
 
   const found =

@@ -126,33 +126,38 @@ export function scoreReasons({ points }: Score, rules: ScoreRules): string {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 const isBrand = ({ brand }: ScoreRules) => `(p.brand IS NOT NULL AND p.brand NOT IN (${brand.none.map(quoted).join(', ')}))`
-const isRepurchase = ({ repurchase: { words } }: ScoreRules) =>
-  words.length === 0 ? 'false' : `(${words.map((word) => `instr(p.category, ${quoted(word)}) > 0`).join(' OR ')})`
+/**
+ * `categories`: all that there are, so that a few hundred are looked through for the words, and not a million goods. The `+` keeps SQLite
+ * from the index of categories, from which every product would have to be looked up.
+ */
+const isRepurchase = ({ repurchase: { words } }: ScoreRules, categories: readonly string[]) =>
+  `+p.category IN (${categories
+    .filter((category) => words.some((word) => category.includes(word)))
+    .map(quoted)
+    .join(', ')})`
 
-/** Each part of `scoreOf` as SQL over the product `p`; `brand` alone is not in the index of `find`. */
-function partSql(rules: ScoreRules): Record<Part, string> {
+/** `scoreOf` as SQL over the product `p`: in all, and but for the brand, which the index of `find` does not hold. */
+export function scoreSql(rules: ScoreRules, categories: readonly string[]): { total: string; unbranded: string } {
   const rise = (part: Rising) =>
     `ifnull(${rules[part].points} * min(p.${COLUMNS[part]}, ${rules[part].full}) / ${rules[part].full}, 0)`
-  const { brand, repurchase, barrier } = rules
-  const { points, full, none } = barrier
-  return {
-    ...{ commission: rise('commission'), rate: rise('rate'), sales: rise('sales') },
-    brand: `iif(${isBrand(rules)}, ${brand.points}, 0)`,
-    repurchase: `iif(${isRepurchase(rules)}, ${repurchase.points}, 0)`,
-    barrier: `${points} * (${none} - min(max(p.final_price, ${full}), ${none})) / ${none - full}`,
-  }
+  const { points, full, none } = rules.barrier
+  const unbranded = [
+    ...RISING.map(rise),
+    `${points} * (${none} - min(max(p.final_price, ${full}), ${none})) / ${none - full}`,
+    `iif(${isRepurchase(rules, categories)}, ${rules.repurchase.points}, 0)`,
+  ].join(' + ')
+  return { unbranded, total: `${unbranded} + iif(${isBrand(rules)}, ${rules.brand.points}, 0)` }
 }
 
-/** `scoreOf` as SQL over the product `p`. */
-export function scoreSql(rules: ScoreRules): string {
-  return Object.values(partSql(rules)).join(' + ')
-}
+/** That a product has all points of the parts which rise, as nearly the best goods have. */
+export const fullSql = (rules: ScoreRules): string =>
+  RISING.map((part) => `p.${COLUMNS[part]} >= ${rules[part].full}`).join(' AND ')
 
 /**
  * Conditions that all goods with at least so many points fulfil: what a part lacks, the others can make up only to their most. They
  * spare the adding up for nearly all of a million goods.
  */
-export function leastFor(total: number, rules: ScoreRules): string[] {
+export function leastFor(total: number, rules: ScoreRules, categories: readonly string[]): string[] {
   const most = PARTS.reduce((sum, part) => sum + rules[part].points, 0)
   const needed = (part: Part) => total - (most - rules[part].points)
   const { barrier } = rules
@@ -166,7 +171,7 @@ export function leastFor(total: number, rules: ScoreRules): string[] {
           `p.final_price <= ${barrier.none - multiplyDivide(needed('barrier'), barrier.none - barrier.full, barrier.points, 'up')}`,
         ]
       : []),
-    ...(needed('repurchase') > 0 ? [isRepurchase(rules)] : []),
+    ...(needed('repurchase') > 0 ? [isRepurchase(rules, categories)] : []),
     ...(needed('brand') > 0 ? [isBrand(rules)] : []),
   ]
 }

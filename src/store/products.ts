@@ -109,6 +109,19 @@ export function hasProducts(db: Database): boolean {
   return db.prepare('SELECT 1 FROM product LIMIT 1').get() !== undefined
 }
 
+/** All categories of goods, by the index, without looking at every product. */
+export function categories(db: Database): string[] {
+  return db
+    .prepare<[], string>(
+      `WITH RECURSIVE one (name) AS (
+         SELECT min(category) FROM product
+         UNION ALL SELECT (SELECT min(category) FROM product WHERE category > one.name) FROM one WHERE one.name IS NOT NULL)
+       SELECT name FROM one WHERE name IS NOT NULL`,
+    )
+    .pluck()
+    .all()
+}
+
 /** Goods imported by hand: the file says what held on its day, not what its partner lists now. */
 const IMPORT = 'import'
 

@@ -79,14 +79,14 @@ it.each([
 it('what goods must have at least for a score', () => {
   const brand = "(p.brand IS NOT NULL AND p.brand NOT IN ('none', 'it''s'))"
   const some = rules("brand: { points: 10, none: [none, it's] }\nrepurchase: { points: 10, words: [纸, 茶] }")
-  const repurchase = "(instr(p.category, '纸') > 0 OR instr(p.category, '茶') > 0)"
+  const repurchase = "+p.category IN ('家清/抽纸')"
   const rising = ['p.commission >= 2000', 'p.commission_rate >= 300000', 'p.sales >= 10000']
-  expect(leastFor(100, some)).toEqual([...rising, 'p.final_price <= 1000', repurchase, brand])
-  expect(leastFor(90, some)).toEqual([
+  expect(leastFor(100, some, ['家清/抽纸', '灯'])).toEqual([...rising, 'p.final_price <= 1000', repurchase, brand])
+  expect(leastFor(90, some, [])).toEqual([
     'p.commission >= 1200',
     'p.commission_rate >= 150000',
     'p.sales >= 5000',
     'p.final_price <= 7000',
   ])
-  expect(leastFor(75, some)).toEqual([])
+  expect(leastFor(75, some, [])).toEqual([])
 })
