@@ -7,6 +7,7 @@ import { isCurrency, readRate } from './money.ts'
 import { RECORD_KINDS } from './records.ts'
 import {
   type Channel,
+  DISCLOSURES,
   FORMS,
   isAddress,
   NOTIFY_EVENTS,
@@ -74,7 +75,10 @@ const quiet = z.pipe(
 )
 
 const schema = z.strictObject({
-  shop: z.strictObject({ name: filled, timezone, currency, link: z.optional(address) }),
+  shop: z.strictObject({
+    ...{ name: filled, timezone, currency, link: z.optional(address) },
+    disclosure: z.optional(z.enum(DISCLOSURES)),
+  }),
   shelves: z._default(
     z.record(name, z.strictObject({ kind: filled, cap: z.optional(z.int().check(z.minimum(1, 'expected 1 or more'))) })),
     {},

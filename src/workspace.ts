@@ -19,8 +19,18 @@ export const WEBHOOK_KINDS = ['wecom', 'dingtalk', 'feishu', 'json'] as const
 /** Of a page on the web. */
 export const isAddress = (text: string) => /^https?:\/\//i.test(text) && URL.canParse(text)
 
-/** `link` leads to the shop itself, for posters that recruit. */
-export type Shop = { name: string; timezone: Zone; currency: Currency; link?: string | undefined }
+/** The marks of advertising. The law's own word is the first (互联网广告管理办法, in force since 2023-05-01), which stands where none is chosen. */
+export const DISCLOSURES = ['广告', '推广'] as const
+export type Disclosure = (typeof DISCLOSURES)[number]
+
+/** `link` leads to the shop itself, for posters that recruit; `disclosure` is the mark on posters and texts. */
+export type Shop = {
+  name: string
+  timezone: Zone
+  currency: Currency
+  link?: string | undefined
+  disclosure?: Disclosure | undefined
+}
 /**
  * Goods chosen for sharing, under the rules of a `kind` of shop or an alias of it (templates/rules/shops.yaml). `cap`: at most so many,
  * where the kind has no rule for that.

@@ -12,7 +12,7 @@ import { makeRecruiting } from '../share/recruit.ts'
 import { type Database, openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { shelfItems } from '../store/shelf.ts'
-import type { Workspace } from '../workspace.ts'
+import { DISCLOSURES, type Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { TERMS } from './copy.ts'
 import { savedFlags, searchFor, textIndex } from './find.ts'
@@ -78,7 +78,9 @@ A folder that was made from the same facts, link, styles and texts is kept as it
         throw usageError('poster --recruit: where does the QR lead? Give --link, or set link of shop in shoptool.yaml')
       const { member = null, slogan = null } = options
       const studio = await openStudio(ctx, found, options.jobs)
-      const made = await makeRecruiting(studio, { name: found.shop.name, link, slogan, member, asOf: now.slice(0, 10) }, settings)
+      const { name, disclosure = DISCLOSURES[0] } = found.shop
+      const about = { name, link, slogan, member, asOf: now.slice(0, 10), disclosure }
+      const made = await makeRecruiting(studio, about, settings)
       if (global.json) print.json('poster', { bundles: [{ partner: null, sku: null, ...made, copy: [], error: null }] })
       else printBundle(print, made, 'recruit')
       return 'done'

@@ -3,6 +3,7 @@ import type { Day } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Product } from '../records.ts'
+import type { Disclosure } from '../workspace.ts'
 import { pasteableLine } from './paste.ts'
 
 /** For whom something is shared; `untracked` lets pages pass that earn nothing. */
@@ -24,6 +25,8 @@ export type ShareItem = {
   asOf: Day
   /** The day of sharing, where it is another: a coupon may be over meanwhile. */
   today?: Day
+  /** The mark of advertising, where it is another than 广告. */
+  disclosure?: Disclosure
   /** What the operator should know of its links; for every item. */
   warnings?: readonly string[]
   /** The same of all links of the partner; to be said once. */
@@ -99,9 +102,6 @@ export function dayText(of: Day, asOf: Day): string {
   return `${year === Number(asOf.slice(0, 4)) ? '' : `${year}年`}${month}月${day}日`
 }
 
-/** The mark that the law asks for. */
-export const DISCLOSURE = '广告'
-
 /** Whether the coupon takes something off the price on that day. Some feeds list one whose discount the price already has. */
 function couponHolds({ couponAmount, couponFrom, couponUntil, price, finalPrice }: Product, day: Day): boolean {
   const begun = couponFrom === null || couponFrom.slice(0, 10) <= day
@@ -146,7 +146,7 @@ function couponText(amount: Price, threshold: Price | null, until: Day | null, a
 
 /** The facts of one item, for a poster of that size or for a text. */
 export function factsOf(item: ShareItem, size: string | null = null): Facts {
-  const { partner, product, link, reason, asOf } = item
+  const { partner, product, link, reason, asOf, disclosure = '广告' } = item
   const { coupon, sales, ...figures } = figuresOf(item)
   const price = (amount: Minor) => priceOf(amount, product.currency)
   const words = (text: string | null | undefined) => pasteableLine(text ?? '') || null
@@ -166,7 +166,7 @@ export function factsOf(item: ShareItem, size: string | null = null): Facts {
     link,
     code: product.code,
     ...{ hashtags: null, size },
-    disclosure: DISCLOSURE,
+    disclosure,
   }
 }
 

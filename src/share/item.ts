@@ -27,6 +27,7 @@ export function sharer(
   terms: ShareTerms = {},
 ): (product: StoredProduct) => ShareItem {
   checkTracking(workspace)
+  const { disclosure } = workspace.shop
   const suppliers = readSuppliers(home, workspace.folder)
   const known = new Map<string, Known>()
   const knownOf = (id: string) => {
@@ -36,7 +37,8 @@ export function sharer(
     return all
   }
   return (product) => {
-    return shareItem(db, product, known.get(product.partner) ?? knownOf(product.partner), now, terms)
+    const item = shareItem(db, product, known.get(product.partner) ?? knownOf(product.partner), now, terms)
+    return { ...item, ...(disclosure !== undefined && { disclosure }) }
   }
 }
 

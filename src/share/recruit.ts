@@ -1,18 +1,26 @@
 import { join } from 'node:path'
 import type { Day } from '../day.ts'
+import type { Disclosure } from '../workspace.ts'
 import { addPictures, type Bundle, choose, drawPoster, listPosters, type Studio, type Subject } from './bundle.ts'
-import { DISCLOSURE, type ShopFacts } from './facts.ts'
+import type { ShopFacts } from './facts.ts'
 import { describeFiles, replaceFolder } from './folder.ts'
 import { MANIFEST_FILE, type RecruitManifest } from './manifest.ts'
 import { safeName } from './name.ts'
 import type { Format } from './poster/encode.ts'
 
 /** What a recruiting poster is about. `link` is where its QR leads, `member` who invites. */
-export type Recruiting = { name: string; link: string; slogan: string | null; member: string | null; asOf: Day }
+export type Recruiting = {
+  name: string
+  link: string
+  slogan: string | null
+  member: string | null
+  asOf: Day
+  disclosure: Disclosure
+}
 
-export const recruiting = ({ name, link, slogan, member, asOf }: Recruiting): Subject => ({
+export const recruiting = ({ name, link, slogan, member, asOf, disclosure }: Recruiting): Subject => ({
   name: 'recruit',
-  facts: (size): ShopFacts => ({ shop: { name, link, slogan }, member, asOf, size, disclosure: DISCLOSURE }),
+  facts: (size): ShopFacts => ({ shop: { name, link, slogan }, member, asOf, size, disclosure }),
 })
 
 /**

@@ -45,6 +45,17 @@ describe('copy', () => {
     expect(new Set(JSON.parse(all.stdout).copy.map(({ main }: { main: string }) => main)).size).toBe(6)
   })
 
+  it('bears the mark that the shop has chosen', async () => {
+    const own = workspaceWith('', {
+      'shoptool.yaml': `shop: { name: 小鹿好物, timezone: Asia/Shanghai, currency: CNY, disclosure: 推广 }\n${CONFIGURATION}`,
+      ...{ 'partners/acme.yaml': SHOP, 'goods.csv': GOODS },
+    })
+    await run(['sync'], { cwd: own })
+    const { stdout } = await run(['copy', '1', '--channel', 'moments', '--variant', 'plain'], { cwd: own })
+    expect(stdout).toMatch(/^【推广】晴雨伞\n.*\n【推广】Acme\n/s)
+    expect(stdout).not.toContain('广告')
+  })
+
   it('of a shelf goes on where goods cannot be shared', async () => {
     const { code, stdout, stderr } = await run(['copy', '--shelf', 'main', '--channel', 'moments'], { cwd })
     expect([code, stdout]).toEqual([2, expect.stringContaining('晴雨伞')])

@@ -15,7 +15,7 @@ const linkOf = (length: number) => `https://s.click.taobao.com/8bpnghv?${'k3B9zQ
 
 const subjectOf = (of: Template['of'], link: string) =>
   of === 'shop'
-    ? recruiting({ name: '小鹿好物', link, slogan: null, member: null, asOf: '2026-11-24' })
+    ? recruiting({ name: '小鹿好物', link, slogan: null, member: null, asOf: '2026-11-24', disclosure: '广告' })
     : goods(makeItem({ link }), photo)
 
 describe('what zbar and zxing read', () => {
