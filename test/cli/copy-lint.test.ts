@@ -105,4 +105,17 @@ bare.txt:1:1: stop 广告标识: 互联网广告管理办法第九条：附购�
       stderr: expect.stringContaining('did you mean moments?'),
     })
   })
+
+  it('a reason with a forbidden word is refused where it is given', async () => {
+    const folder = workspaceWith('shelves: { main: { kind: custom } }\n', {
+      'partners/acme.yaml': ACME,
+      'goods.csv': 'sku,title,price\nA1,晴雨伞,29.90\n',
+    })
+    await run(['import', 'products', 'goods.csv', '--partner', 'acme'], { cwd: folder })
+    const shelf = (...args: string[]) => run(['shelf', ...args], { cwd: folder })
+    const refused = { code: 2, stderr: expect.stringContaining('shoptool: the reason: "全网最低" (极限词') }
+    expect(await shelf('add', 'A1', '--reason', '全网最低')).toMatchObject(refused)
+    expect((await shelf('add', 'A1', '--reason', '亲测')).stderr).toContain('the reason: "亲测" (亲身经历')
+    expect(await shelf('reason', 'A1', '全网最低')).toMatchObject(refused)
+  })
 })
