@@ -4,9 +4,10 @@ import { ShoptoolError, usageError } from '../errors.ts'
 import { channelsOf, chooseChannels, readCalendar } from '../share/channel.ts'
 import { loadAdRules } from '../share/copy/adwords.ts'
 import { vetCopy, vetItem } from '../share/copy/vet.ts'
-import { type Copy, loadChannels, textsOf, writeCopy } from '../share/copy/write.ts'
+import { type Copy, type CopyChannel, loadChannels, namedVariant, textsOf, writeCopy } from '../share/copy/write.ts'
 import { sharer } from '../share/item.ts'
 import { openForReading } from '../store/open.ts'
+import { usedVariants } from '../store/posts.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { copyToClipboard } from './clipboard.ts'
 import { defineCommand, type Outcome } from './command.ts'
@@ -85,8 +86,9 @@ export const command = defineCommand({
           const given = items.get(channel.name)!(product)
           for (const notice of given.notices ?? []) notices.add(notice)
           const { item, warnings: vetted } = vetItem(given, adRules)
-          for (const variant of variantsOf([...textsOf(channel).variants.keys()], options.variant)) {
-            const { copy, warnings } = writeCopy(channel, calendar, item, { ...variant, plain: options.plain })
+          for (const variant of variantsOf(textsOf(channel), options.variant)) {
+            const used = usedVariants(db, { channel: channel.name, partner, sku })
+            const { copy, warnings } = writeCopy(channel, calendar, item, { ...variant, used, plain: options.plain })
             const all = [...(item.warnings ?? []), ...vetted, ...warnings, ...vetCopy(copy, item, adRules)]
             written.push({ partner, sku, copy, warnings: all })
           }
@@ -125,12 +127,10 @@ export const command = defineCommand({
   commands: { lint: lintCommand },
 })
 
-/** What `--variant` asks for: a name, the number of one, all of them, or none in particular. @throws usageError where the number is none. */
-function variantsOf(names: readonly string[], wanted: string | undefined): { variant?: string }[] {
+/** What `--variant` asks for: a name, the number of one, all of them, or none in particular. */
+function variantsOf(texts: CopyChannel, wanted: string | undefined): { variant?: string }[] {
   if (wanted === undefined) return [{}]
-  if (wanted === 'all') return names.map((variant) => ({ variant }))
-  if (names.includes(wanted) || !/^\d+$/.test(wanted)) return [{ variant: wanted }]
-  const variant = names[Number(wanted) - 1]
-  if (variant === undefined) throw usageError(`--variant: there is no ${wanted} among ${names.length}: ${names.join(', ')}`)
-  return [{ variant }]
+  return wanted === 'all'
+    ? [...texts.variants.keys()].map((variant) => ({ variant }))
+    : [{ variant: namedVariant(texts, wanted) }]
 }

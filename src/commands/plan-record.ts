@@ -3,12 +3,12 @@ import type { Context } from '../context.ts'
 import { instantOf, isDay } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { channelsOf, findChannel, readCalendar } from '../share/channel.ts'
-import { loadChannels } from '../share/copy/write.ts'
+import { loadChannels, namedVariant, textsOf, variantFor } from '../share/copy/write.ts'
 import { sharer } from '../share/item.ts'
 import { goodsObjection, type LocalMinute, makePlan, planChannel, textOf, timeObjection } from '../share/plan.ts'
 import { instantAt, type KeptPost, localMinute, plannable, postsFor } from '../share/plannable.ts'
 import { openDatabase, openForReading } from '../store/open.ts'
-import { keepPosts, type Post, removePosts, replacePost } from '../store/posts.ts'
+import { keepPosts, type Post, removePosts, replacePost, usedVariants } from '../store/posts.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { day, flag, list, option, text, type Value } from './option.ts'
@@ -86,7 +86,11 @@ export const done = defineCommand({
   options: {
     channel: list('--channel <a,b>', 'where; with --all only there'),
     at: option('--at <time>', 'when, in the zone of the shop (default now)', minute),
-    variant: option('--variant <name>', 'which text it had, so that the next has another', text),
+    variant: option(
+      '--variant <name>',
+      'which text it had, by name or number (default: that of "copy"); the next has another',
+      text,
+    ),
     all: flag('--all', 'all that was kept and whose time has come, at that time'),
   },
   examples: [
@@ -96,25 +100,27 @@ export const done = defineCommand({
   ],
   async run({ ctx, args: [skus], options, workspace, print, global }) {
     const found = await workspace()
-    const { at: given, variant = null, all } = options
+    const { at: given, variant, all } = options
     if (all === skus.length > 0) throw usageError('plan done: expected either goods or --all')
-    if (all && (given !== undefined || variant !== null))
+    if (all && (given !== undefined || variant !== undefined))
       throw usageError('--all: takes the times that were planned, expected without --at and --variant')
-    const { zone, now, calendar, channels } = await lookUp(ctx, found, options.channel, all)
+    const { zone, now, calendar, channels, known } = await lookUp(ctx, found, options.channel, all)
     const at = given ?? now
     if (at > now) throw usageError(`--at: ${textOf(at)} is still to come; it is planned with "plan add"`)
     const db = openDatabase(found.database)
     const products = skus.map((sku) => lookUpProduct(db, sku))
     const recorded: Post[] = []
-    const record = (planned: Post | null, posted: Post) => {
+    const record = (planned: Post | null, { channel, partner, sku, at }: Post) => {
+      const place = known.get(channel)!
+      const usual = () => variantFor(place, `${partner}:${sku}`, usedVariants(db, { channel, partner, sku }))
+      const said = () => (variant === undefined ? usual() : namedVariant(textsOf(place), variant))
+      const posted = { channel, partner, sku, at, posted: true, variant: place.texts || variant !== undefined ? said() : null }
       if (planned) replacePost(db, planned, posted)
       else keepPosts(db, [posted])
       recorded.push(posted)
     }
     for (const channel of channels) {
-      if (all)
-        for (const { post, at } of postsFor(db, channel, START))
-          if (!post.posted && at <= now) record(post, { ...post, posted: true })
+      if (all) for (const { post, at } of postsFor(db, channel, START)) if (!post.posted && at <= now) record(post, post)
       const share = sharer(db, found, ctx.home, instantOf(ctx.now(), zone), { channel: channel.name, untracked: true })
       for (const product of products) {
         const one = plannable(share, calendar, zone, product)
@@ -127,7 +133,14 @@ export const done = defineCommand({
         for (const why of [timeObjection(channel, at, others), goodsObjection(channel, one, at, others, calendar)])
           if (why !== null) print.warn(`${one.name} on ${channel.name} at ${textOf(at)}: ${why}`)
         const { partner, sku } = product
-        record(planned?.post ?? null, { channel: channel.name, partner, sku, at: instantAt(at, zone), posted: true, variant })
+        record(planned?.post ?? null, {
+          channel: channel.name,
+          partner,
+          sku,
+          at: instantAt(at, zone),
+          posted: true,
+          variant: null,
+        })
       }
     }
     db.close()
@@ -177,7 +190,7 @@ async function lookUp(ctx: Context, found: Workspace, named: readonly string[], 
   if (named.length === 0 && !all) throw usageError(`--channel: which one? There are ${[...known.keys()].join(', ')}`)
   const names = named.length > 0 ? [...new Set(named)] : [...known.keys()]
   const channels = names.map((name) => planChannel(findChannel(known, name, '--channel')))
-  return { zone, now, today: now.slice(0, 10), calendar, channels }
+  return { zone, now, today: now.slice(0, 10), calendar, channels, known }
 }
 
 const distance = (at: LocalMinute, one: KeptPost) => Math.abs(Date.parse(`${one.at}Z`) - Date.parse(`${at}Z`))

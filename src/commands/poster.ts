@@ -10,6 +10,7 @@ import { sharer } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
 import { makeRecruiting } from '../share/recruit.ts'
 import { type Database, openForReading } from '../store/open.ts'
+import { usedVariants } from '../store/posts.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { shelfItems } from '../store/shelf.ts'
 import { DISCLOSURES, type Workspace } from '../workspace.ts'
@@ -114,12 +115,14 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       }
     }
 
+    const used = ({ partner, product }: ShareItem, channel: string) =>
+      usedVariants(db, { channel, partner: partner.id, sku: product.sku })
     const batch = { total: products.length, made: 0, kept: 0, failed: 0 }
     const failures: Unshared[] = []
     const documents: unknown[] = []
     const started = ctx.now()
     print.progress(describeBatch(batch, 0))
-    for await (const one of makeBundles(studio, items(), { ...settings, channels, again })) {
+    for await (const one of makeBundles(studio, items(), { ...settings, channels, used, again })) {
       if ('error' in one) failures.push(one)
       batch['error' in one ? 'failed' : one.status]++
       if (global.json) documents.push(bundleDocument(one))

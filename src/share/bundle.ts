@@ -179,6 +179,8 @@ export type BundleOptions = {
   sizes?: readonly string[]
   /** Where it will be posted. Default: every channel that there is. */
   channels?: readonly string[]
+  /** The texts that an item was posted with on a channel, so that it gets another. */
+  used?: (item: ShareItem, channel: string) => readonly string[]
   format?: Format
   /** The folder that the bundle's folder is put into. */
   out: string
@@ -211,7 +213,7 @@ export async function makeBundle(studio: Studio, given: ShareItem, options: Bund
   const texts = places
     .filter(({ texts }) => texts !== null)
     .map((place) => {
-      const { copy, warnings } = writeCopy(place, studio.calendar, item)
+      const { copy, warnings } = writeCopy(place, studio.calendar, item, { used: options.used?.(item, place.name) ?? [] })
       return { copy, warnings: [...warnings, ...vetCopy(copy, item, studio.adRules)] }
     })
   const copy = texts.map((one) => one.copy)

@@ -15,12 +15,17 @@ export function postsSince(db: Database, day: Day): Post[] {
   return db.prepare<[string], Row>(`${SELECT} WHERE at >= ? ORDER BY at, channel, partner, sku`).all(day).map(postOf)
 }
 
-/** Those of goods on a channel, by time: which text they had is not taken again soon. */
+/** Those of goods on a channel, by time. */
 export function postsOf(db: Database, { channel, partner, sku }: Goods): Post[] {
   return db
     .prepare<[string, string, string], Row>(`${SELECT} WHERE channel = ? AND partner = ? AND sku = ? ORDER BY at`)
     .all(channel, partner, sku)
     .map(postOf)
+}
+
+/** The texts that goods were posted with on a channel, so that the next has another. */
+export function usedVariants(db: Database, goods: Goods): string[] {
+  return postsOf(db, goods).flatMap(({ posted, variant }) => (posted && variant !== null ? [variant] : []))
 }
 
 /** Keeps posts, all or none; one of the same goods at the same time on the same channel is replaced. */

@@ -93,7 +93,7 @@ describe('plan', () => {
 
 describe('what was posted', () => {
   it('is kept over runs: it counts for the day, and is not repeated', async () => {
-    expect(await plan('done', '6', '3', '--channel', 'moments', '--at', '2026-11-25 10:00', '--variant', 'b', '-q')).toEqual({
+    expect(await plan('done', '6', '3', '--channel', 'moments', '--at', '2026-11-25 10:00', '--variant', '2', '-q')).toEqual({
       code: 0,
       stdout: 'posted  2026-11-25 10:00  moments  acme:6\nposted  2026-11-25 10:00  moments  acme:3\n',
       stderr:
@@ -110,10 +110,27 @@ describe('what was posted', () => {
     ])
     const db = openDatabase(join(cwd, 'shoptool.db'))
     expect(postsOf(db, { channel: 'moments', partner: 'acme', sku: '6' })).toEqual([
-      { channel: 'moments', partner: 'acme', sku: '6', at: '2026-11-25T10:00:00+08:00', posted: true, variant: 'b' },
+      {
+        channel: 'moments',
+        partner: 'acme',
+        sku: '6',
+        at: '2026-11-25T10:00:00+08:00',
+        posted: true,
+        variant: expect.any(String),
+      },
     ])
     db.close()
     expect((await plan('remove', '6', '3', '--channel', 'moments', '--date', '2026-11-25')).stdout).toContain('removed')
+  })
+
+  it('had a text, and the next of copy is another', async () => {
+    const variant = async () => JSON.parse((await shoptool('copy', '4', '--channel', 'moments', '--json')).stdout).copy[0].variant
+    const first = await variant()
+    const done = await plan('done', '4', '--channel', 'moments', '--at', '2026-11-25 09:00', '--json')
+    expect(JSON.parse(done.stdout).posts[0].variant).toBe(first)
+    expect(await variant()).not.toBe(first)
+    expect((await plan('done', '4', '--channel', 'moments', '--variant', 'nine')).stderr).toContain('moments: no text "nine"; ')
+    await plan('remove', '4', '--channel', 'moments', '--date', '2026-11-25')
   })
 
   it('--keep keeps a plan; done ends it, --all what is due, and what cannot be posted any more is a finding', async () => {

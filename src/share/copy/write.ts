@@ -123,7 +123,7 @@ export function writeCopy(
 ): { copy: Copy; warnings: string[] } {
   const { name } = channel
   const texts = textsOf(channel)
-  const chosen = variant ?? chooseVariant(texts.variants.keys(), `${item.partner.id}:${item.product.sku} ${name}`, used)
+  const chosen = variant ?? variantFor(channel, `${item.partner.id}:${item.product.sku}`, used)
   const words = texts.variants.get(chosen)
   if (!words) throw unknownVariant(texts, chosen)
   const facts: Facts = { ...factsOf(item), hashtags: hashtagsOf(texts, item) }
@@ -180,6 +180,20 @@ export function writeCopy(
 export function textsOf({ name, surface, texts }: ShareChannel): CopyChannel {
   if (texts) return texts
   throw usageError(`${name}: there are no texts for ${surface}; put some into templates/copy/${name} of the workspace`)
+}
+
+/** The variant that goods (`partner:sku`) get on a channel where none is asked for, and those in `used` were posted there before. */
+export function variantFor(channel: ShareChannel, goods: string, used: readonly string[] = []): string {
+  return chooseVariant(textsOf(channel).variants.keys(), `${goods} ${channel.name}`, used)
+}
+
+/** The variant of that name, or number. @throws usageError where there is none. */
+export function namedVariant(texts: CopyChannel, wanted: string): string {
+  const names = [...texts.variants.keys()]
+  const found = names.includes(wanted) ? wanted : /^\d+$/.test(wanted) ? names[Number(wanted) - 1] : undefined
+  if (found !== undefined) return found
+  if (/^\d+$/.test(wanted)) throw usageError(`--variant: there is no ${wanted} among ${names.length}: ${names.join(', ')}`)
+  throw unknownVariant(texts, wanted)
 }
 
 function unknownVariant({ name, variants }: CopyChannel, wanted: string) {
