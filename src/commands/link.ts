@@ -57,8 +57,8 @@ export const command = defineCommand({
         ? null
         : findChannel(channelsOf(found, await loadChannels(ctx.home, found.folder)), channel, '--channel')
     const calendar = readCalendar(ctx.home, found.folder)
-    const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const now = instantOf(ctx.now(), found.shop.timezone)
+    const today = now.slice(0, 10)
     checkTracking(found)
     const reading = openForReading(found.database)
     const products = [...new Map(names.map((name) => lookUpProduct(reading, name)).map((one) => [one.id, one])).values()]
