@@ -57,7 +57,7 @@ export const add = defineCommand({
       refuseOverCap(desk, items, after)
       return after
     }
-    const cards = desk.products.map((product) => cardOf(desk, product))
+    const cards = cardsOf(desk, print)
     place(cards)(shelfItems(db, shelf.name, { parked: true }))
     const asks = global.input && !options.yes && !global.json && !args[0].includes('-')
     const chosen = asks ? await ask(call, desk, cards) : cards
@@ -93,7 +93,7 @@ export const swap = defineCommand({
     const { args, options, print, global } = call
     const desk = await openDesk(call, args[0], options.shelf)
     const { db, shelf, at } = desk
-    const cards = desk.products.map((product) => cardOf(desk, product))
+    const cards = cardsOf(desk, print)
     const place = (items: readonly ShelfItem[]) => {
       const after = cards.map((card) => {
         const there = items.find((item) => itemName(item) === itemName(card.product))
@@ -160,6 +160,16 @@ async function openDesk(
 
 /** Goods with all that is to be known before they are picked. */
 type Card = { product: StoredProduct; figures: Figures; facts: [name: string, value: string][]; warnings: string[] }
+
+/** The cards of the goods that were named; looking for twins takes some milliseconds each. */
+function cardsOf(desk: Desk & { at: string; products: readonly StoredProduct[] }, print: Print): Card[] {
+  const cards = desk.products.map((product, i) => {
+    print.progress(`${i + 1} of ${desk.products.length} goods looked at`)
+    return cardOf(desk, product)
+  })
+  print.progress(null)
+  return cards
+}
 
 function cardOf(desk: Desk & { at: string }, product: StoredProduct): Card {
   const { db, score, net, at } = desk
