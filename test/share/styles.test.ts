@@ -100,6 +100,7 @@ describe('the styles that come with the tool', () => {
       expect([...sizes.keys()].sort()).toEqual(['4x5', 'portrait', 'square'])
       expect(Object.keys(schemes).length).toBeGreaterThanOrEqual(3)
     }
+    for (const { tiles } of styles.get('nine')!.sizes.values()) expect(tiles).toEqual({ columns: 3, rows: 3 })
   })
 
   it.each(every)('%s in %s keeps everything in its place, whatever the facts', (name, size) => {
