@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { findProducts, lookUpProduct } from '../catalog/find.ts'
 import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
@@ -6,6 +6,7 @@ import { ShoptoolError, usageError } from '../errors.ts'
 import { type Bundle, makeBundles, openStudio, type Unshared } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
 import type { ShareItem } from '../share/facts.ts'
+import { GALLERY_FILE, writeGallery } from '../share/gallery.ts'
 import { sharer } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
 import { makeRecruiting } from '../share/recruit.ts'
@@ -26,7 +27,7 @@ import { chosenShelf, namesOf } from './shelf.ts'
 export const command = defineCommand({
   about: `Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture, and from copies that are halved, recompressed and in a screenshot; a poster that fails is not written.
 
-A folder that was made from the same facts, link, styles and texts is kept as it is, so that a batch that was stopped goes on where it ended.`,
+A folder that was made from the same facts, link, styles and texts is kept as it is, so that a batch that was stopped goes on where it ended. index.html beside the folders shows all of them on one page, for a phone too.`,
   args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
@@ -82,8 +83,11 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       const { name, disclosure = DISCLOSURES[0] } = found.shop
       const about = { name, link, slogan, member, asOf: now.slice(0, 10), disclosure }
       const made = await makeRecruiting(studio, about, settings)
-      if (global.json) print.json('poster', { bundles: [{ partner: null, sku: null, ...made, copy: [], error: null }] })
+      const gallery = await writeGallery(settings.out, found.shop.name)
+      const bundle = { partner: null, sku: null, status: 'made', ...made, copy: [], error: null }
+      if (global.json) print.json('poster', { bundles: [bundle], gallery })
       else printBundle(print, made, 'recruit')
+      noteGallery(print, gallery, settings.out)
       return 'done'
     }
     for (const name of ['link', 'slogan'] as const)
@@ -131,9 +135,11 @@ A folder that was made from the same facts, link, styles and texts is kept as it
     }
     print.progress(null)
     const { made, kept, failed } = batch
-    if (global.json) print.json('poster', { bundles: documents, made, kept, failed, warnings: [...notices] })
+    const gallery = made + kept > 0 ? await writeGallery(settings.out, found.shop.name) : null
+    if (global.json) print.json('poster', { bundles: documents, made, kept, failed, warnings: [...notices], gallery })
     else for (const text of [...notices, ...failures.map(({ error }) => error.message)]) print.warn(text)
     if (products.length > 1) print.note(`${made} made, ${kept} kept as they were, ${failed} failed.`)
+    if (made + kept > 0) noteGallery(print, gallery, settings.out)
     return failures.map(({ error }) => error.fault)
   },
   commands: { verify },
@@ -168,6 +174,12 @@ function printBundle(
   if (status === 'kept') print.note('  kept: the same would be made again')
   else for (const { file } of posters) print.note(`  ${file}`)
   for (const warning of warnings) print.warn(`${name}: ${warning}`)
+}
+
+function noteGallery(print: Print, gallery: string | null, out: string) {
+  if (gallery === null)
+    print.warn(`${join(out, GALLERY_FILE)} is of another program and was left alone: there is no gallery page`)
+  else print.note(`All on one page: ${gallery}`)
 }
 
 function bundleDocument(one: Bundle | Unshared) {

@@ -66,9 +66,10 @@ describe('a batch', () => {
     const first = await poster(cwd, ['--shelf', 'main'])
     expect(first.code).toBe(4)
     expect(first.stdout).toBe(`${join(cwd, 'out/posters/acme-1')}\n${join(cwd, 'out/posters/acme-2')}\n`)
-    expect(first.stderr.trimEnd().split('\n').slice(-2)).toEqual([
+    expect(first.stderr.trimEnd().split('\n').slice(-3)).toEqual([
       'shoptool: acme:3: cannot read the photo none.jpg (ENOENT)',
       '2 made, 0 kept as they were, 1 failed.',
+      `All on one page: ${join(cwd, 'out/posters/index.html')}`,
     ])
     const before = contents(join(cwd, 'out/posters'))
     const again = await poster(cwd, ['--shelf', 'main', '--json'])
@@ -80,7 +81,13 @@ describe('a batch', () => {
         ['3', 'failed', 'acme:3: cannot read the photo none.jpg (ENOENT)'],
       ],
     ])
-    expect(JSON.parse(again.stdout)).toMatchObject({ schema: 'shoptool.poster.v1', made: 0, kept: 2, failed: 1 })
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      schema: 'shoptool.poster.v1',
+      made: 0,
+      kept: 2,
+      failed: 1,
+      gallery: join(cwd, 'out/posters/index.html'),
+    })
     expect(contents(join(cwd, 'out/posters'))).toEqual(before)
   })
 
