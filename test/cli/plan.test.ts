@@ -18,6 +18,14 @@ channels:
   moments: { surface: wechat/moments, forms: [image], daily: 2, noRepeat: 3 }
   group-a: { surface: wechat/group, forms: [image, code, url], daily: 10, quiet: "21:00-09:00", gap: 30 }
 `
+/** Scores by the commission alone. */
+const SCORE = `commission: { points: 100, full: "20.00" }
+rate: { points: 0, full: 30% }
+sales: { points: 0, full: 10000 }
+brand: { points: 0 }
+repurchase: { points: 0 }
+barrier: { points: 0 }
+`
 /** The fifth cannot be shared, the sixth's coupon is over with the 26th. */
 const GOODS = `sku,title,price,url,coupon,until,rate
 1,晴雨伞,59.00,https://acme.example/1,,,10
@@ -33,7 +41,7 @@ const plan = (...args: string[]) => shoptool('plan', ...args)
 const lines = (stdout: string) => stdout.split('\n').map((line) => line.split('\t').slice(0, 6).join(' '))
 
 beforeAll(async () => {
-  cwd = workspaceWith(YAML, { 'partners/acme.yaml': SHOP, 'goods.csv': GOODS })
+  cwd = workspaceWith(YAML, { 'partners/acme.yaml': SHOP, 'goods.csv': GOODS, 'rules/score.yaml': SCORE })
   await shoptool('sync')
   await shoptool('shelf', 'add', '1', '2', '3', '4', '5', '6')
 })
