@@ -41,6 +41,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
       load: () => import('./commands/channel.ts'),
     },
     { name: 'link', summary: 'make links that carry your tracking id', load: () => import('./commands/link.ts') },
+    {
+      name: 'template',
+      summary: 'list, make, check and show the templates of posters',
+      load: () => import('./commands/template.ts'),
+    },
     { name: 'poster', summary: 'draw posters with QR code and write the copy', load: () => import('./commands/poster.ts') },
     { name: 'copy', summary: 'write the copy of a product for each channel', load: () => import('./commands/copy.ts') },
     { name: 'reply', summary: "answer a buyer's question about an order", load: () => import('./commands/reply.ts') },

@@ -153,7 +153,7 @@ export async function drawPoster(studio: Studio, subject: Subject, chosen: Chose
 
 /** Lays out and draws a poster; nothing is checked yet, and its canvas is to be given back with `release`. */
 export async function paintPoster(
-  studio: Studio,
+  { faces }: Pick<Studio, 'faces'>,
   { name: product, facts, photo }: Subject,
   { template, scheme, size }: Chosen,
 ): Promise<{ canvas: Canvas; layout: Layout }> {
@@ -162,7 +162,7 @@ export async function paintPoster(
     const file = pictureFile(template, name)
     images.set(name, await decodePhoto(await readFile(file), file, template.name))
   }
-  const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces: studio.faces })
+  const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces })
   return { canvas: drawLayout(layout, images), layout }
 }
 

@@ -31,9 +31,9 @@ const rootOf = async (source: string, size = 'portrait') => (await load({ own: s
 describe('a template that extends another', () => {
   it('has everything of it', async () => {
     const styles = await load({ own: 'extends: base' })
-    const { name, own, sha256, folders, ...rest } = styles.get('own')!
+    const { name, own, sha256, folders, extends: extended, ...rest } = styles.get('own')!
     const base = styles.get('base')!
-    expect({ name, own }).toEqual({ name: 'own', own: true })
+    expect({ name, own, extended }).toEqual({ name: 'own', own: true, extended: 'base' })
     expect(folders).toHaveLength(2)
     expect(sha256).not.toBe(base.sha256)
     expect(JSON.stringify({ ...rest, sizes: [...rest.sizes] })).toBe(

@@ -6,7 +6,7 @@ import { makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string, item = makeItem(), pictures = new Map([['photo', { width: 100, height: 100 }]])) {
   const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123', red: '#ff000080' } }\nroot: ${root}\n`
-  const template = { ...readTemplate(source, 't.yaml'), name: 't', own: false, folders: [], sha256: '' }
+  const template = { ...readTemplate(source, 't.yaml'), name: 't', own: false, folders: [], extends: null, sha256: '' }
   return layOut(template, {
     product: 'acme:1',
     scheme: 'a',

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { factsOf } from '../../src/share/facts.ts'
 import { layOut } from '../../src/share/poster/layout.ts'
-import { overflows } from '../../src/share/poster/lint.ts'
+import { faint, overflows } from '../../src/share/poster/lint.ts'
 import { readTemplate } from '../../src/share/poster/template.ts'
 import { makeItem, plainFaces } from './studio.ts'
 
 function lay(root: string) {
   const source = `title: T\nsizes: [{ name: slip, width: 200, height: 400 }]\nschemes: { a: { ink: '#123' } }\nroot: ${root}\n`
-  const template = { ...readTemplate(source, 't.yaml'), name: 't', own: false, folders: [], sha256: '' }
+  const template = { ...readTemplate(source, 't.yaml'), name: 't', own: false, folders: [], extends: null, sha256: '' }
   const facts = factsOf(makeItem(), 'slip')
-  return layOut(template, { product: 'acme:1', scheme: 'a', size: 'slip', facts, pictures: new Map(), faces: plainFaces() })
+  return layOut(template, {
+    product: 'acme:1',
+    scheme: 'a',
+    size: 'slip',
+    facts,
+    pictures: new Map([['photo', { width: 9, height: 9 }]]),
+    faces: plainFaces(),
+  })
 }
 
 describe('what does not keep to its place', () => {
@@ -46,6 +53,38 @@ describe('what does not keep to its place', () => {
     ],
   ])('%s', (root, expected) => {
     expect(overflows(lay(root))).toEqual(expected)
+  })
+
+  const low = (path: string, text: string, ratio: number, least = 4.5) =>
+    `${path}: "${text}" has a contrast of ${ratio.toFixed(1)} : 1 to what is behind it, expected ${least} : 1`
+  const OVER_PHOTO = '{ picture: photo, at: { left: 0, top: 0 }, width: 100, height: 100 }'
+  // 8 pixels of 200 are 15.6 of a phone's 390, and 14 are 27.3: large.
+  it.each([
+    ["{ text: 春, size: 8, color: '#777' }", [low('root.column[0]', '春', 4.4)]],
+    ["{ text: 春, size: 8, color: '#757575' }", []],
+    ['{ text: 春, size: 8, color: $ink/40 }', [low('root.column[0]', '春', 2.4)]],
+    ["{ row: [{ text: 春, size: 8, color: '#fff' }], fill: $ink }", []],
+    ["{ row: [{ text: 春, size: 14, color: '#fff' }], fill: '#969696' }", [low('root.column[0].row[0]', '春', 2.9, 3)]],
+    ["{ row: [{ text: 春, size: 14, color: '#fff' }], fill: '#949494' }", []],
+    [
+      "{ row: [{ text: 春夏, size: 8, color: '#fff' }], self: start, fill: { angle: 90, stops: [[0, '#000'], [1, '#fff']] } }",
+      [low('root.column[0].row[0]', '春夏', 1)],
+    ],
+    [
+      "{ row: [{ text: 春夏, size: 8, color: '#fff' }], self: start, fill: { angle: 90, stops: [[0, '#000'], [1, '#555']] } }",
+      [],
+    ],
+    [`{ column: [${OVER_PHOTO}, { text: 春, size: 8, color: '#fff' }] }`, [low('root.column[0].column[1]', '春', 1)]],
+    [`{ column: [${OVER_PHOTO}, { column: [{ text: 春, size: 8, color: '#fff' }], fill: $ink/90 }] }`, []],
+    ["{ row: [{ text: 春, size: 8, color: '#fff' }], width: 60, fill: '#000', rotate: 5 }", []],
+    [
+      "{ row: [{ text: 春, size: 8, color: '#fff' }], width: 60, fill: '#000', polygon: [[0.7, 0], [1, 0], [1, 1]] }",
+      [low('root.column[0].row[0]', '春', 1)],
+    ],
+    // The blank half of an opening mark stands to the left of the box.
+    ["{ row: [{ text: “春”, size: 8, color: '#fff' }], margin: [0, 20], self: start, fill: '#000' }", []],
+  ])('%s is easy or hard to read', (node, expected) => {
+    expect(faint(lay(`{ column: [${node}] }`))).toEqual(expected)
   })
 
   it('turns what is drawn about the middle of its box', () => {

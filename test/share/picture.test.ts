@@ -76,7 +76,7 @@ describe('fonts', () => {
       expect([lines[0]!.pieces.length, piece!.text, Math.round(piece!.width)]).toEqual([1, emoji, 60])
       const step: Step = {
         draw: 'text',
-        ...{ text: emoji, x: 10, baseline: 60, family: piece!.family },
+        ...{ path: '', text: emoji, x: 10, baseline: 60, width: 60, family: piece!.family, weight: 400 },
         ...{ size: 60, spacing: 0, color: '#000000ff' },
       }
       const { data } = drawLayout({ width: 80, height: 80, steps: [step], warnings: [], marks: [], layers: 0 }, new Map())

@@ -27,6 +27,7 @@ import type {
   Template,
   TextNode,
   Tiles,
+  Weight,
 } from './template.ts'
 
 /** A rectangle in pixels from the top left corner. */
@@ -52,7 +53,20 @@ export type Step = (
       border?: NonNullable<Style['border']>
       shadow?: NonNullable<Style['shadow']>
     }
-  | { draw: 'text'; text: string; x: number; baseline: number; family: string; size: number; spacing: number; color: Colour }
+  | {
+      draw: 'text'
+      /** The node's, for `lint.ts`. */
+      path: string
+      text: string
+      x: number
+      baseline: number
+      width: number
+      family: string
+      weight: Weight
+      size: number
+      spacing: number
+      color: Colour
+    }
   | { draw: 'picture'; source: string; from: Area; to: Area; radius: Sides; polygon?: Outline; opacity: number }
   | { draw: 'code'; code: Code; color: Colour }
 ) & { turn?: Turn }
@@ -320,10 +334,13 @@ function paintText(
       tallest = Math.max(tallest, size)
       layout.steps.push({
         draw: 'text',
+        path: node.path,
         text: letters,
         x,
         baseline,
+        width: piece.width,
         family,
+        weight: run.weight,
         size,
         spacing: run.spacing * size,
         color: color(run.color),

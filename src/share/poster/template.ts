@@ -175,6 +175,8 @@ export type Template = {
   own: boolean
   /** Its own, then those of the templates that it extends. */
   folders: readonly string[]
+  /** The template that it takes everything of, or null. */
+  extends: string | null
   schemes: Readonly<Record<string, Readonly<Record<string, Colour>>>>
   /** By name; the first is the default. */
   sizes: ReadonlyMap<string, Sheet>
@@ -360,7 +362,7 @@ const sheet = record({ tiles, root: node }, 'root')
 export function readTemplate(source: string, file: string): ReadTemplate {
   return readWritten(parseWritten(source, file))
 }
-type ReadTemplate = Omit<Template, 'name' | 'own' | 'folders' | 'sha256'>
+type ReadTemplate = Omit<Template, 'name' | 'own' | 'folders' | 'extends' | 'sha256'>
 
 const parseWritten = (source: string, file: string): Written => ({
   file,
@@ -401,6 +403,12 @@ function readWritten({ file, map, changes, ...written }: Written): ReadTemplate 
 function split(map: Record<string, unknown>, test: (key: string) => boolean): [Record<string, unknown>, Record<string, unknown>] {
   const entries = Object.entries(map)
   return [entries.filter(([key]) => !test(key)), entries.filter(([key]) => test(key))].map(Object.fromEntries) as never
+}
+
+/** The ids of a tree, as `change` may name them. */
+export function idsOf(one: Node): string[] {
+  const own = one.id === undefined ? [] : [one.id]
+  return one.kind === 'row' || one.kind === 'column' ? [...own, ...one.children.flatMap(idsOf)] : own
 }
 
 /** Every picture and logo of a tree, and the path of its node. */
@@ -460,7 +468,7 @@ export async function loadTemplate(one: TemplateFolder, all: ReadonlyMap<string,
   for (const source of sources) hash.update(source)
   const folders = chain.map(({ folder }) => folder)
   for (const picture of template.pictures) hash.update(await readFile(pictureFile({ name: one.name, folders }, picture)))
-  return { ...template, name: one.name, own: one.own, folders, sha256: hash.digest('hex') }
+  return { ...template, name: one.name, own: one.own, folders, extends: chain[1]?.name ?? null, sha256: hash.digest('hex') }
 }
 
 type Loaded = { written: Written; chain: TemplateFolder[]; sources: string[] }
