@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { picture } from '../share/studio.ts'
 import { ACME, workspaceWith } from './shoptool.ts'
 
 const BIN = resolve('bin/shoptool.js')
@@ -38,6 +39,22 @@ describe.skipIf(!existsSync('dist/cli.js'))('the program as a process', () => {
     const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n'
     const line = `$BIN import products goods.csv --partner acme -q >&2; set -o pipefail; $BIN sql '${endless}' | head -1`
     expect(await shell(line, cwd)).toMatchObject({ code: 0, stdout: '1\n' })
+  })
+
+  it('makes the same posters, manifest and page, byte for byte, as another process', { timeout: 30_000 }, async () => {
+    const fields = '      imageUrl: { text: image }\n      link: { text: link }\n'
+    const cwd = workspaceWith('', {
+      'goods.csv': 'sku,title,price,image,link\n1,晴雨伞,59.00,photo.jpg,https://acme.example/go/1\n',
+      'partners/acme.yaml': ACME + fields,
+      'photo.jpg': picture('jpeg', 300, 300),
+    })
+    const made = '$BIN poster 1 --style card,tag --size square --out'
+    const { code } = await shell(
+      `$BIN import products goods.csv --partner acme -q && ${made} a -q && ${made} b -q; diff -r a b`,
+      cwd,
+    )
+    expect(code).toBe(0)
+    expect(readdirSync(join(cwd, 'b/acme-1'))).toContain('tag-square.png')
   })
 
   it('an interrupt ends it with 130 at once, and its lock holds nobody up', { timeout: 20_000 }, async () => {

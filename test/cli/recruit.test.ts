@@ -54,7 +54,8 @@ describe('poster --recruit', () => {
     ]
     const { code, stdout, stderr } = await run(['-C', folder, 'poster', '--recruit', '--style', 'join', ...args])
     const dir = join(folder, 'out/posters/recruit-xiaohong')
-    expect([code, stdout, stderr]).toEqual([0, `${dir}\n`, '  join-square.png\n'])
+    const page = join(folder, 'out/posters/index.html')
+    expect([code, stdout, stderr]).toEqual([0, `${dir}\n`, `  join-square.png\nAll on one page: ${page}\n`])
     expect(readFileSync(join(dir, 'link.txt'), 'utf8')).toBe('https://example.com/join?by=7\n')
     expect(await loadImage(join(dir, 'join-square.png'))).toMatchObject({ width: 1080, height: 1080 })
   })
