@@ -3,7 +3,7 @@ import { findProducts, lookUpProduct } from '../catalog/find.ts'
 import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
-import { type Bundle, makeBundles, openStudio, type Unshared } from '../share/bundle.ts'
+import { type Bundle, DEFAULT_STYLES, makeBundles, openStudio, type Unshared } from '../share/bundle.ts'
 import { chooseChannels } from '../share/channel.ts'
 import type { ShareItem } from '../share/facts.ts'
 import { GALLERY_FILE, writeGallery } from '../share/gallery.ts'
@@ -79,7 +79,7 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       if (link === undefined)
         throw usageError('poster --recruit: where does the QR lead? Give --link, or set link of shop in shoptool.yaml')
       const { member = null, slogan = null } = options
-      const studio = await openStudio(ctx, found, options.jobs)
+      const studio = await openStudio(ctx, found, options.jobs, settings.styles)
       const { name, disclosure = DISCLOSURES[0] } = found.shop
       const about = { name, link, slogan, member, asOf: now.slice(0, 10), disclosure }
       const made = await makeRecruiting(studio, about, settings)
@@ -96,7 +96,7 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       throw usageError('poster: which goods? Name one or more, or a shelf with --shelf, or a saved search with --saved')
     const db = openForReading(found.database)
     const products = (await chosenGoods(ctx, db, found, names, options, print)).slice(0, options.limit)
-    const studio = await openStudio(ctx, found, options.jobs)
+    const studio = await openStudio(ctx, found, options.jobs, settings.styles ?? DEFAULT_STYLES)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
     const { channel: given, member, untracked, again } = options
     const [channel] = given.length === 1 ? given : []

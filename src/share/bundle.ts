@@ -43,14 +43,15 @@ export type Studio = {
   slot: Limiter
 }
 
-/** Loads styles, texts, channel calendar and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
+/** Loads styles (only those `wanted`, see `loadStyles`), texts, channel calendar and fonts of the tool and the workspace. @throws usageError where one of them is wrong. */
 export async function openStudio(
   ctx: Context,
   { folder: workspaceFolder, channels: configured, photoHosts = [] }: Pick<Workspace, 'folder' | 'channels'> & Partial<Workspace>,
   jobs = availableParallelism(),
+  wanted?: readonly string[],
 ): Promise<Studio> {
   const [styles, texts, fonts, about] = await Promise.all([
-    loadStyles(ctx.home, workspaceFolder),
+    loadStyles(ctx.home, workspaceFolder, wanted),
     loadChannels(ctx.home, workspaceFolder),
     readdir(join(workspaceFolder, 'fonts')).catch(() => []),
     readFile(join(ctx.home, 'package.json'), 'utf8'),

@@ -135,6 +135,18 @@ describe('styles', () => {
     expect(() => findStyle(styles, 'card:jado')).toThrow('style card has no colour scheme jado, did you mean jade?')
   })
 
+  it('are read only where they are wanted, and all where one of those is not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shoptool-styles-'))
+    for (const name of ['own', 'join']) {
+      mkdirSync(join(folder, 'templates/posters', name), { recursive: true })
+      writeFileSync(join(folder, 'templates/posters', name, 'template.yaml'), template("{ qr: '{{ link }}' }"))
+    }
+    const bare = mkdtempSync(join(tmpdir(), 'shoptool-bare-'))
+    expect([...(await loadStyles(bare, folder, ['own:a'])).keys()]).toEqual(['own'])
+    expect([...(await loadStyles(bare, folder, ['own', 'jion'])).keys()]).toEqual(['join', 'own'])
+    expect([...(await loadStyles(bare, folder, ['all'])).keys()]).toEqual(['join', 'own'])
+  })
+
   it('a picture that a template names must be there', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-styles-'))
     mkdirSync(join(folder, 'templates/posters/own'), { recursive: true })
