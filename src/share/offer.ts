@@ -1,5 +1,5 @@
 import type { Instant } from '../day.ts'
-import { type Carried, carriedBy, expiryOf, formOfLink } from '../partners/links.ts'
+import { type Carried, carriedBy, expiryOf, formOfLink, withSubId } from '../partners/links.ts'
 import type { Partner } from '../partners/partner.ts'
 import { type LinkForm, type MadeLinks, madeLinks } from '../store/links.ts'
 import type { Database } from '../store/open.ts'
@@ -27,6 +27,8 @@ export type Offer = {
   ends: 'expired' | 'soon' | 'later' | null
   /** Whose tracking id is on it. Of a code and of pictures nothing can be told. */
   carried: Carried
+  /** It was written on a link that the feed has no more. */
+  isOutdated?: boolean
 }
 
 const UNREADABLE: Carried = { state: 'hidden', trackingId: null, subId: null }
@@ -44,6 +46,8 @@ export function offersOf(
   made: readonly MadeLinks[],
 ): Offer[] {
   const rules = partner.links
+  const { link, code, url } = product
+  const readAt = link !== null || code !== null ? fileReadAt(db, product.file) : null
   const ending = (form: LinkForm, madeAt: Instant) => {
     const expiresAt = expiryOf(rules, form, madeAt)
     return { expiresAt, ends: endsOf(expiresAt, now) }
@@ -56,12 +60,14 @@ export function offersOf(
       const read = isLink ? carriedBy(value, 'link', rules, own.ids) : UNREADABLE
       // What was made with the operator's own key carries the id that it was made with, even where it cannot be read.
       const carried = read.state === 'hidden' && trackingId !== '' ? { ...read, state: 'own' as const, trackingId } : read
-      return [{ form, value, from: 'made', channel, member, subId, madeAt, ...ending(form, madeAt), carried }]
+      // A sub-id that shoptool wrote on the link of the feed makes no new link: it is gone and ends with that one.
+      const isWritten = isLink && subId !== null && rules?.subId?.parameter !== undefined && link !== null
+      const isOutdated = isWritten && withSubId(value, rules, subId) !== withSubId(link, rules, subId)
+      const ends = isWritten ? ending(formOfLink(link, rules), readAt!) : ending(form, madeAt)
+      return [{ form, value, from: 'made', channel, member, subId, madeAt, ...ends, carried, ...(isOutdated && { isOutdated }) }]
     }),
   )
   const nobody = { channel: '', member: '', subId: null }
-  const { link, code, url } = product
-  const readAt = link !== null || code !== null ? fileReadAt(db, product.file) : null
   const given = (form: LinkForm, value: string, carried: Carried): Offer => ({
     ...{ form, value, from: 'feed', ...nobody, subId: carried.subId, madeAt: readAt, ...ending(form, readAt!), carried },
   })
@@ -106,9 +112,10 @@ export function madeFor(
 
 /** Why something must not be shared, behind its name (`the link of its feed`); null where nothing speaks against it. */
 export function faultOf(
-  { carried, ends, expiresAt, from }: Pick<Offer, 'carried' | 'ends' | 'expiresAt' | 'from'>,
+  { carried, ends, expiresAt, from, isOutdated }: Pick<Offer, 'carried' | 'ends' | 'expiresAt' | 'from' | 'isOutdated'>,
   own: Own,
 ): string | null {
+  if (isOutdated) return 'was made of a link that its feed has no more'
   if (ends === 'expired') return `ended on ${expiresAt!.slice(0, 10)}`
   if (carried.state === 'foreign')
     return `carries the tracking id ${carried.trackingId}, which is not yours (${[...(own.ids ?? [])].join(', ')})`

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { withCheckDigit } from '../../src/catalog/code.ts'
 import { realContext } from '../../src/context.ts'
 import { followLink } from '../../src/share/follow.ts'
-import { ACME, run, workspaceWith } from './shoptool.ts'
+import { ACME, CONFIGURATION, folderWith, run, workspaceWith } from './shoptool.ts'
 
 // The register of links, whose tracking id is on them, shop codes, and orders told apart by sub-ids: from a feed to the report.
 
@@ -23,22 +23,29 @@ const TAOBAO = `商品id,商品名称,商品主图,商品详情页链接地址,�
 const NOON = Date.parse('2026-11-25T12:00:00+08:00')
 const DAY = 86_400_000
 
-async function shop(tracking = 'tracking: { awin: [12345] }\n') {
-  const sources = `sources:
+const SHOP = `sources:
   awin: { partner: awin, feed: products, file: awin.csv }
   tb: { partner: taobao, feed: products, file: tb.csv }
 channels: { weibo: { surface: weibo/post, forms: [url, code] }, moments: { surface: wechat/moments, forms: [image] } }
 shelves: { main: { kind: custom } }
-${tracking}`
-  const cwd = workspaceWith(sources, { 'awin.csv': FEED, 'tb.csv': TAOBAO })
-  const shoptool = (args: string[], days = 0) => run(args, { cwd, now: NOON + days * DAY })
-  expect((await shoptool(['sync'])).code).toBe(0)
-  return { cwd, shoptool }
+`
+let synced = ''
+beforeAll(async () => {
+  synced = workspaceWith(SHOP, { 'awin.csv': FEED, 'tb.csv': TAOBAO })
+  expect((await run(['sync'], { cwd: synced })).code).toBe(0)
+})
+
+/** A synced workspace of its own. */
+function shop(tracking = 'tracking: { awin: [12345] }\n') {
+  const cwd = folderWith()
+  cpSync(synced, cwd, { recursive: true })
+  writeFileSync(join(cwd, 'shoptool.yaml'), CONFIGURATION + SHOP + tracking)
+  return { cwd, shoptool: (args: string[], days = 0) => run(args, { cwd, now: NOON + days * DAY }) }
 }
 
 describe('a link that is not yours', () => {
   it('is not shared; yours is, and a page only where that is said', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     expect((await shoptool(['copy', '20817531', '--channel', 'weibo'])).stdout).toContain(AWIN)
     const foreign = await shoptool(['copy', '20817532', '--channel', 'weibo'])
     expect([foreign.code, foreign.stderr]).toEqual([
@@ -58,7 +65,7 @@ describe('a link that is not yours', () => {
   })
 
   it('cannot be told where none of yours is known, or it hides its id: said once, and shared', async () => {
-    const { shoptool } = await shop('')
+    const { shoptool } = shop('')
     const unknown = await shoptool(['copy', '20817531', '20817532', '--channel', 'weibo'])
     expect([unknown.code, unknown.stderr.split('\n').length]).toEqual([0, 3])
     expect(unknown.stderr).toContain(
@@ -71,7 +78,7 @@ describe('a link that is not yours', () => {
   })
 
   it('of a partner that does not exist is a mistake in shoptool.yaml', async () => {
-    const { shoptool } = await shop('tracking: { awn: [1] }\n')
+    const { shoptool } = shop('tracking: { awn: [1] }\n')
     const { code, stderr } = await shoptool(['copy', '20817531'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('tracking.awn: unknown partner "awn"; did you mean awin?')])
     expect((await run(['find'], { cwd: workspaceWith('tracking: { awin: 1 }\n') })).stderr).toContain(
@@ -82,7 +89,7 @@ describe('a link that is not yours', () => {
 
 describe('a sub-id', () => {
   it('is written on the link of the feed, for a channel, a member and a day', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     const first = JSON.parse((await shoptool(['link', '20817531', '--channel', 'weibo', '--member', 'mei', '--json'])).stdout)
       .links[0]
     expect(first).toMatchObject({
@@ -104,8 +111,36 @@ describe('a sub-id', () => {
     ])
   })
 
+  it('is not used any more where the feed has another link', async () => {
+    const { cwd, shoptool } = shop()
+    await shoptool(['link', '20817531', '--channel', 'weibo'])
+    const copy = () => shoptool(['copy', '20817531', '--channel', 'weibo'])
+    expect((await copy()).stdout).toContain('clickref=weibo-261125&p=1&')
+    writeFileSync(join(cwd, 'awin.csv'), FEED.replace('p=1&', 'p=7&'))
+    await shoptool(['sync', 'awin'])
+    const { stdout, stderr } = await copy()
+    expect(stdout).toContain('?p=7&')
+    expect(stderr).toContain('the link made on 2026-11-25 for weibo was made of a link that its feed has no more: not used')
+    expect((await shoptool(['link', 'check', '20817531'])).code).toBe(5)
+    await shoptool(['link', '20817531', '--channel', 'weibo'])
+    expect((await copy()).stdout).toContain('clickref=weibo-261125&p=7&')
+  })
+
+  it('makes no new link: it ends with the one that it was written on', async () => {
+    const rules = 'links: { hosts: [a.example], subId: { parameter: s, max: 20 }, valid: { link: 30 } }\n'
+    const cwd = workspaceWith('sources: { acme: { partner: acme, feed: products, file: a.csv } }\n', {
+      'partners/acme.yaml': `${ACME}      link: { text: link }\n${rules}`,
+      'a.csv': 'sku,title,price,link\n1,伞,9.90,https://a.example/1\n',
+    })
+    await run(['sync'], { cwd, now: NOON })
+    const made = await run(['link', '1', '--member', 'mei'], { cwd, now: NOON + 29 * DAY })
+    expect(made.stdout).toContain('https://a.example/1?s=mei261224')
+    const ended = await run(['link', 'list', '--expiring', '1'], { cwd, now: NOON + 29 * DAY })
+    expect(ended.stdout).toContain('2026-12-24\t2026-12-25 (soon)')
+  })
+
   it('leads orders back: list, show and the sums of each channel', async () => {
-    const { cwd, shoptool } = await shop('tracking: { awin: [12345], taobao: { mm_1_2_3: moments } }\n')
+    const { cwd, shoptool } = shop('tracking: { awin: [12345], taobao: { mm_1_2_3: moments } }\n')
     await shoptool(['link', '20817531', '--channel', 'weibo', '--member', 'mei'])
     const sale = (id: string, ref: string, amount: string, commission: string, status = 'pending') =>
       `${id},W-${id},2026-11-26T10:00:00,,${status},${amount},GBP,${commission},GBP,${ref},false`
@@ -140,7 +175,7 @@ describe('a sub-id', () => {
 
 describe('the end of a link', () => {
   it('is warned of a week before; what has ended is not shared', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     await shoptool(['shelf', 'add', '614252180627'])
     expect((await shoptool(['link', 'list', '--shelf', 'main'])).stdout).toContain(
       'code (feed)\t2026-11-25\t2026-12-25\t￥abc123￥',
@@ -162,7 +197,7 @@ describe('the end of a link', () => {
   })
 
   it('link show says all that there is, link forget what was made', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     await shoptool(['link', '20817531', '--channel', 'weibo'])
     const { links } = JSON.parse((await shoptool(['link', 'show', '20817531', '--json'])).stdout)
     expect(
@@ -180,7 +215,7 @@ describe('the end of a link', () => {
 
 describe('a shop code', () => {
   it('names goods wherever a sku does, unless it is one', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     expect((await shoptool(['link', 'code', '614252180627', '20817531'])).stdout).toBe(
       '100009\ttaobao:614252180627\t晴雨伞\n100014\tawin:20817531\tUmbrella\n'.replace('100014', codeOf(10001)),
     )
@@ -225,7 +260,7 @@ describe('link check', () => {
   })
 
   it('of goods and of all in use; sub-ids lead to the channel', async () => {
-    const { shoptool } = await shop()
+    const { shoptool } = shop()
     expect((await shoptool(['link', 'check'])).stderr).toBe('No links.\n')
     await shoptool(['link', '20817531', '--channel', 'weibo'])
     await shoptool(['shelf', 'add', '20817532', '614252180628'])
@@ -308,7 +343,7 @@ describe('link check', () => {
 })
 
 it('doctor tells which links end', async () => {
-  const { shoptool } = await shop()
+  const { shoptool } = shop()
   await shoptool(['shelf', 'add', '614252180627'])
   const found = async (days: number) =>
     JSON.parse((await shoptool(['doctor', '--json'], days)).stdout).checks.filter(
