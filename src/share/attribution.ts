@@ -14,11 +14,13 @@ const NONE: Attribution = { channel: null, member: null, day: null }
 
 /**
  * Tells where orders come from: by a sub-id that shoptool gave, else by a tracking id that shoptool.yaml says a channel has, else where
- * either is a channel's own name. `channel` is null where none of them tells.
+ * either is a channel's own name. What a sub-id leaves open, as the channel where it is a member's only, the tracking id may tell.
+ * `channel` is null where none of them tells.
  */
 export function attributer(db: Database, { tracking, channels }: Workspace): (order: Carrier) => Attribution {
   const known = new Map<string, Attribution>()
-  function tell(partner: string, id: string): Attribution | undefined {
+  const names = new Map(Object.keys(channels).map((name) => [name.toLowerCase(), name]))
+  function tell(partner: string, id: string): Attribution {
     const posting = postingOf(db, partner, id)
     if (posting) {
       const { channel, member, day } = posting
@@ -26,15 +28,17 @@ export function attributer(db: Database, { tracking, channels }: Workspace): (or
     }
     // Orders name the last part of mm_1_2_3, the position, or all of it.
     const listed = Object.entries(tracking[partner] ?? {}).find(([own]) => own === id || own.endsWith(`_${id}`))?.[1]
-    const channel = listed ?? (Object.hasOwn(channels, id) ? id : undefined)
-    return channel === undefined ? undefined : { ...NONE, channel }
+    const channel = listed ?? names.get(id.toLowerCase())
+    return channel === undefined ? NONE : { ...NONE, channel }
   }
   return ({ partner, subId, trackingId }) => {
     const key = JSON.stringify([partner, subId, trackingId])
     const kept = known.get(key)
     if (kept) return kept
-    const ids = [subId, trackingId].filter((id) => id !== null && id !== '')
-    const found = ids.flatMap((id) => tell(partner, id!) ?? [])[0] ?? NONE
+    const [first = NONE, second = NONE] = [subId, trackingId].flatMap((id) => (id ? [tell(partner, id)] : []))
+    const { channel, member, day } = first
+    // A member or a day of another posting would not be of this one.
+    const found = first === NONE ? second : { channel: channel ?? second.channel, member, day }
     known.set(key, found)
     return found
   }

@@ -83,9 +83,18 @@ describe('attribution', () => {
     [{ partner: 'amazon', subId: null, trackingId: 'mei-20' }, 'moments'],
     [{ partner: 'awin', subId: null, trackingId: 'weibo' }, 'weibo'],
     [{ partner: 'pdd', subId: 'moments', trackingId: '1_2' }, 'moments'],
+    [{ partner: 'pdd', subId: 'MOMENTS', trackingId: '1_2' }, 'moments'],
+    [{ partner: 'pdd', subId: 'elsewhere', trackingId: 'weibo' }, 'weibo'],
     [{ partner: 'pdd', subId: 'elsewhere', trackingId: '1_2' }, null],
     [{ partner: 'pdd', subId: null, trackingId: null }, null],
   ])('of %j is %s', (order, channel) => expect(comesFrom(order).channel).toBe(channel))
+
+  it('of a member’s sub-id has the channel of the tracking id', () => {
+    const db = memoryDatabase()
+    const subId = mintSubId(db, 'taobao', { channel: '', member: 'mei', day: '2026-11-25' }, { max: 20, chars: 'A-Za-z0-9' })
+    const origin = attributer(db, { tracking, channels: {} } as never)({ partner: 'taobao', subId, trackingId: '4' })
+    expect(origin).toEqual({ channel: 'weibo', member: 'mei', day: '2026-11-25' })
+  })
 
   it('loses nothing and counts nothing twice: the rows come to all orders, to the minor unit', () => {
     const money = fc.integer({ min: -1_000_000, max: 1_000_000 })
