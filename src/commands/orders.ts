@@ -2,7 +2,7 @@ import { orderGaps } from '../catalog/gaps.ts'
 import { questionOf, reachOf } from '../catalog/source.ts'
 import { holesIn } from '../catalog/windows.ts'
 import { dayOf, instantOf } from '../day.ts'
-import { usageError } from '../errors.ts'
+import { nearest, usageError } from '../errors.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -13,6 +13,7 @@ import { openForReading } from '../store/open.ts'
 import {
   listOrders,
   type OrderOfPartner,
+  type OrderSum,
   orderNamed,
   orderStates,
   ordersById,
@@ -21,6 +22,7 @@ import {
   sumOrders,
 } from '../store/orders.ts'
 import { type SuspectedPair, suspectedPairs } from '../store/suspects.ts'
+import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { count, day, month, oneOf, option, list as several } from './option.ts'
 
@@ -47,9 +49,7 @@ const list = defineCommand({
     const { partner, status, from = null, to = null, channel, limit } = options
     const db = openForReading(found.database)
     const comesFrom = attributer(db, found)
-    const wanted = channel === 'none' ? null : channel
-    const carrying =
-      channel === undefined ? undefined : sumOrders(db, { from, to }).filter((sum) => comesFrom(sum).channel === wanted)
+    const carrying = channel === undefined ? undefined : carriedFrom(found, sumOrders(db, { from, to }), comesFrom, channel)
     const filter = { partners: partner, statuses: status, from, to, limit, ...(carrying && { carrying }) }
     const orders = listOrders(db, filter)
     if (global.json)
@@ -227,7 +227,7 @@ const suspects = defineCommand({
 
 const channels = defineCommand({
   about:
-    'Adds up the orders of each channel, by when they were ordered: those that no sub-id or tracking id tells of have a row of their own, so that the rows always come to all orders. Commission is the estimate before fees, of orders that were neither refunded nor invalid.',
+    'Adds up the order lines of each channel, by when they were ordered: those that no sub-id or tracking id tells of have a row of their own, so that the rows always come to all. Paid is what buyers paid for all of them; commission is the estimate before fees, of lines that were neither refunded nor invalid.',
   options: {
     month: option('--month <month>', 'ordered in this month', month),
     from: option('--from <day>', 'ordered on this day or later', day),
@@ -248,9 +248,9 @@ const channels = defineCommand({
       print.json('orders-channels', {
         ...{ from, to },
         channels: rows.map((row) => ({
-          ...{ channel: row.channel, currency: row.currency, orders: row.orders },
+          ...{ channel: row.channel, currency: row.currency, lines: row.lines },
           ...{ paidAmount: money(row, row.paidAmount), commission: money(row, row.commission) },
-          refunded: { orders: row.refundedOrders, amount: money(row, row.refundedAmount) },
+          refunded: { lines: row.refundedLines, amount: money(row, row.refundedAmount) },
         })),
       })
     else {
@@ -258,15 +258,15 @@ const channels = defineCommand({
         [
           { title: 'CHANNEL' },
           { title: 'CURRENCY' },
-          { title: 'ORDERS', align: 'right' },
+          { title: 'LINES', align: 'right' },
           { title: 'PAID', align: 'right' },
           { title: 'COMMISSION', align: 'right' },
           { title: 'REFUNDED', align: 'right' },
           { title: 'REFUNDED AMOUNT', align: 'right' },
         ],
         rows.map((row) => [
-          ...[row.channel ?? 'unattributed', row.currency, String(row.orders), money(row, row.paidAmount)],
-          ...[money(row, row.commission), String(row.refundedOrders), money(row, row.refundedAmount)],
+          ...[row.channel ?? 'unattributed', row.currency, String(row.lines), money(row, row.paidAmount)],
+          ...[money(row, row.commission), String(row.refundedLines), money(row, row.refundedAmount)],
         ]),
       )
       if (rows.length === 0) print.note('No such orders.')
@@ -274,6 +274,27 @@ const channels = defineCommand({
     return 'done'
   },
 })
+
+/**
+ * What the links of a channel's orders carried; `none` is no channel.
+ * @throws ShoptoolError (usage) where neither shoptool.yaml nor an order knows it.
+ */
+function carriedFrom(
+  { channels, tracking }: Workspace,
+  sums: readonly OrderSum[],
+  comesFrom: ReturnType<typeof attributer>,
+  channel: string,
+): OrderSum[] {
+  const found = sums.filter((sum) => comesFrom(sum).channel === (channel === 'none' ? null : channel))
+  const listed = Object.values(tracking).flatMap((ids) => Object.values(ids))
+  const known = new Set([...Object.keys(channels), ...listed, ...sums.map((sum) => comesFrom(sum).channel), 'none'])
+  if (found.length > 0 || known.has(channel)) return found
+  const names = [...known].filter((name) => name !== null)
+  const meant = nearest(channel, names)
+  throw usageError(
+    `--channel: unknown channel "${channel}"; ${meant ? `did you mean ${meant}?` : `there are ${names.join(', ')}`}`,
+  )
+}
 
 /** `group-a, mei, posted 2026-11-20`. */
 function originText({ channel, member, day }: Attribution): string {

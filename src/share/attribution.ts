@@ -47,14 +47,14 @@ export function attributer(db: Database, { tracking, channels }: Workspace): (or
 /** What came of a channel in one currency; `channel` is null for orders of which none is known. */
 export type ChannelSum = Pick<
   OrderSum,
-  'currency' | 'orders' | 'paidAmount' | 'commission' | 'refundedOrders' | 'refundedAmount'
+  'currency' | 'lines' | 'paidAmount' | 'commission' | 'refundedLines' | 'refundedAmount'
 > & {
   channel: string | null
 }
 
-const FIGURES = ['orders', 'paidAmount', 'commission', 'refundedOrders', 'refundedAmount'] as const
+const FIGURES = ['lines', 'paidAmount', 'commission', 'refundedLines', 'refundedAmount'] as const
 
-/** The sums of each channel, by name; what is of none comes last. Together they are all of the orders. */
+/** The sums of each channel, by name; what is of none comes last. Together they are all order lines. */
 export function sumByChannel(sums: readonly OrderSum[], comesFrom: (order: Carrier) => Attribution): ChannelSum[] {
   const rows = new Map<string, ChannelSum>()
   for (const sum of sums) {
@@ -64,10 +64,10 @@ export function sumByChannel(sums: readonly OrderSum[], comesFrom: (order: Carri
     const row = rows.get(key) ?? {
       channel,
       currency,
-      orders: 0,
+      lines: 0,
       paidAmount: 0,
       commission: 0,
-      refundedOrders: 0,
+      refundedLines: 0,
       refundedAmount: 0,
     }
     for (const figure of FIGURES) row[figure] += sum[figure]

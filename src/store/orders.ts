@@ -226,7 +226,7 @@ export type OrderFilter = {
   statuses: readonly OrderStatus[]
   from: Day | null
   to: Day | null
-  /** Lines that carry one of these pairs of ids. */
+  /** Lines that carry one of these pairs of ids; '' is none. */
   carrying?: readonly Pick<OrderSum, 'partner' | 'subId' | 'trackingId'>[]
   limit: number
 }
@@ -248,9 +248,9 @@ export function listOrders(
   if (from !== null) where.push('substr(s.ordered_at, 1, 10) >= ?') && values.push(from)
   if (to !== null) where.push('substr(s.ordered_at, 1, 10) <= ?') && values.push(to)
   if (carrying) {
-    const ids = carrying.map(({ partner, subId, trackingId }) => [partner, subId, trackingId])
+    const ids = carrying.map(({ partner, subId, trackingId }) => [partner, subId ?? '', trackingId ?? ''])
     where.push(
-      `EXISTS (SELECT 1 FROM json_each(?) c WHERE c.value ->> 0 = l.partner AND c.value ->> 1 IS s.sub_id AND c.value ->> 2 IS s.tracking_id)`,
+      `(l.partner, ifnull(s.sub_id, ''), ifnull(s.tracking_id, '')) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
     )
     values.push(JSON.stringify(ids))
   }
@@ -261,11 +261,11 @@ export function listOrders(
 /** Order lines of one partner that carry the same ids, in one currency. Amounts are sums; what is refunded or invalid earns no commission. */
 export type OrderSum = Pick<Order, 'currency' | 'subId' | 'trackingId'> & {
   partner: string
-  orders: number
+  lines: number
   paidAmount: Minor
   commission: Minor
   /** Lines that are refunded or invalid, and what was paid for them, with parts given back of others. */
-  refundedOrders: number
+  refundedLines: number
   refundedAmount: Minor
 }
 
@@ -274,8 +274,8 @@ export function sumOrders(db: Database, { from, to }: Pick<OrderFilter, 'from' |
   const dead = "s.status IN ('refunded', 'invalid')"
   return db
     .prepare<(string | null)[], OrderSum>(
-      `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId, count(*) AS orders, sum(s.paid_amount) AS paidAmount,
-         sum(iif(${dead}, 0, s.commission)) AS commission, sum(${dead}) AS refundedOrders,
+      `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId, count(*) AS lines, sum(s.paid_amount) AS paidAmount,
+         sum(iif(${dead}, 0, s.commission)) AS commission, sum(${dead}) AS refundedLines,
          sum(iif(${dead}, s.paid_amount, ifnull(s.refund_amount, 0))) AS refundedAmount
        FROM order_line l JOIN order_state s ON s.id = l.state
        WHERE substr(s.ordered_at, 1, 10) >= ifnull(?, '') AND substr(s.ordered_at, 1, 10) <= ifnull(?, '9')

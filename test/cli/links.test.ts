@@ -155,15 +155,18 @@ describe('a sub-id', () => {
     writeFileSync(join(cwd, 'orders.csv'), `${[header, ...sales].join('\n')}\n`)
     expect((await shoptool(['import', 'orders', 'orders.csv', '--partner', 'awin'])).stderr).not.toContain('rejected')
     const { channels } = JSON.parse((await shoptool(['orders', 'channels', '--json'])).stdout)
-    expect(channels.map(({ channel, orders: count, refunded }: never) => [channel, count, refunded])).toEqual([
-      ['weibo', 3, { orders: 1, amount: '7.00' }],
-      [null, 1, { orders: 0, amount: '0.00' }],
+    expect(channels.map(({ channel, lines, refunded }: never) => [channel, lines, refunded])).toEqual([
+      ['weibo', 3, { lines: 1, amount: '7.00' }],
+      [null, 1, { lines: 0, amount: '0.00' }],
     ])
     expect(channels[0]).toMatchObject({ currency: 'GBP', paidAmount: '17.10', commission: '1.01' })
     const listed = JSON.parse((await shoptool(['orders', 'list', '--channel', 'weibo', '--json'])).stdout).orders
     expect(listed.map(({ orderId, member, day }: never) => [orderId, member, day])).toContainEqual(['1', 'mei', '2026-11-25'])
     expect(listed).toHaveLength(3)
     expect(JSON.parse((await shoptool(['orders', 'list', '--channel', 'none', '--json'])).stdout).orders).toHaveLength(1)
+    const wrong = await shoptool(['orders', 'list', '--channel', 'webo'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, 'shoptool: --channel: unknown channel "webo"; did you mean weibo?\n'])
+    expect((await shoptool(['orders', 'list', '--channel', 'moments'])).stderr).toBe('No such orders.\n')
     expect((await shoptool(['orders', 'show', 'awin:1'])).stdout).toContain('  shared in weibo, mei, posted 2026-11-25\n')
     const month = await shoptool(['orders', 'channels', '--month', '2025-01'])
     expect([month.code, month.stdout, month.stderr]).toEqual([0, '', 'No such orders.\n'])

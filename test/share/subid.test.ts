@@ -103,13 +103,13 @@ describe('attribution', () => {
       currency: fc.constantFrom('CNY', 'EUR'),
       subId: fc.constantFrom(null, 'weibo', 'x'),
       trackingId: fc.constantFrom(null, 'moments', 'y'),
-      ...{ orders: fc.nat(9), paidAmount: money, commission: money, refundedOrders: fc.nat(9), refundedAmount: money },
+      ...{ lines: fc.nat(9), paidAmount: money, commission: money, refundedLines: fc.nat(9), refundedAmount: money },
     })
     fc.assert(
       fc.property(fc.array(sum), (sums) => {
         const rows = sumByChannel(sums, comesFrom)
         for (const currency of ['CNY', 'EUR'])
-          for (const figure of ['orders', 'paidAmount', 'commission', 'refundedOrders', 'refundedAmount'] as const) {
+          for (const figure of ['lines', 'paidAmount', 'commission', 'refundedLines', 'refundedAmount'] as const) {
             const total = (list: readonly Pick<OrderSum, typeof figure | 'currency'>[]) =>
               list.filter((one) => one.currency === currency).reduce((all, one) => all + one[figure], 0)
             expect(total(rows)).toBe(total(sums))
