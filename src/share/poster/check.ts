@@ -7,7 +7,7 @@ import { type Code, QUIET } from './qr.ts'
 /** Of dark and light modules, by WCAG; less is lost on a dim screen or a bad print. */
 const LEAST_CONTRAST = 4
 /** Of the poster around a code that is cut out with it, pixels. */
-const AROUND = 24
+const AROUND = 8
 /** Cut-outs begin at multiples of this, so that scaling and JPEG blocks hit them as they would hit the whole poster. */
 const GRID = 16
 /** jsqr misses codes of about 70 modules and more whose modules are 2 or 3½ pixels after scaling, which zbar and zxing read; enlarged, it reads them. */
@@ -30,17 +30,20 @@ const DAMAGES: readonly { name: string; of: (cut: Canvas) => Canvas | Promise<Ca
 export async function checkCode(canvas: Canvas, code: Code, place: string): Promise<void> {
   checkModules(canvas, code, place)
   const cut = cutOut(canvas, code)
-  for (const { name, of } of DAMAGES) {
-    const copy = await of(cut)
-    const read = await readCanvas(copy, code.text)
-    if (copy !== cut) release(copy)
-    if (read === code.text) continue
-    const found = read === null ? 'cannot be read' : `reads "${read}"`
-    throw dataError(
-      `${place}: the QR of the finished picture, ${name}, ${found}, expected "${code.text}"; use a short link or a larger code`,
-    )
+  try {
+    for (const { name, of } of DAMAGES) {
+      const copy = await of(cut)
+      const read = await readCanvas(copy, code.text)
+      if (copy !== cut) release(copy)
+      if (read === code.text) continue
+      const found = read === null ? 'cannot be read' : `reads "${read}"`
+      throw dataError(
+        `${place}: the QR of the finished picture, ${name}, ${found}, expected "${code.text}"; use a short link or a larger code`,
+      )
+    }
+  } finally {
+    release(cut)
   }
-  release(cut)
 }
 
 /** Reads a QR as it stands, and enlarged where that does not give what is expected. */
@@ -58,7 +61,8 @@ async function readCanvas(canvas: Canvas, expected: string): Promise<string | nu
 /** What the QR in these pixels says, or null where there is none. */
 export async function readCode({ data, width, height }: Pixels): Promise<string | null> {
   const { default: jsqr } = await import('jsqr')
-  return jsqr.default(new Uint8ClampedArray(data), width, height, { inversionAttempts: 'dontInvert' })?.data ?? null
+  const bytes = data instanceof Uint8ClampedArray ? data : new Uint8ClampedArray(data)
+  return jsqr.default(bytes, width, height, { inversionAttempts: 'dontInvert' })?.data ?? null
 }
 
 /** Compares the middle of every module and the margin around them with what was to be drawn. @throws dataError */
@@ -160,7 +164,7 @@ async function recompressed(cut: Canvas): Promise<Canvas> {
 /** On a phone's screen, between bars with words and other pictures, not on whole pixels. */
 function inScreenshot(cut: Canvas): Canvas {
   const [width, height] = [cut.width * 0.75, cut.height * 0.75]
-  const copy = createCanvas(Math.ceil(width) + 60, Math.ceil(height) + 80)
+  const copy = createCanvas(Math.ceil(width) + 40, Math.ceil(height) + 64)
   const context = copy.getContext('2d')
   context.fillStyle = '#1b1d22'
   context.fillRect(0, 0, copy.width, copy.height)
@@ -169,7 +173,7 @@ function inScreenshot(cut: Canvas): Canvas {
     context.fillRect(x, 10, 13, 12)
     context.fillRect(x, copy.height - 24, 9, 9)
   }
-  drawScaled(copy, cut, { x: 31.5, y: 36.5, width, height })
+  drawScaled(copy, cut, { x: 19.5, y: 30.5, width, height })
   return copy
 }
 
