@@ -21,13 +21,17 @@ export type Readings = ReadonlyMap<string, string>
 // Invisible letters of Hangul, which count as letters, and the blank of Braille.
 const BLANK = /[\u115f\u1160\u3164\uffa0\u2800]/
 const WORDLIKE = /[\p{L}\p{N}]/u
-const PAUSE = /[,，、;；:：]/
+const PAUSE = /[,，、;；]/
 const END = /[\n\r。!?！？\u2028\u2029]/
 /** The block of Han characters that are their own NFKC; told apart for speed. */
 const isHan = (character: string) => character >= '\u4e00' && character <= '\u9fff'
+/** What stands over a letter: dì reads as di. */
+const MARKS = /\p{M}/gu
+/** +v, ➕微 stand for 加v, 加微. */
+const PLUS = /[+＋➕](?=\s?[vVｖＶ微薇威徽])/g
 const isLatin = (symbol: string) => symbol >= 'a' && symbol <= 'z' && symbol.length === 1
 
-/** Reads a text: NFKC, small letters, `readings`, and nothing that is neither letter nor digit, but for the `%` behind a digit. */
+/** Reads a text: NFKD without marks, small letters, `readings`, and nothing that is neither letter nor digit, but for the `%` behind a digit. */
 export function fold(text: string, readings: Readings): Folded {
   const folded: Folded = { symbols: [], from: [], to: [], before: [] }
   const { symbols, from, to, before } = folded
@@ -55,13 +59,13 @@ export function fold(text: string, readings: Readings): Folded {
     run = -1
   }
   let at = 0
-  for (const character of text) {
+  for (const character of text.replace(PLUS, '加')) {
     const end = at + character.length
     if (isHan(character)) {
       if (run >= 0) endRun()
       add(readings.get(character) ?? character, at, end)
     } else
-      for (const plain of character.normalize('NFKC').toLowerCase()) {
+      for (const plain of character.normalize('NFKD').replace(MARKS, '').toLowerCase()) {
         const symbol = readings.get(plain) ?? plain
         const kept =
           (WORDLIKE.test(symbol) && !BLANK.test(symbol)) || (symbol === '%' && gap === 0 && /\d/.test(symbols.at(-1) ?? ''))

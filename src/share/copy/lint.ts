@@ -77,7 +77,7 @@ function meant(text: string, rules: AdRules, names: readonly (string | null)[]):
   const harmless = containing([...occurrences(rules.allow, folded, plain).map(span), ...spansOf(text, names)])
   const sorted = found
     .map((one) => ({ ...one, span: span(one) }))
-    .filter((one) => !harmless(one.span))
+    .filter((one) => !harmless(one.span) && !straddles(plain, one.span))
     .sort((a, b) => a.span[0] - b.span[0] || b.span[1] - a.span[1] || rank(b.meaning.level) - rank(a.meaning.level))
   // 最低 in 全网最低 is told once
   const reach = { stop: -1, warn: -1 }
@@ -112,6 +112,18 @@ function containing(spans: readonly Span[]): (span: Span) => boolean {
     }
     return low > 0 && reaches[low - 1]! >= to
   }
+}
+
+const WORDS = new Intl.Segmenter('zh', { granularity: 'word' })
+/** How much of the text on each side decides where words begin; the whole of a long one would cost its square. */
+const AROUND = 12
+
+/** Whether a span is no word of the text, for it begins inside one and ends inside the next: 保过 in 环保过滤, 体彩 in 立体彩色. */
+function straddles(text: string, [from, to]: Span): boolean {
+  const start = Math.max(0, from - AROUND)
+  const part = text.slice(start, to + AROUND)
+  const starts = [...WORDS.segment(part)].map(({ index }) => index + start)
+  return ![...starts, start + part.length].some((at) => at === from || at === to) && starts.some((at) => from < at && at < to)
 }
 
 /** Where names stand in a text. */
@@ -193,6 +205,6 @@ export function restrictedGoods(title: string, category: string | null, { goods,
     const found = occurrences(words, folded, text)
     if (found.length === 0) return false
     const harmless = containing(occurrences(unless, folded, text).map(span))
-    return found.some((one) => !harmless(span(one)))
+    return found.some((one) => !harmless(span(one)) && !straddles(text, span(one)))
   })
 }
