@@ -454,7 +454,7 @@ const CASES: Record<string, Case> = {
     args: ['poster'],
     synced: true,
     code: 2,
-    says: 'poster: which goods? Name one or more, or a shelf with --shelf',
+    says: 'poster: which goods? Name one or more, or a shelf with --shelf, or a saved search with --saved',
   },
   'goods without a link': {
     args: ['copy', '3'],
