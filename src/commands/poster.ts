@@ -10,6 +10,7 @@ import { GALLERY_FILE, writeGallery } from '../share/gallery.ts'
 import { sharer } from '../share/item.ts'
 import { FORMATS } from '../share/poster/encode.ts'
 import { makeRecruiting } from '../share/recruit.ts'
+import { listLinks } from '../store/links.ts'
 import { type Database, openForReading } from '../store/open.ts'
 import { usedVariants } from '../store/posts.ts'
 import type { StoredProduct } from '../store/products.ts'
@@ -38,7 +39,10 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       'these styles, with a colour scheme like card:jade if you want, or all (default: card and magazine)',
     ),
     size: list('--size <a,b>', 'in these sizes: portrait (1080 × 1920), 4x5, square (default: the first of each style)'),
-    channel: list('--channel <a,b>', 'only for these channels; else those of shoptool.yaml, or all that there are texts for'),
+    channel: list(
+      '--channel <a,b>',
+      'only for these channels; else those of shoptool.yaml, or all that there are texts for. A poster has one QR: with one channel it has the link made for that, with several the link made for none',
+    ),
     untracked: TERMS.untracked,
     out: option('--out <dir>', 'where the folders go (default out/posters of the workspace)'),
     format: option('--format <format>', 'picture format', oneOf(FORMATS), 'png' as const),
@@ -98,19 +102,23 @@ A folder that was made from the same facts, link, styles and texts is kept as it
     const products = (await chosenGoods(ctx, db, found, names, options, print)).slice(0, options.limit)
     const studio = await openStudio(ctx, found, options.jobs, settings.styles ?? DEFAULT_STYLES)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
-    const { channel: given, member, untracked, again } = options
-    const [channel] = given.length === 1 ? given : []
+    const { member, untracked, again } = options
+    const [channel] = channels.length === 1 ? channels : []
     const itemOf = sharer(db, found, ctx.home, now, {
       ...(channel && { channel }),
       ...(member !== undefined && { member }),
       untracked,
     })
     const notices = new Set<string>()
+    /** Channels with links of their own, none of which is on a poster for several. */
+    const passedOver = new Set<string>()
     function* items(): Generator<ShareItem | Unshared> {
       for (const product of products) {
         try {
           const item = itemOf(product)
           for (const notice of item.notices ?? []) notices.add(notice)
+          if (channels.length > 1)
+            for (const made of listLinks(db, product)) if (channels.includes(made.channel)) passedOver.add(made.channel)
           yield item
         } catch (error) {
           if (!(error instanceof ShoptoolError)) throw error
@@ -134,6 +142,10 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       print.progress(describeBatch(batch, ctx.now() - started))
     }
     print.progress(null)
+    if (passedOver.size > 0)
+      notices.add(
+        `links made for ${[...passedOver].join(', ')} are not used: these posters and texts are for several channels; --channel ${[...passedOver][0]} makes them for that one`,
+      )
     const { made, kept, failed } = batch
     const gallery = made + kept > 0 ? await writeGallery(settings.out, found.shop.name) : null
     if (global.json) print.json('poster', { bundles: documents, made, kept, failed, warnings: [...notices], gallery })

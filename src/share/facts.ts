@@ -21,6 +21,8 @@ export type ShareItem = {
   terms?: ShareTerms
   /** Why the operator recommends it, in the operator's words. */
   reason?: string
+  /** Six digits by which buyers name it, where it was given some. */
+  shopCode?: string
   /** The day on which the price was read. */
   asOf: Day
   /** The day of sharing, where it is another: a coupon may be over meanwhile. */
@@ -58,7 +60,10 @@ export type Facts = {
   reason: string | null
   asOf: Day
   link: string | null
+  /** The 口令, which buyers paste. */
   code: string | null
+  /** Six digits by which buyers name the goods; null where none were given. */
+  shopCode: string | null
   /** Written as the place of posting writes them; null on posters and where it has none. */
   hashtags: string | null
   /** Of the poster: `portrait`, `4x5`, `square` or one of the template's own; null in texts. */
@@ -165,6 +170,7 @@ export function factsOf(item: ShareItem, size: string | null = null): Facts {
     asOf,
     link,
     code: product.code,
+    shopCode: item.shopCode ?? null,
     ...{ hashtags: null, size },
     disclosure,
   }
@@ -190,7 +196,7 @@ export const FACT_NAMES: ReadonlySet<string> = (() => {
   const facts: Facts = {
     ...{ title: text, brand: text, category: text, shop: text, partner: text, price: any, final: any, sales: text, reason: text },
     ...{ coupon: { text, amount: any, threshold: any, until: text }, asOf: text, link: text, code: text, disclosure: text },
-    ...{ hashtags: text, size: text },
+    ...{ shopCode: text, hashtags: text, size: text },
   }
   return factNames(facts)
 })()

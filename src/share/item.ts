@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { codeOfGoods } from '../store/codes.ts'
 import type { Database } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { reasonFor } from '../store/shelf.ts'
@@ -44,7 +45,8 @@ export function sharer(
 
 /**
  * What is shared of a product: the link that was made for channel and member or, else, for none (short where there is one: a QR code of it
- * is easier to read), else that of its feed, else its page where that may be; its text code likewise; and the reason given on a shelf.
+ * is easier to read), else that of its feed, else its page where that may be; its text code likewise; the reason given on a shelf; and its
+ * shop code.
  * Nothing that has ended or carries somebody else's tracking id is ever taken.
  * @throws ShoptoolError (usage) where it is gone, or has nothing that may be shared; the message says why.
  */
@@ -72,6 +74,7 @@ export function shareItem(
     throw usageError(`${name}: ${why}; ${make}${page ? ', or share it all the same with --untracked' : ''}`)
   }
   const reason = reasonFor(db, product.partner, product.sku)
+  const shopCode = codeOfGoods(db, product)
   const passedOver = links.slice(0, links.indexOf(link)).map(told)
   const deadCode = codes.length > 0 && !code ? [told(codes[0]!)] : []
   return {
@@ -82,6 +85,7 @@ export function shareItem(
     asOf: product.lastSeen.slice(0, 10),
     today: now.slice(0, 10),
     ...(reason !== null && { reason }),
+    ...(shopCode !== null && { shopCode }),
     warnings: [
       ...[...passedOver, ...deadCode].map((what) => `${what}: not used`),
       ...[link, code].flatMap((offer) =>

@@ -6,15 +6,16 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { withCheckDigit } from '../../src/catalog/code.ts'
 import { realContext } from '../../src/context.ts'
 import { followLink } from '../../src/share/follow.ts'
+import { picture } from '../share/studio.ts'
 import { ACME, CONFIGURATION, folderWith, run, workspaceWith } from './shoptool.ts'
 
 // The register of links, whose tracking id is on them, shop codes, and orders told apart by sub-ids: from a feed to the report.
 
 const AWIN = 'https://www.awin1.com/pclick.php?p=1&a=12345&m=2'
-const FEED = `aw_product_id,product_name,search_price,currency,merchant_deep_link,aw_deep_link
-20817531,Umbrella,39.90,EUR,https://shop.example/1,${AWIN}
-20817532,Mug,9.90,EUR,https://shop.example/2,https://www.awin1.com/pclick.php?p=2&a=99&m=2
-100009,Lamp,19.90,EUR,https://shop.example/3,
+const FEED = `aw_product_id,product_name,search_price,currency,merchant_deep_link,aw_deep_link,merchant_image_url
+20817531,Umbrella,39.90,EUR,https://shop.example/1,${AWIN},photo.jpg
+20817532,Mug,9.90,EUR,https://shop.example/2,https://www.awin1.com/pclick.php?p=2&a=99&m=2,
+100009,Lamp,19.90,EUR,https://shop.example/3,,
 `
 const TAOBAO = `商品id,商品名称,商品主图,商品详情页链接地址,店铺名称,商品价格(单位：元),商品月销量,收入比率(%),佣金,淘宝客短链接(300天内有效),淘口令(30天内有效)
 614252180627,晴雨伞,,https://item.taobao.com/item.htm?id=1,店,39.90,10,20,7.98,https://s.click.taobao.com/Ab1,￥abc123￥
@@ -31,7 +32,7 @@ shelves: { main: { kind: custom } }
 `
 let synced = ''
 beforeAll(async () => {
-  synced = workspaceWith(SHOP, { 'awin.csv': FEED, 'tb.csv': TAOBAO })
+  synced = workspaceWith(SHOP, { 'awin.csv': FEED, 'tb.csv': TAOBAO, 'photo.jpg': picture('jpeg', 300, 300) })
   expect((await run(['sync'], { cwd: synced })).code).toBe(0)
 })
 
@@ -124,6 +125,25 @@ describe('a sub-id', () => {
     expect((await shoptool(['link', 'check', '20817531'])).code).toBe(5)
     await shoptool(['link', '20817531', '--channel', 'weibo'])
     expect((await copy()).stdout).toContain('clickref=weibo-261125&p=7&')
+  })
+
+  it('is on posters for that channel alone; on those for several it would tell the wrong one', async () => {
+    const { cwd, shoptool } = shop()
+    await shoptool(['link', '20817531', '--channel', 'weibo'])
+    const card = ['poster', '20817531', '--style', 'card', '--size', 'square', '--format', 'jpeg', '--json']
+    const made = async (...args: string[]) => {
+      const { bundles, warnings } = JSON.parse((await shoptool([...card, ...args])).stdout)
+      return [bundles[0].posters[0].qr.text.includes('clickref=weibo-261125'), warnings]
+    }
+    const passedOver =
+      'links made for weibo are not used: these posters and texts are for several channels; --channel weibo makes them for that one'
+    expect(await made()).toEqual([false, [passedOver]])
+    // the only channel need not be named
+    writeFileSync(
+      join(cwd, 'shoptool.yaml'),
+      `${CONFIGURATION}tracking: { awin: [12345] }\nchannels: { weibo: { surface: weibo/post, forms: [image, url] } }\n`,
+    )
+    expect(await made()).toEqual([true, []])
   })
 
   it('makes no new link: it ends with the one that it was written on', async () => {
@@ -224,6 +244,10 @@ describe('a shop code', () => {
     )
     expect((await shoptool(['show', codeOf(10001)])).stdout).toContain(`shop code\t${codeOf(10001)}`)
     expect((await shoptool(['link', 'code', codeOf(10001), '--json'])).stdout).toContain('"isNew": false')
+    // where buyers ask back, the first comment says it
+    const comment = (sku: string) => shoptool(['copy', sku, '--channel', 'moments', '--part', 'comment'])
+    expect((await comment('614252180627')).stdout).toContain('\n咨询请报编号 100009\n')
+    expect((await comment('awin:20817531')).stdout).toContain(codeOf(10001))
     // the lamp has it for its sku
     expect((await shoptool(['show', '100009'])).stderr).toBe(
       'shoptool: 100009: is a shop code, and a sku, name one of awin:100009, taobao:614252180627\n',

@@ -68,8 +68,8 @@ export function vetReason(reason: string, rules: AdRules): string[] {
  * @throws usageError naming channel, variant and part where it must not be published.
  */
 export function vetCopy(copy: Copy, item: ShareItem, rules: AdRules): string[] {
-  const { title, reason, shop, brand, partner, category, code } = factsOf(item)
-  const names = [title, reason, shop, brand, partner, category, code]
+  const { title, reason, shop, brand, partner, category, code, shopCode } = factsOf(item)
+  const names = [title, reason, shop, brand, partner, category, code, shopCode]
   const checks = [
     (text: string) => lintText(text, rules, names),
     (text: string) => checkClaims(text, figuresOf(item), [title], names),
