@@ -108,7 +108,7 @@ export const done = defineCommand({
     const at = given ?? now
     if (at > now) throw usageError(`--at: ${textOf(at)} is still to come; it is planned with "plan add"`)
     const db = openDatabase(found.database)
-    const products = skus.map((sku) => lookUpProduct(db, sku))
+    const products = [...new Map(skus.map((sku) => lookUpProduct(db, sku)).map((one) => [one.id, one])).values()]
     const recorded: Post[] = []
     const record = (planned: Post | null, { channel, partner, sku, at }: Post) => {
       const place = known.get(channel)!
@@ -119,30 +119,33 @@ export const done = defineCommand({
       else keepPosts(db, [posted])
       recorded.push(posted)
     }
-    for (const channel of channels) {
-      if (all) for (const { post, at } of postsFor(db, channel, START)) if (!post.posted && at <= now) record(post, post)
-      const share = sharer(db, found, ctx.home, instantOf(ctx.now(), zone), { channel: channel.name, untracked: true })
-      for (const product of products) {
-        const one = plannable(share, calendar, zone, product)
-        const posts = postsFor(db, channel, at.slice(0, 10))
-        const planned = nearestTo(
-          at,
-          posts.filter((each) => each.name === one.name && !each.post.posted),
-        )
-        const others = posts.filter((each) => each !== planned)
-        for (const why of [timeObjection(channel, at, others), goodsObjection(channel, one, at, others, calendar)])
-          if (why !== null) print.warn(`${one.name} on ${channel.name} at ${textOf(at)}: ${why}`)
-        const { partner, sku } = product
-        record(planned?.post ?? null, {
-          channel: channel.name,
-          partner,
-          sku,
-          at: instantAt(at, zone),
-          posted: true,
-          variant: null,
-        })
+    // all of them or, where a text is wrong for one of the channels, none
+    db.transaction(() => {
+      for (const channel of channels) {
+        if (all) for (const { post, at } of postsFor(db, channel, START)) if (!post.posted && at <= now) record(post, post)
+        const share = sharer(db, found, ctx.home, instantOf(ctx.now(), zone), { channel: channel.name, untracked: true })
+        for (const product of products) {
+          const one = plannable(share, calendar, zone, product)
+          const posts = postsFor(db, channel, at.slice(0, 10))
+          const planned = nearestTo(
+            at,
+            posts.filter((each) => each.name === one.name && !each.post.posted),
+          )
+          const others = posts.filter((each) => each !== planned)
+          for (const why of [timeObjection(channel, at, others), goodsObjection(channel, one, at, others, calendar)])
+            if (why !== null) print.warn(`${one.name} on ${channel.name} at ${textOf(at)}: ${why}`)
+          const { partner, sku } = product
+          record(planned?.post ?? null, {
+            channel: channel.name,
+            partner,
+            sku,
+            at: instantAt(at, zone),
+            posted: true,
+            variant: null,
+          })
+        }
       }
-    }
+    }).immediate()
     db.close()
     tell(print, global.json, 'plan-done', 'posted', recorded)
     if (recorded.length === 0 && !global.json) print.note('Nothing that was kept is due.')

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { findProducts } from '../catalog/find.ts'
 import { readScoreRules, scoreOf } from '../catalog/score.ts'
@@ -134,7 +134,8 @@ The same goods, posts and days give the same plan. --keep keeps it; without, not
       if (left.size > 3) print.note(`Left out: ${left.size - 3} more; --json names them.`)
       for (const { channel, count: missing } of open) {
         const { noRepeat } = channels.find(({ name }) => name === channel)!
-        print.note(`${channel}: ${missing} more could be posted, but all goods that pass have a post within ${noRepeat} days.`)
+        const why = left.size === sorted.length ? 'there are no goods' : `all goods that pass have a post within ${noRepeat} days`
+        print.note(`${channel}: ${missing} more could be posted, but ${why}.`)
       }
       if (rows.length === 0) print.note('Nothing to post.')
       if (rows.some(({ forms }) => FORMS.some((form) => forms[form].listed && forms[form].rule === null)))
@@ -213,6 +214,10 @@ function writeTable(path: string, rows: readonly PlanRow[]): void {
 
 /** Writes a file beside its place and moves it there, so that nobody ever sees half of it. */
 function replaceFile(path: string, write: (path: string) => void): void {
-  write(`${path}.new`)
-  renameSync(`${path}.new`, path)
+  try {
+    write(`${path}.new`)
+    renameSync(`${path}.new`, path)
+  } finally {
+    rmSync(`${path}.new`, { force: true })
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/store/open.ts'
@@ -17,6 +17,7 @@ sources: { goods: { partner: acme, feed: products, file: goods.csv } }
 channels:
   moments: { surface: wechat/moments, forms: [image], daily: 2, noRepeat: 3 }
   group-a: { surface: wechat/group, forms: [image, code, url], daily: 10, quiet: "21:00-09:00", gap: 30 }
+  live: { surface: kuaishou/live-cart, forms: [image] }
 `
 /** Scores by the commission alone. */
 const SCORE = `commission: { points: 100, full: "20.00" }
@@ -93,6 +94,14 @@ describe('plan', () => {
     ])
   })
 
+  it('says that there are no goods, and leaves nothing beside a file that cannot be written', async () => {
+    await shoptool('find', '帐篷', '--save', 'nothing')
+    const { stderr } = await plan('--saved', 'nothing', '--channel', 'moments', '--days', '1')
+    expect(stderr).toBe('moments: 2 more could be posted, but there are no goods.\nNothing to post.\n')
+    expect((await plan('--days', '1', '--page', 'partners')).code).toBe(2)
+    expect(existsSync(join(cwd, 'partners.new'))).toBe(false)
+  })
+
   it('fits any terminal', async () => {
     const { stdout } = await run(['plan', '--days', '1'], { cwd, tty: 60 })
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(60)
@@ -138,6 +147,9 @@ describe('what was posted', () => {
     expect(JSON.parse(done.stdout).posts[0].variant).toBe(first)
     expect(await variant()).not.toBe(first)
     expect((await plan('done', '4', '--channel', 'moments', '--variant', 'nine')).stderr).toContain('moments: no text "nine"; ')
+    // there are no texts for the last of the channels: nothing is recorded on the first either
+    expect((await plan('done', '4', '--channel', 'group-a,live', '--variant', 'list')).code).toBe(2)
+    expect((await plan('remove', '4', '--channel', 'group-a', '--date', '2026-11-25')).stderr).toContain('nothing is recorded')
     await plan('remove', '4', '--channel', 'moments', '--date', '2026-11-25')
   })
 
@@ -214,7 +226,7 @@ describe('plan refuses', () => {
     [['--days', '0'], '--days: "0" is not a number of days, expected 1 to 366'],
     [['--shelf', 'main', '--saved', 'x'], '--shelf and --saved: expected one of the two'],
     [['--channel', 'momets'], '--channel: unknown channel "momets"; did you mean moments?'],
-    [['add', '1'], '--channel: which one? There are moments, group-a, '],
+    [['add', '1'], '--channel: which one? There are moments, group-a, live, '],
     [['add', '5', '--channel', 'moments'], 'acme:5: has neither a link nor a page to share; '],
     [['done', '--channel', 'moments'], 'plan done: expected either goods or --all'],
     [['done', '--all', '--variant', 'a'], '--all: takes the times that were planned, expected without --at and --variant'],
