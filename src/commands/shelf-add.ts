@@ -211,7 +211,7 @@ export function objectionsOf({ db, shelf, net, calendar, index }: Desk, product:
 }
 
 function newItem(shelf: RuledShelf, { product: { partner, sku }, figures }: Card, reason: string | null, at: string): ShelfItem {
-  return { shelf: shelf.name, partner, sku, reason, addedAt: at, parkedAt: null, position: null, ...figures }
+  return { shelf: shelf.name, partner, sku, reason, addedAt: at, parkedAt: null, position: null, accepted: null, ...figures }
 }
 
 /** @throws usage where a change would put more on the shelf than its kind allows; what was too much before may become less. */

@@ -24,16 +24,22 @@ type Finding = Omit<Drift, 'kind'> & {
   done: 'parked' | 'unparked' | 'accepted' | null
 }
 
+/** What the figures of today do not settle. */
+const LASTING: readonly Finding['kind'][] = ['coupon-ends', 'coupon-ended', 'rule', 'raised']
+const acceptedOf = ({ accepted }: ShelfItem): string[] => accepted?.split('\n') ?? []
+/** What is kept of an accepted finding; what reads otherwise later is another one. */
+const acceptedAs = ({ kind, says, now }: Finding) => `${kind} ${says ?? now ?? ''}`.trimEnd()
+
 export const check = defineCommand({
   about: `Looks for what is no more as it was when goods were picked: price, rate, commission, coupon, gone; for rules of the kind of shop that goods, shelf or the name of the shop do not keep; and for prices that were raised before a discount. Exit 5 where it finds anything.
 
-With --park goods that are gone are set aside, neither posted nor counted, and those set aside that are live again are put back where there is room. With --accept today's figures become those of the pick. Both are in "shelf log", and "shelf undo" takes them back.`,
+With --park goods that are gone are set aside, neither posted nor counted, and those set aside that are live again are put back where there is room. With --accept today's figures become those of the pick, and what is told beside them (rules, raised prices, ends of coupons) is not told again until it changes; what speaks against the shelf itself or the name of the shop is told until it or rules/shops.yaml is changed. Both are in "shelf log", and "shelf undo" takes them back.`,
   args: [['[sku...]', 'only these goods; else all']],
   options: {
     shelf: option('--shelf <name>', 'only of this shelf; else of all'),
     couponDays: option('--coupon-days <n>', 'how many days before its end a coupon is told', count, 3),
     park: flag('--park', 'set goods aside that are gone, put back those that are live again'),
-    accept: flag('--accept', "take today's figures for those of the pick"),
+    accept: flag('--accept', "take today's figures for those of the pick, and do not tell the rest again"),
   },
   examples: ['shoptool shelf check', 'shoptool shelf check --shelf main --park', 'shoptool shelf check 614252180627 --accept'],
   async run({ ctx, args: [names], options, workspace, print, global }) {
@@ -57,18 +63,17 @@ With --park goods that are gone are set aside, neither posted nor counted, and t
         print.progress(`${++looked} goods looked at`)
         const product = productOf(db, item)
         const about = { ...none, shelf: shelf.name, item, product }
-        const drift = driftOf(item, product, ctx.now(), options.couponDays * DAY)
-        ofItems.push(...drift.map((one) => ({ ...about, ...one, says: null })))
-        if (item.parkedAt !== null || product?.status !== 'live') continue
-        ofItems.push(
-          ...objectionsOf(desk, product).map(({ rule, says }) => ({
-            ...about,
-            kind: 'rule' as const,
-            says: `${says} (${rule})`,
-          })),
-        )
-        const raise = raisedBeforeDiscount(statesOf(db, product), ctx.now())
-        if (raise) ofItems.push({ ...about, kind: 'raised', says: raiseText(raise, product) })
+        const found: Finding[] = driftOf(item, product, ctx.now(), options.couponDays * DAY).map((one) => ({
+          ...{ ...about, ...one, says: null },
+        }))
+        if (item.parkedAt === null && product?.status === 'live') {
+          for (const { rule, says } of objectionsOf(desk, product))
+            found.push({ ...about, kind: 'rule', says: `${says} (${rule})` })
+          const raise = raisedBeforeDiscount(statesOf(db, product), ctx.now())
+          if (raise) found.push({ ...about, kind: 'raised', says: raiseText(raise, product) })
+        }
+        const known = acceptedOf(item)
+        ofItems.push(...found.filter((one) => !known.includes(acceptedAs(one))))
       }
       print.progress(null)
       if (options.park) park(shelf, ofItems)
@@ -106,12 +111,18 @@ With --park goods that are gone are set aside, neither posted nor counted, and t
     }
 
     function accept(shelf: RuledShelf, ofItems: Finding[], desk: ReturnType<typeof deskOf>): void {
-      const drifted = ofItems.filter(({ kind, product }) => !['gone', 'back', 'rule', 'raised'].includes(kind) && product)
-      for (const one of drifted) one.done = 'accepted'
+      const accepted = ofItems.filter(({ kind }) => kind !== 'gone' && kind !== 'back')
+      for (const one of accepted) one.done = 'accepted'
       changeShelf(db, { shelf: shelf.name, at, command: 'shelf check --accept' }, (now) =>
         now.map((item) => {
-          const one = drifted.find((each) => itemName(each.item!) === itemName(item))
-          return one ? { ...item, ...figuresOf(db, one.product!, desk.net, desk.score, at) } : item
+          const own = accepted.filter((one) => itemName(one.item!) === itemName(item))
+          const drifted = own.find(({ kind }) => !LASTING.includes(kind))
+          const lasting = own.filter(({ kind }) => LASTING.includes(kind)).map(acceptedAs)
+          return {
+            ...item,
+            ...(drifted && figuresOf(db, drifted.product!, desk.net, desk.score, at)),
+            ...(lasting.length > 0 && { accepted: [...acceptedOf(item), ...lasting].join('\n') }),
+          }
         }),
       )
     }

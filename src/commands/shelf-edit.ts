@@ -223,14 +223,15 @@ function changesText(changes: readonly ItemChange[]): string {
     .join('; ')
 }
 
-type What = 'added' | 'removed' | 'set aside' | 'put back' | 'reason of' | 'new figures of' | 'moved'
+type What = 'added' | 'removed' | 'set aside' | 'put back' | 'reason of' | 'accepted findings of' | 'new figures of' | 'moved'
 
 function whatChanged({ before, after }: ItemChange): What {
   if (!before) return 'added'
   if (!after) return 'removed'
   if (before.parkedAt !== after.parkedAt) return after.parkedAt === null ? 'put back' : 'set aside'
   if (before.reason !== after.reason) return 'reason of'
-  return before.position !== after.position ? 'moved' : 'new figures of'
+  if (before.position !== after.position) return 'moved'
+  return before.accepted === after.accepted || before.finalPrice !== after.finalPrice ? 'new figures of' : 'accepted findings of'
 }
 
 function detailOf({ before, after }: ItemChange, what: string): string {

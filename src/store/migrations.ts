@@ -347,6 +347,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (channel, at, partner, sku)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE shelf_item ADD COLUMN accepted TEXT;  -- findings of "shelf check" that are not to be told again, one a line
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

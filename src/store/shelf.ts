@@ -35,6 +35,8 @@ export type ShelfItem = Figures & {
   parkedAt: Instant | null
   /** Sorts the shelf; null until it was put there. */
   position: number | null
+  /** Findings of `shelf check` that the operator accepted and that are not told again, one a line. */
+  accepted: string | null
 }
 
 const COLUMNS = {
@@ -42,7 +44,7 @@ const COLUMNS = {
   ...{ position: 'position', pickedAt: 'picked_at', currency: 'currency', price: 'price', finalPrice: 'final_price' },
   ...{ commissionRate: 'commission_rate', commission: 'commission', couponAmount: 'coupon_amount' },
   ...{ couponThreshold: 'coupon_threshold', couponUntil: 'coupon_until', net: 'net', score: 'score', source: 'source' },
-  ...{ file: 'file', line: 'line', sha256: 'sha256' },
+  ...{ file: 'file', line: 'line', sha256: 'sha256', accepted: 'accepted' },
 } as const satisfies Record<keyof ShelfItem, string>
 const KEYS = Object.keys(COLUMNS) as (keyof ShelfItem)[]
 
@@ -148,7 +150,8 @@ export function shelfLog(db: Database, shelf: string | null, limit: number): She
 
 /** What a change did; of one that took back or brought again, what the change itself had done. */
 export function changesOf(db: Database, log: number): ItemChange[] {
-  const read = (text: string | null) => text && (JSON.parse(text) as ShelfItem)
+  // changes of earlier versions know nothing of what was accepted
+  const read = (text: string | null) => text && ({ accepted: null, ...JSON.parse(text) } as ShelfItem)
   return db
     .prepare<[number], { before: string | null; after: string | null }>(
       `SELECT before, after FROM shelf_change WHERE log = (SELECT ifnull(of, id) FROM shelf_log WHERE id = ?) ORDER BY partner, sku`,

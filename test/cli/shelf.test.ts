@@ -316,7 +316,14 @@ describe('shelf check', () => {
       'price raised from 39.00 to 59.00 on 2026-11-26, 1 day before the coupon of 10.00; with it 49.00, before the rise 39.00'
     const later = { cwd, now: NOW + 3 * 86_400_000 }
     expect((await run(['shelf', 'add', '1', '--shelf', 'own'], later)).stderr).toContain(`acme:1: ${says}\n`)
-    expect((await run(['shelf', 'check', '--shelf', 'own'], later)).stdout).toBe(`acme:1\traised\t\t\t\t\t${says}\n`)
+    const check = (...args: string[]) => run(['shelf', 'check', '--shelf', 'own', ...args], later)
+    expect(await check()).toMatchObject({ code: 5, stdout: `acme:1\traised\t\t\t\t\t${says}\n` })
+    // once accepted it is not told again, until it is another one
+    expect((await check('--accept')).stdout).toBe(`acme:1\traised\t\t\t\taccepted\t${says}\n`)
+    expect(await check()).toMatchObject({ code: 0, stdout: '' })
+    expect((await shelf('log', '--limit', '1')).stdout).toContain('shelf check --accept\taccepted findings of acme:1\n')
+    await shelf('undo', '--shelf', 'own')
+    expect((await check()).code).toBe(5)
   })
 
   it('rules of the kind against goods, the name of the shop and the number of shelves', async () => {

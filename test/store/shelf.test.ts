@@ -17,6 +17,7 @@ const item = (sku: string, more: Partial<ShelfItem> = {}): ShelfItem => ({
     partner: 'acme',
     sku,
     reason: null,
+    accepted: null,
     addedAt: AT,
     parkedAt: null,
     position: null,
@@ -136,7 +137,7 @@ it('picks of an older version keep their order and figures', () => {
   for (const sql of MIGRATIONS.slice(0, since)) older.exec(sql)
   older.exec(`INSERT INTO shelf_item (shelf, partner, sku, added_at, currency, price, final_price) VALUES
     ('main', 'acme', 'A', '2026-11-02', 'CNY', 100, 90), ('main', 'acme', 'B', '2026-11-01', 'CNY', 100, 90), ('x', 'acme', 'C', '2026-11-03', 'CNY', 100, 90)`)
-  older.exec(MIGRATIONS[since]!)
+  for (const sql of MIGRATIONS.slice(since)) older.exec(sql)
   expect(shelfItems(older, 'main').map(({ sku, position, pickedAt, sha256 }) => [sku, position, pickedAt, sha256])).toEqual([
     ['B', 1, '2026-11-01', null],
     ['A', 2, '2026-11-02', null],
