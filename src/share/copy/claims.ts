@@ -62,6 +62,10 @@ const AMOUNT = [
 ].join('|')
 const SIGNED = `${SIGN}${S}${NUMBER}|${NUMBER}${S}${YUAN}`
 const LINK = String.raw`(?:[^\S\n]|[:：为是约仅才只要价到就]){0,6}`
+/** What more than one piece costs. */
+const FOLD = `半价|对折|(?:\\d(?:\\.\\d)?|[${HAN}])${S}折`
+/** At least so many, in words: 过万, 破百万. */
+const MANY = `[${HAN}]?[十百千]?[万亿](?![千众])`
 const PIECES = '包|片|瓶|盒|斤|袋|支|粒|枚|颗|双|张|卷|抽|罐|条|根|ml|g|kg|克|升|米|次|天|只|块|听|杯'
 
 type Read = (match: RegExpMatchArray, currency: Currency) => Said[]
@@ -78,6 +82,7 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   ],
   [of(`满${S}(?<a>${SIGN}?${S}${NUMBER})${S}元?${S}(?:可用|使用|立?减)`), amount('threshold')],
   [of(`满${S}(?<a>${SIGN}?${S}${NUMBER})${S}元?${S}(?:包邮|免运费|免邮|送|打|享)`), amount('other')],
+  [of(`(?:第[二三两23]件${LINK}(?:打|享)?(?<a>${SIGNED}|${FOLD})|[两二三四五2-9]件(?:以上)?(?:打|享)?(?<b>${FOLD}))`), unknown],
   [of(`(?:运费|邮费|定金|尾款|押金|补贴|奖励|返现?|赔付?)${LINK}(?<a>${SIGNED})`), amount('other')],
   [of(`(?<a>${AMOUNT})${S}[/每一]${S}(?:${PIECES})`), amount('other')],
   [of(`(?:折合|平均|每(?:${PIECES}))(?:低至|仅需|只需)?${LINK}(?<a>${AMOUNT})`), amount('other')],
@@ -85,7 +90,10 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   [of(`(?:领完|用完|领好|叠完|用了|领了|减到|降到|直降到)券?(?:就|是){0,2}${LINK}${PRICE}`), amount('final')],
   // 用券 259 or 用券 20: both are said
   [of(`(?:用券|领券)${LINK}${PRICE}`), amount('offer')],
-  [of(`(?:红包|抵用券|代金券|立减|直降|直减|减|省|优惠|领|抵|券)${LINK}[减省]?${S}${PRICE}`), amount('coupon')],
+  [
+    of(`(?:红包|抵用券|代金券|立减|直降|直减|减|省|优惠|便宜了?(?!价)|降价?了?(?!价?[到至])|领|抵|券)${LINK}[减省]?${S}${PRICE}`),
+    amount('coupon'),
+  ],
   [
     of(`(?<a>${SIGNED}|${NUMBER})${S}(?:无门槛|大额|内部|隐藏|专属|店铺|优惠|折扣){0,3}(?:优惠券|券|红包)(?!后)`),
     amount('coupon'),
@@ -115,11 +123,16 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
     },
   ],
   [of('(?<a>半价|对折)(?!叠)'), () => [{ kind: 'discount', value: 500_000, step: 100_000 }]],
-  [of(String.raw`(?:(?<![\w.])-|(?:直降|立减|优惠|降价?|省|减)${S})(?<a>\d{1,2})\s?%`), reduction],
+  [
+    of(
+      String.raw`(?:(?<![\w.])-|(?:直降|立减|优惠|降价?|省|减)${S})(?<a>\d{1,2})\s?%(?!\s?(?:空间|时间|电|水|力|油|能|糖|盐|脂|重))`,
+    ),
+    reduction,
+  ],
   [of(String.raw`(?<![\d.])(?<a>\d{1,2})% ?off\b`), reduction],
   [
     of(
-      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:：\\s]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|达)?${S}(?<a>${NUMBER}${S}[万千百亿wk]?)${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
+      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:：\\s]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|过|上|达)?${S}(?<a>${NUMBER}${S}[万千百亿wk]?|${MANY})${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
     ),
     sales,
   ],
@@ -157,7 +170,18 @@ function reduction({ groups }: RegExpMatchArray): Said[] {
   return [{ kind: 'reduction', value: readDecimal(groups!.a!, 4)! }]
 }
 
+/** An offer for several pieces: no catalog has it. */
+function unknown(): Said[] {
+  return [{ kind: 'other', value: null }]
+}
+
 function sales({ groups }: RegExpMatchArray): Said[] {
+  const many = /^([一二两三四五六七八九])?([十百千])?([万亿])$/.exec(groups!.a!)
+  if (many) {
+    const [, digit = '一', times = '', size] = many
+    const value = Number(DIGITS[digit]) * { '': 1, 十: 10, 百: 100, 千: 1000 }[times]! * (size === '万' ? 10_000 : 100_000_000)
+    return [{ kind: 'sales', value, step: 1, more: true }]
+  }
   const text = groups!.a!.replace(/\s/g, '').replace('百', '00').replace('千', 'k')
   const value = readCount(text)
   if (value === null) return []
