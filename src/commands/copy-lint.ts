@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { lookUpProduct } from '../catalog/find.ts'
 import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
-import { dataError, usageError } from '../errors.ts'
+import { dataError, ShoptoolError, usageError } from '../errors.ts'
 import { channelsOf, findChannel, readCalendar } from '../share/channel.ts'
 import { loadAdRules } from '../share/copy/adwords.ts'
 import { checkClaims } from '../share/copy/claims.ts'
@@ -49,9 +49,16 @@ export const lintCommand = defineCommand({
       checks.push(placeCheck(channel, readCalendar(ctx.home, found!.folder), today, product?.partner ?? ''))
     }
     const results: { file: string; text: string; findings: Finding[] }[] = []
+    const errors: ShoptoolError[] = []
     for (const file of files) {
-      const text = await readText(ctx, file)
-      results.push({ file, text, findings: lint(text, checks) })
+      try {
+        const text = await readText(ctx, file)
+        results.push({ file, text, findings: lint(text, checks) })
+      } catch (error) {
+        if (!(error instanceof ShoptoolError) || files.length === 1) throw error
+        errors.push(error)
+        print.warn(error.message)
+      }
     }
     if (global.json)
       print.json('copy-lint', {
@@ -61,9 +68,13 @@ export const lintCommand = defineCommand({
           file,
           findings: findings.map((one) => ({ ...placeOf(text, one.from), ...one })),
         })),
+        errors: errors.map(({ message }) => message),
       })
     else for (const { file, text, findings } of results) await tell(print, file === '-' ? 'stdin' : file, text, findings)
-    return results.map(({ findings }): Outcome => (findings.length > 0 ? 'findings' : 'done'))
+    return [
+      ...results.map(({ findings }): Outcome => (findings.length > 0 ? 'findings' : 'done')),
+      ...errors.map(({ fault }) => fault),
+    ]
   },
 })
 

@@ -99,6 +99,12 @@ export const command = defineCommand({
         print.warn(error.message)
       }
     }
+    const { part } = options
+    const shown = written.filter(({ copy }) => part === undefined || copy[part])
+    if (part !== undefined && shown.length === 0 && written.length > 0)
+      throw usageError(
+        `--part ${part}: ${channels.map(({ name }) => name).join(', ')} ${channels.length > 1 ? 'have' : 'has'} none`,
+      )
     const said = new Set(written.flatMap(({ warnings }) => warnings))
     if (global.json) {
       const [only] = products.length === 1 ? products : []
@@ -109,17 +115,17 @@ export const command = defineCommand({
         errors: errors.map(({ message }) => message),
       })
     } else {
-      written.forEach(({ partner, sku, copy }, i) => {
+      shown.forEach(({ partner, sku, copy }, i) => {
         const goods = products.length > 1 ? `${partner}:${sku} ` : ''
         const head = `── ${goods}${copy.channel} · ${copy.variant}`
-        if (written.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(head)}`)
-        const parts = options.part ? [copy[options.part]] : PARTS.map((part) => copy[part])
+        if (shown.length > 1) print.line(`${i > 0 ? '\n' : ''}${print.paint.dim(head)}`)
+        const parts = part ? [copy[part]] : PARTS.map((part) => copy[part])
         print.line(parts.filter(Boolean).join('\n\n'))
       })
       for (const warning of [...said, ...notices]) print.warn(warning)
     }
     if (options.copy) {
-      await copyToClipboard(ctx, written[0]!.copy[options.part ?? 'main'] ?? '')
+      await copyToClipboard(ctx, shown[0]!.copy[part ?? 'main']!)
       print.note('On the clipboard.')
     }
     return ['done', ...errors.map(({ fault }): Outcome => fault)]

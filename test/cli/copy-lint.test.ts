@@ -50,6 +50,15 @@ bare.txt:1:1: stop 广告标识: 互联网广告管理办法第九条：附购�
     })
   })
 
+  it('goes on where a file cannot be read', async () => {
+    const { code, stdout, stderr } = await at(['none.txt', 'broken.txt', 'gb.txt'])
+    expect([code, stdout.slice(0, 11), stderr.split('\n')]).toEqual([
+      2,
+      'gb.txt:1:4:',
+      ['shoptool: none.txt: no such file', 'shoptool: broken.txt: is neither UTF-8 nor GB18030', ''],
+    ])
+  })
+
   it('reads GB18030 and standard input', async () => {
     expect((await at(['gb.txt'])).stdout).toMatch(/^gb.txt:1:4: stop 全网最低 /)
     const { code, stdout } = await at(['-'], { stdin: '广告 顶级' })

@@ -70,6 +70,7 @@ describe('copy', () => {
     ],
     [['copy', '1', '--variant', 'scne', '--channel', 'moments'], 'moments: no text "scne"; did you mean scene?'],
     [['copy', '1', '--part', 'body'], '--part: "body" is not one of headline, main, comment'],
+    [['copy', '1', '--channel', 'moments', '--part', 'headline'], '--part headline: moments has none'],
     [['copy', '1', '--copy'], '--copy: one text goes on the clipboard; name one product, and one channel with --channel'],
     [
       ['copy', '1', '--channel', 'radio'],
