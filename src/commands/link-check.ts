@@ -103,8 +103,8 @@ function linksOf({ product: { partner: id, sku }, partner, own, offers }: Return
   }))
 }
 
-function untoldOf({ carried: { state }, form, from }: Pick<Offer, 'carried' | 'form' | 'from'>, own: Own): string | null {
-  if (form === 'code' || (from === 'page' && own.none)) return null
+function untoldOf({ carried: { state }, from }: Pick<Offer, 'carried' | 'from'>, own: Own): string | null {
+  if (from === 'page' && own.none) return null
   if (state === 'unknown') return 'none of your tracking ids is known'
   return state === 'hidden' ? 'its tracking id cannot be read' : null
 }
@@ -118,9 +118,7 @@ function pasted(workspace: Workspace, url: string): Looked {
   const own = partner ? ownIds(workspace, partner) : { ids: null, none: false }
   const carried = carriedBy(url, 'link', partner?.links, own.ids)
   const fault = faultOf({ carried, ends: null, expiresAt: null, from: 'feed' }, own)
-  const untold = partner
-    ? untoldOf({ carried, form: 'link', from: 'feed' }, own)
-    : `no partner is known whose links are at ${address.host}`
+  const untold = partner ? untoldOf({ carried, from: 'feed' }, own) : `no partner is known whose links are at ${address.host}`
   return { name: partner?.id ?? '', what: '', value: url, partner, own, ...carried, fault, untold }
 }
 

@@ -153,8 +153,10 @@ export const command = defineCommand({
       )
       for (const warning of warnings) print.warn(warning)
       for (const message of new Set(results.flatMap(({ error }) => error?.message ?? []))) print.warn(message)
-      if (channel !== undefined && results.some(({ status }) => status === 'feed'))
-        print.note(`Links of feeds do not know the channel; --refresh makes one for ${channel}`)
+      if (isFor(whom) && results.some(({ status }) => status === 'feed'))
+        print.note(
+          `Links of feeds do not know the ${channel === undefined ? 'member' : 'channel'}; --refresh makes one for ${channel ?? member}`,
+        )
     }
     return results.map(({ error }): Outcome => error?.fault ?? 'done')
   },
