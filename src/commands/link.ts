@@ -34,7 +34,7 @@ type Result = {
 
 export const command = defineCommand({
   about:
-    "Makes links that carry your tracking id: with the partner's API, or with a sub-id on the link of the feed where that is all it takes. Goods that have one keep it until it ends, one of a channel for a day. Posters and copy use what was made, for the channel where you named it.",
+    "Makes links that carry your tracking id: with the partner's API, or with a sub-id on the link of the feed where that is all it takes. Goods that have one keep it until it ends, one of a channel for a day. Posters and copy use what was made, for the channel where you named it; what it sells counts for the day on which it was made, so make one on each day that you post.",
   args: [['<sku...>', 'partner:sku, or the sku alone where one partner has it']],
   options: {
     channel: option('--channel <name>', 'for a channel; with a sub-id of today, by which "orders" tells where it was shared'),
