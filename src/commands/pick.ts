@@ -2,12 +2,13 @@ import { findProducts, lookUpProduct } from '../catalog/find.ts'
 import { netOfFees } from '../catalog/net.ts'
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
+import { shopFees } from '../share/shelf.ts'
 import { openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import { defineCommand } from './command.ts'
 import { amountText, askedFor, noteOtherCurrency, SEARCH_ARGS, SEARCH_OPTIONS, searchFor, textIndex } from './find.ts'
+import { shelfNamed } from './named.ts'
 import { list, option } from './option.ts'
-import { chosenShelf } from './shelf.ts'
 
 export const command = defineCommand({
   about: 'Searches like find, asks which of the goods to take, and puts those on a shelf.',
@@ -26,7 +27,7 @@ export const command = defineCommand({
   async run({ ctx, args: [words], options, workspace, print, global, shoptool }) {
     const found = await workspace()
     const { ids, shelf: name, reason, saved, ...given } = { words, ...options }
-    const shelf = chosenShelf(found, name)
+    const { shelf } = shelfNamed(ctx, found, name)
     if (ids.length === 0 && !global.input)
       throw usageError('pick: nobody to ask; expected --ids, or use "shoptool find … --ids | shoptool shelf add -"')
     const db = openForReading(found.database)
@@ -37,7 +38,7 @@ export const command = defineCommand({
       print.note('Nothing found.')
       return 'done'
     }
-    const net = netOfFees(found.partners, print.warn)
+    const net = netOfFees(found.partners, print.warn, shopFees(shelf))
     const named = (id: string) => {
       const product = lookUpProduct(db, id)
       if (products.some((each) => each.id === product.id)) return `${product.partner}:${product.sku}`
@@ -54,7 +55,7 @@ export const command = defineCommand({
       'add',
       ...chosen,
       '--shelf',
-      shelf,
+      shelf.name,
       ...(ids.length > 0 ? ['--yes'] : []),
       ...(reason === undefined ? [] : ['--reason', reason]),
     ]

@@ -38,7 +38,11 @@ const list = defineCommand({
           currency: item.currency,
           picked: figuresDocument(item),
           now: product
-            ? { finalPrice: money(product.finalPrice, product.currency), commission: money(product.commission, product.currency) }
+            ? {
+                currency: product.currency,
+                finalPrice: money(product.finalPrice, product.currency),
+                commission: money(product.commission, product.currency),
+              }
             : null,
         })),
       })
@@ -55,12 +59,11 @@ const list = defineCommand({
       ],
       items.map(({ item, product }) => [
         `${item.partner}:${item.sku}`,
-        money(product?.finalPrice ?? item.finalPrice, item.currency) ?? '',
-        money(product?.commission ?? item.commission, item.currency) ?? '',
-        [
-          item.parkedAt !== null && 'set aside',
-          !product || product.status === 'gone' ? 'gone' : changeText(item.finalPrice, product.finalPrice, item.currency),
-        ]
+        ...(product ? [product] : [item]).flatMap(({ finalPrice, commission, currency }) => [
+          money(finalPrice, currency) ?? '',
+          money(commission, currency) ?? '',
+        ]),
+        [item.parkedAt !== null && 'set aside', !product || product.status === 'gone' ? 'gone' : changeText(item, product)]
           .filter(Boolean)
           .join(', '),
         product?.title ?? '',
@@ -73,9 +76,13 @@ const list = defineCommand({
   },
 })
 
-function changeText(picked: Minor, now: Minor, currency: string): string {
-  return picked === now ? '' : `price was ${formatAmount(picked, currency)}`
+function changeText(picked: Priced, now: Priced): string {
+  const was = `price was ${formatAmount(picked.finalPrice, picked.currency)}`
+  if (picked.currency !== now.currency) return `${was} ${picked.currency}, is in ${now.currency}`
+  return picked.finalPrice === now.finalPrice ? '' : was
 }
+
+type Priced = { finalPrice: Minor; currency: string }
 
 export const command = defineCommand({
   about:

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/store/open.ts'
 import { ACME, run, workspaceWith } from './shoptool.ts'
 
 // find, show, shelf, sync and import, as a person or a script would use them.
@@ -246,12 +247,15 @@ describe('shelf', () => {
           net: '9.80',
           coupon: { amount: '10.00', threshold: null, until: null },
         }),
-        now: { finalPrice: '49.00', commission: '9.80' },
+        now: { currency: 'CNY', finalPrice: '49.00', commission: '9.80' },
       }),
       expect.objectContaining({ sku: '3' }),
     ])
     expect((await run(['shelf', 'remove', '3'], { cwd })).stdout).toBe('removed  acme:3\n')
-    expect((await run(['shelf', 'list'], { cwd })).stdout.split('\n')).toHaveLength(2)
+    const db = openDatabase(join(cwd, 'shoptool.db'))
+    db.exec("UPDATE product SET currency = 'JPY', final_price = 980, commission = 98 WHERE sku = '1'")
+    db.close()
+    expect((await run(['shelf', 'list'], { cwd })).stdout).toMatch(/^acme:1\t980\t98\tprice was 49\.00 CNY, is in JPY\t.*\n$/)
   })
 })
 

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/store/open.ts'
@@ -172,6 +172,8 @@ describe('goods by name through pipes, and pick', () => {
 
   it('pick asks a person at a terminal', async () => {
     const cwd = shop()
+    const yaml = join(cwd, 'shoptool.yaml')
+    writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/kind: [\w-]+/, 'kind: wechat-shop'))
     await run(['sync'], { cwd })
     const { code, asked } = await ask(['pick'], cwd, [
       ['马克杯', ' '],
@@ -179,8 +181,8 @@ describe('goods by name through pipes, and pick', () => {
       ['Put it on the shelf main?', '\r'],
     ])
     expect(code).toBe(0)
-    expect(asked).toContain('79.00  21.33  保温杯 100%_不锈钢')
-    expect(asked).toContain('19.80   1.62  马克杯')
+    expect(asked).toContain('79.00  20.86  保温杯 100%_不锈钢')
+    expect(asked).toContain('19.80   1.50  马克杯')
     expect((await run(['shelf', 'list'], { cwd })).stdout).toMatch(/^acme:3\t.*\n$/)
   })
 
