@@ -68,22 +68,33 @@ export async function openStudio(
   return { ctx, workspaceFolder, photoHosts, styles, channels, calendar, adRules, faces, tool, jobs, slot: limiter(jobs) }
 }
 
-type Limiter = <T>(work: () => Promise<T>) => Promise<T>
+/** Runs work when there is room for it; `weight` is how many shares of the memory it takes. */
+type Limiter = <T>(work: () => Promise<T>, weight?: number) => Promise<T>
 
 function limiter(most: number): Limiter {
   let free = most
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (free > 0) free--
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+  const waiting: { need: number; go: () => void }[] = []
+  return async (work, weight = 1) => {
+    const need = Math.min(weight, most)
+    if (waiting.length > 0 || free < need) await new Promise<void>((go) => waiting.push({ need, go }))
+    else free -= need
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free++
+      free += need
+      while (waiting.length > 0 && free >= waiting[0]!.need) {
+        const next = waiting.shift()!
+        free -= next.need
+        next.go()
+      }
     }
   }
+}
+
+/** A picture of nine tiles has as many pixels as several others, so it is drawn alone. */
+export function weightOf({ template, size }: Chosen): number {
+  const { width, height } = template.sizes.get(size)!
+  return Math.ceil((width * height) / (1080 * 1920))
 }
 
 /** A finished picture, still in memory. */
@@ -114,7 +125,7 @@ export async function makePoster(
     const subject = goods(vetted.item, await loadPhoto(item.product.imageUrl, idOf(item), studio))
     const poster = await drawPoster(studio, subject, chosen, format)
     return { ...poster, warnings: [...vetted.warnings, ...poster.warnings] }
-  })
+  }, weightOf(chosen))
 }
 
 /** Whose poster it is: its name for errors, what it may say, and its photo where there is one. */
@@ -232,7 +243,7 @@ export async function makeBundle(studio: Studio, given: ShareItem, options: Bund
   if (kept) return kept
 
   const subject = goods(item, await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio)))
-  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format))))
+  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format), weightOf(one))))
   const files = new Map<string, Buffer>()
   const posters = addPictures(files, chosen, drawn, format)
   for (const each of copy) {

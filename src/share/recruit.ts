@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Day } from '../day.ts'
 import type { Disclosure } from '../workspace.ts'
-import { addPictures, type Bundle, choose, drawPoster, listPosters, type Studio, type Subject } from './bundle.ts'
+import { addPictures, type Bundle, choose, drawPoster, listPosters, type Studio, type Subject, weightOf } from './bundle.ts'
 import type { ShopFacts } from './facts.ts'
 import { describeFiles, replaceFolder } from './folder.ts'
 import { MANIFEST_FILE, type RecruitManifest } from './manifest.ts'
@@ -35,7 +35,9 @@ export async function makeRecruiting(
 ): Promise<Pick<Bundle, 'dir' | 'posters' | 'warnings'>> {
   const chosen = choose(studio.styles, options, 'shop')
   const subject = recruiting(about)
-  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, options.format))))
+  const drawn = await Promise.all(
+    chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, options.format), weightOf(one))),
+  )
   const files = new Map<string, Buffer>()
   const posters = addPictures(files, chosen, drawn, options.format)
   const { name, link, slogan, member, asOf } = about
