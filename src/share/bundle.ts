@@ -20,7 +20,7 @@ import { encodePictures, type Format } from './poster/encode.ts'
 import { openFaces } from './poster/fonts.ts'
 import { type Layout, layOut, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
-import { decodePhoto, loadPhoto, type Photo, photoMark } from './poster/photo.ts'
+import { decodePhoto, loadPhoto, type Photo, photoMark, releasePhoto } from './poster/photo.ts'
 import type { Code } from './poster/qr.ts'
 import { type Chosen, findStyle, loadStyles, pictureFile, suggest, type Template } from './poster/template.ts'
 
@@ -122,9 +122,13 @@ export async function makePoster(
   const chosen = findStyle(studio.styles, style, size)
   const vetted = vetItem(item, studio.adRules)
   return studio.slot(async () => {
-    const subject = goods(vetted.item, await loadPhoto(item.product.imageUrl, idOf(item), studio))
-    const poster = await drawPoster(studio, subject, chosen, format)
-    return { ...poster, warnings: [...vetted.warnings, ...poster.warnings] }
+    const photo = await loadPhoto(item.product.imageUrl, idOf(item), studio)
+    try {
+      const poster = await drawPoster(studio, goods(vetted.item, photo), chosen, format)
+      return { ...poster, warnings: [...vetted.warnings, ...poster.warnings] }
+    } finally {
+      releasePhoto(photo)
+    }
   }, weightOf(chosen))
 }
 
@@ -141,13 +145,14 @@ export const goods = (item: ShareItem, photo: Photo): Subject => ({
 export async function drawPoster(studio: Studio, subject: Subject, chosen: Chosen, format: Format): Promise<Poster> {
   const { canvas, layout } = await paintPoster(studio, subject, chosen)
   const { template, scheme, size } = chosen
-  vetPoster(template.name, layout, subject.facts(size), studio.adRules)
-  const codes = codesOf(layout)
-  if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
   const { tiles } = template.sizes.get(size)!
-  // The codes are read while another thread compresses.
-  const encoding = encodePictures(canvas, format, tiles)
+  const codes = codesOf(layout)
+  let encoding: Promise<Buffer[]> | undefined
   try {
+    vetPoster(template.name, layout, subject.facts(size), studio.adRules)
+    if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
+    // The codes are read while another thread compresses.
+    encoding = encodePictures(canvas, format, tiles)
     for (const code of codes) await checkCode(canvas, code, `${subject.name}: ${template.name}`)
   } finally {
     await encoding
@@ -170,12 +175,16 @@ export async function paintPoster(
   { template, scheme, size }: Chosen,
 ): Promise<{ canvas: Canvas; layout: Layout }> {
   const images = new Map(photo && [['photo', photo]])
-  for (const name of template.pictures) {
-    const file = pictureFile(template, name)
-    images.set(name, await decodePhoto(await readFile(file), file, template.name))
+  try {
+    for (const name of template.pictures) {
+      const file = pictureFile(template, name)
+      images.set(name, await decodePhoto(await readFile(file), file, template.name))
+    }
+    const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces })
+    return { canvas: drawLayout(layout, images), layout }
+  } finally {
+    for (const image of images.values()) if (image !== photo) releasePhoto(image)
   }
-  const layout = layOut(template, { product, scheme, size, facts: facts(size), pictures: images, faces })
-  return { canvas: drawLayout(layout, images), layout }
 }
 
 /** The QR codes of a poster. */
@@ -242,8 +251,11 @@ export async function makeBundle(studio: Studio, given: ShareItem, options: Bund
   const kept = options.again ? null : await keptBundle(dir, input)
   if (kept) return kept
 
-  const subject = goods(item, await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio)))
-  const drawn = await Promise.all(chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format), weightOf(one))))
+  const photo = await studio.slot(() => loadPhoto(item.product.imageUrl, idOf(item), studio))
+  const subject = goods(item, photo)
+  const drawing = chosen.map((one) => studio.slot(() => drawPoster(studio, subject, one, format), weightOf(one)))
+  // Where one fails, others may still draw the photo.
+  const drawn = await Promise.all(drawing).finally(() => Promise.allSettled(drawing).then(() => releasePhoto(photo)))
   const files = new Map<string, Buffer>()
   const posters = addPictures(files, chosen, drawn, format)
   for (const each of copy) {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createCanvas } from 'canvas'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { realContext } from '../../src/context.ts'
-import { loadPhoto, PHOTO_LIMITS } from '../../src/share/poster/photo.ts'
+import { loadPhoto, PHOTO_LIMITS, releasePhoto } from '../../src/share/poster/photo.ts'
 import { makeWorkspace, picture } from './studio.ts'
 
 let server: Server
@@ -141,7 +141,10 @@ describe('a photo from a file', () => {
     const here = place()
     mkdirSync(join(here.workspaceFolder, 'pictures'))
     writeFileSync(join(here.workspaceFolder, 'pictures/a.webp'), picture('webp', 300, 400))
-    expect(await loadPhoto('pictures/a.webp', 'acme:1', here)).toMatchObject({ width: 300, height: 400 })
+    const photo = await loadPhoto('pictures/a.webp', 'acme:1', here)
+    expect(photo).toMatchObject({ width: 300, height: 400 })
+    releasePhoto(photo)
+    expect(photo).toMatchObject({ width: 0, height: 0 })
   })
 
   it('is refused outside of it, also behind a link', async () => {
