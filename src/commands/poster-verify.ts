@@ -6,7 +6,7 @@ import type { ShareTerms } from '../share/facts.ts'
 import { sharer } from '../share/item.ts'
 import { findManifests, type Manifest, sharedProduct } from '../share/manifest.ts'
 import { type Lie, type Present, type Verified, verifyBundle } from '../share/verify.ts'
-import { openForReading } from '../store/open.ts'
+import { type Database, openForReading } from '../store/open.ts'
 import { productByKey } from '../store/products.ts'
 import { defineCommand } from './command.ts'
 
@@ -27,24 +27,26 @@ const WORDS: Record<Lie['kind'], string> = {
 
 export const verify = defineCommand({
   about:
-    'Tells which posters say what holds no more: price, coupon, title or link of the goods has changed, the coupon is over, the goods are gone; or files are missing or were changed. Reads the manifests of one bundle, or of all in a folder. Exit code 5 where there are any.',
+    'Tells which posters say what holds no more: price, coupon, title or link of the goods has changed, the coupon is over, the goods are gone; the name or link of the shop that recruits is another; or files are missing or were changed. Reads the manifests of one bundle, or of all in a folder. Exit code 5 where there are any.',
   args: [['<dir...>', 'a bundle, or a folder with bundles at any depth']],
   examples: ['shoptool poster verify out/posters', 'shoptool sync -q && shoptool poster verify out/posters --json'],
   async run({ ctx, args: [folders], workspace, print, global }) {
     const found = await workspace()
-    const db = openForReading(found.database)
+    // Recruiting posters can be checked before there is a database.
+    let opened: Database | undefined
+    const catalog = () => (opened ??= openForReading(found.database))
     const now = instantOf(ctx.now(), found.shop.timezone)
     const sharers = new Map<string, ReturnType<typeof sharer>>()
     const itemOf = (terms: ShareTerms) => {
       const key = JSON.stringify(terms)
-      const known = sharers.get(key) ?? sharer(db, found, ctx.home, now, terms)
+      const known = sharers.get(key) ?? sharer(catalog(), found, ctx.home, now, terms)
       sharers.set(key, known)
       return known
     }
     const find = ({ partner, product, terms = {} }: Manifest): Present => {
-      const stored = productByKey(db, partner.id, product.sku)
+      const stored = productByKey(catalog(), partner.id, product.sku)
       if (!stored) return { state: 'unknown' }
-      const present = presentProduct(db, stored)
+      const present = presentProduct(catalog(), stored)
       if (present.status === 'gone') return { state: 'gone', since: present.lastSeen.slice(0, 10) }
       const live = { state: 'live', sku: present.sku, product: sharedProduct(present) } as const
       try {
@@ -63,7 +65,7 @@ export const verify = defineCommand({
     for (const folder of folders) {
       const before = checked
       for await (const dir of findManifests(resolve(ctx.cwd, folder))) {
-        const verified = await verifyBundle(dir, today, find, found.shop.link ?? null)
+        const verified = await verifyBundle(dir, today, find, found.shop)
         if (verified === null) {
           foreign++
           print.detail(`${dir}: its manifest.json is no bundle's`)

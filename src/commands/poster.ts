@@ -85,7 +85,7 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       const { member = null, slogan = null } = options
       const studio = await openStudio(ctx, found, options.jobs, settings.styles)
       const { name, disclosure = DISCLOSURES[0] } = found.shop
-      const about = { name, link, slogan, member, asOf: now.slice(0, 10), disclosure }
+      const about = { name, link, linkOfShop: options.link === undefined, slogan, member, asOf: now.slice(0, 10), disclosure }
       const made = await makeRecruiting(studio, about, settings)
       const gallery = await writeGallery(settings.out, found.shop.name)
       const bundle = { partner: null, sku: null, status: 'made', ...made, copy: [], error: null }

@@ -60,6 +60,8 @@ export type Manifest = {
 export type RecruitManifest = {
   schema: typeof RECRUIT
   link: string
+  /** Whether the link is the one of shoptool.yaml, and so should change with it. */
+  linkOfShop: boolean
   member: string | null
   shop: { name: string; link: string; slogan: string | null }
 } & Pick<Manifest, 'tool' | 'asOf' | 'posters' | 'files'>
@@ -109,7 +111,12 @@ export async function readManifest(dir: string): Promise<Read> {
   if (typeof link !== 'string' || !files || !Object.values(files).every((mark) => typeof mark?.sha256 === 'string'))
     return { kind: 'broken', reason: `${MANIFEST_FILE} lacks link or files` }
   const posters = (manifest.posters ?? []).map((poster) => ({ ...poster, pictures: poster.pictures ?? [] }))
-  if (schema === RECRUIT) return { kind: 'recruit', manifest: { ...(manifest as RecruitManifest), posters } }
+  if (schema === RECRUIT) {
+    const recruit = manifest as RecruitManifest
+    if (typeof recruit.shop?.name !== 'string') return { kind: 'broken', reason: `${MANIFEST_FILE} lacks shop` }
+    const { member = null, linkOfShop = member === null } = recruit
+    return { kind: 'recruit', manifest: { ...recruit, posters, member, linkOfShop } }
+  }
   const bundle = manifest as Manifest
   if (typeof bundle.partner?.id !== 'string' || typeof bundle.product?.sku !== 'string')
     return { kind: 'broken', reason: `${MANIFEST_FILE} lacks partner or product` }

@@ -8,17 +8,18 @@ import { MANIFEST_FILE, type RecruitManifest } from './manifest.ts'
 import { safeName } from './name.ts'
 import type { Format } from './poster/encode.ts'
 
-/** What a recruiting poster is about. `link` is where its QR leads, `member` who invites. */
+/** What a recruiting poster is about. `link` is where its QR leads, `linkOfShop` whether shoptool.yaml says so, `member` who invites. */
 export type Recruiting = {
   name: string
   link: string
+  linkOfShop: boolean
   slogan: string | null
   member: string | null
   asOf: Day
   disclosure: Disclosure
 }
 
-export const recruiting = ({ name, link, slogan, member, asOf, disclosure }: Recruiting): Subject => ({
+export const recruiting = ({ name, link, slogan, member, asOf, disclosure }: Omit<Recruiting, 'linkOfShop'>): Subject => ({
   name: 'recruit',
   facts: (size): ShopFacts => ({ shop: { name, link, slogan }, member, asOf, size, disclosure }),
 })
@@ -40,10 +41,10 @@ export async function makeRecruiting(
   )
   const files = new Map<string, Buffer>()
   const posters = addPictures(files, chosen, drawn, options.format)
-  const { name, link, slogan, member, asOf } = about
+  const { name, link, linkOfShop, slogan, member, asOf } = about
   files.set('link.txt', Buffer.from(`${link}\n`))
   const manifest: RecruitManifest = {
-    ...{ schema: 'shoptool.recruit.v1', tool: studio.tool, asOf, shop: { name, link, slogan }, member, link },
+    ...{ schema: 'shoptool.recruit.v1', tool: studio.tool, asOf, shop: { name, link, slogan }, member, link, linkOfShop },
     posters,
     files: describeFiles(files),
   }

@@ -1,5 +1,6 @@
 import type { Day } from '../day.ts'
 import { ShoptoolError } from '../errors.ts'
+import type { Workspace } from '../workspace.ts'
 import { wrongFiles } from './folder.ts'
 import { type Manifest, type RecruitManifest, readManifest, type SharedCoupon, type SharedProduct } from './manifest.ts'
 
@@ -32,14 +33,14 @@ export type Present =
 export type Verified = { dir: string; partner: string | null; sku: string | null; title: string | null; lies: Lie[] }
 
 /**
- * Compares a bundle with its files and with the goods of today: `find` looks up the goods, `shopLink` is where recruiting posters of the
- * shop (those of no member) should lead, if it is known. Null where the folder is another program's.
+ * Compares a bundle with its files and with the goods of today: `find` looks up the goods, `shop` is what recruiting posters show.
+ * Null where the folder is another program's.
  */
 export async function verifyBundle(
   dir: string,
   today: Day,
   find: (manifest: Manifest) => Present,
-  shopLink: string | null,
+  shop: Pick<Workspace['shop'], 'name' | 'link'>,
 ): Promise<Verified | null> {
   const read = await readManifest(dir)
   if (read.kind === 'foreign') return null
@@ -50,14 +51,19 @@ export async function verifyBundle(
     ...missing.map((file): Lie => ({ kind: 'missing', before: file, now: null })),
     ...altered.map((file): Lie => ({ kind: 'altered', before: file, now: null })),
   ]
-  if (read.kind === 'recruit') return { ...none, lies: [...lies, ...recruitLies(read.manifest, shopLink)] }
+  if (read.kind === 'recruit') return { ...none, lies: [...lies, ...recruitLies(read.manifest, shop)] }
   const { partner, product } = read.manifest
   lies.push(...productLies(read.manifest, find(read.manifest), today))
   return { dir, partner: partner.id, sku: product.sku, title: product.title, lies }
 }
 
-function recruitLies({ link, member }: RecruitManifest, shopLink: string | null): Lie[] {
-  return member === null && shopLink !== null && link !== shopLink ? [{ kind: 'link', before: link, now: shopLink }] : []
+function recruitLies(
+  { link, linkOfShop, shop: { name } }: RecruitManifest,
+  now: Pick<Workspace['shop'], 'name' | 'link'>,
+): Lie[] {
+  const lies: Lie[] = name === now.name ? [] : [{ kind: 'title', before: name, now: now.name }]
+  if (linkOfShop && link !== now.link) lies.push({ kind: 'link', before: link, now: now.link ?? null })
+  return lies
 }
 
 function productLies({ product: shared, link, asOf }: Manifest, present: Present, today: Day): Lie[] {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { loadImage } from 'canvas'
 import { describe, expect, it } from 'vitest'
 import { CONFIGURATION, folderWith, run } from './shoptool.ts'
@@ -58,6 +58,31 @@ describe('poster --recruit', () => {
     expect([code, stdout, stderr]).toEqual([0, `${dir}\n`, `  join-square.png\nAll on one page: ${page}\n`])
     expect(readFileSync(join(dir, 'link.txt'), 'utf8')).toBe('https://example.com/join?by=7\n')
     expect(await loadImage(join(dir, 'join-square.png'))).toMatchObject({ width: 1080, height: 1080 })
+  })
+
+  it('is verified against name and link of the shop, but for a link that was given', async () => {
+    const folder = shop(', link: "https://example.com/shop"')
+    const verify = async () => {
+      const { code, stdout } = await run(['-C', folder, 'poster', 'verify', 'out/posters', '--json'], { cwd: folder })
+      const findings = JSON.parse(stdout).findings as Record<'dir' | 'kind' | 'before' | 'now', string>[]
+      return [code, ...findings.map(({ dir, kind, before, now }) => [basename(dir), kind, before, now])]
+    }
+    await run(['-C', folder, 'poster', '--recruit', '--style', 'join'])
+    await run(['-C', folder, 'poster', '--recruit', '--style', 'join', '--member', 'ming'])
+    await run(['-C', folder, 'poster', '--recruit', '--style', 'join', '--member', 'hua', '--link', 'https://example.com/hua'])
+    expect(await verify()).toEqual([0])
+    const settings = readFileSync(join(folder, 'shoptool.yaml'), 'utf8')
+    writeFileSync(join(folder, 'shoptool.yaml'), settings.replace('example.com/shop', 'example.com/new'))
+    const [old, now] = ['https://example.com/shop', 'https://example.com/new']
+    expect(await verify()).toEqual([5, ['recruit', 'link', old, now], ['recruit-ming', 'link', old, now]])
+    writeFileSync(join(folder, 'shoptool.yaml'), settings.replace('小鹿好物', '小鹿').replace(/, link: "[^"]*"/, ''))
+    expect(await verify()).toEqual([
+      5,
+      ...['recruit', 'recruit-hua', 'recruit-ming'].flatMap((dir) => [
+        [dir, 'title', '小鹿好物', '小鹿'],
+        ...(dir === 'recruit-hua' ? [] : [[dir, 'link', old, null]]),
+      ]),
+    ])
   })
 
   it.each([
