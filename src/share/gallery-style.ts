@@ -23,8 +23,8 @@ article { margin-top: 20px; padding: 20px; background: var(--card); border: 1px 
   display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 4px 28px; align-items: start; }
 article > header { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 4px 24px; justify-content: space-between; align-items: baseline; margin-bottom: 14px; }
 article > header > div { flex: 1 1 22em; }
-.price { margin: 0; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.price b { color: var(--price); font-size: 24px; font-weight: 700; } .price s { margin-left: 8px; color: var(--soft); }
+.price { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: baseline; margin: 0; font-variant-numeric: tabular-nums; } .price > * { white-space: nowrap; } .price span { color: var(--soft); font-size: 14px; }
+.price b { color: var(--price); font-size: 24px; font-weight: 700; } .price s { color: var(--soft); }
 .pictures { display: flex; gap: 12px; margin: 0; padding: 4px; overflow-x: auto; scroll-snap-type: x proximity; list-style: none; overscroll-behavior-x: contain; }
 .pictures > li { flex: 0 0 auto; width: min(46%, 260px); scroll-snap-align: start; }
 .pictures a { display: block; border-radius: 8px; }
@@ -48,7 +48,8 @@ button:hover, button.done { background: var(--accent); color: var(--onAccent); }
 @media (max-width: 560px) {
   body { padding: 20px 12px 88px; } .tools { position: static; margin: 12px -12px 0; padding: 10px 12px; gap: 8px; } .tools label { flex-basis: 100px; } .tools .words { flex-basis: 100%; }
   .count { flex-basis: 100%; padding: 0; text-align: left; font-size: 13px; } article { padding: 14px; margin-top: 12px; }
-  .pictures { margin: 0 -14px; padding: 4px 14px; scroll-padding-left: 14px; } .pictures > li { width: 62%; } .text { padding-left: 2px; }
+  .pictures { margin: 0 -14px; padding: 4px 14px; scroll-padding-left: 14px; } .pictures > li { width: 62%; } .text { padding-left: 2px; gap: 6px 12px; }
+  .text p { grid-column: 1; align-self: center; } .text button { grid-area: 1 / 2; } .text > [data-text] { grid-column: 1 / -1; }
 }
 @media print { .tools, button { display: none; } article { break-inside: avoid; } }
 `

@@ -62,7 +62,7 @@ ${MARK}
 <body>
 <header>
 <h1>${escaped(shopName)} · 分享素材 <span lang="en">to share</span></h1>
-<p class="sub">${names.count} 件 · 长按图片保存，文字一键复制 · <span lang="en">press a picture long to save it, copy texts with their button</span></p>
+<p class="sub">${names.count} 件 · 长按图片保存，文字一键复制 · <span lang="en">long-press a picture to save it</span></p>
 </header>
 <form class="tools" role="search" hidden>
 <label class="words">查找 <input id="words" type="search" placeholder="名称、编号 · title, sku" autocomplete="off"></label>
@@ -96,10 +96,8 @@ function goodsArticle(dir: string, { partner, product, posters, copy, link, warn
   const words = [title, sku, partner.id, partner.name, product.shop ?? '', product.brand ?? ''].join(' ').toLowerCase()
   const amount = (text: string) => escaped(priceOf(readDecimal(text, minorDigits(currency))!, currency).text)
   const before = price === finalPrice ? '' : `<s>${amount(price)}</s>`
-  const off =
-    coupon === null
-      ? ''
-      : ` · 券 ${amount(coupon.amount)}${coupon.until === null ? '' : `，至 ${escaped(coupon.until.slice(0, 10))}`}`
+  const until = coupon?.until ? `，至 ${escaped(coupon.until.slice(0, 10))}` : ''
+  const off = coupon === null ? '' : `<span>券 ${amount(coupon.amount)}${until}</span>`
   const texts = copy.map(({ channel, headline, main, comment }) => {
     const parts = [
       ...(headline ? [textPart(channel, '标题', 'headline', headline)] : []),
@@ -111,7 +109,7 @@ function goodsArticle(dir: string, { partner, product, posters, copy, link, warn
   const told =
     warnings.length === 0 ? '' : `<ul class="warnings">${warnings.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`
   return `<article data-partner="${escaped(partner.id)}" data-words="${escaped(words)}">
-<header><div><h2>${escaped(title)}</h2><p class="note">${escaped(partner.name)} · ${escaped(sku)} · 价格截至 ${escaped(asOf)}${off}</p></div><p class="price"><b>${amount(finalPrice)}</b>${before}</p></header>
+<header><div><h2>${escaped(title)}</h2><p class="note">${escaped(partner.name)} · ${escaped(sku)} · 价格截至 ${escaped(asOf)}</p></div><p class="price"><b>${amount(finalPrice)}</b>${before}${off}</p></header>
 ${pictureList(dir, posters, title)}
 <div>${texts.join('')}${linkPart(link)}${told}</div>
 </article>
