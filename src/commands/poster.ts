@@ -28,7 +28,7 @@ import { chosenShelf, namesOf } from './shelf.ts'
 export const command = defineCommand({
   about: `Draws posters with a QR code and writes the copy: one folder for each product, ready to share. Every QR is read back from the finished picture, and from copies that are halved, recompressed and in a screenshot; a poster that fails is not written.
 
-A folder that was made from the same facts, link, styles and texts is kept as it is, so that a batch that was stopped goes on where it ended. index.html beside the folders shows all of them on one page, for a phone too.`,
+A folder that was made from the same facts, link, styles and texts is kept as it is, so that a batch that was stopped goes on where it ended. The day of the price is one of these facts, since posters print it: after the sync of another day they are made anew; "shoptool poster verify" names those that are wrong, not only older. index.html beside the folders shows all of them on one page, for a phone too.`,
   args: [['[sku...]', 'partner:sku, or the sku alone where one partner has it; - reads them from standard input']],
   options: {
     shelf: option('--shelf <name>', 'all goods of a shelf'),
