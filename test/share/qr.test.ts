@@ -74,6 +74,26 @@ describe('the check', () => {
     )
   })
 
+  // Grey lines on the edges of modules leave their middles as they are.
+  it.each([
+    [200, 0.95, 'halved'],
+    [120, 0.85, 'saved as JPEG of quality 50'],
+    [120, 0.95, 'in a screenshot at three quarters'],
+  ])('names the damaged copy that cannot be read: %i characters, lines of %d', async (length, alpha, copy) => {
+    const text = linkOf(length)
+    const { code, check, paint } = drawn(text, { side: codeSide(text, false, 0, 9999) })
+    expect(code.module).toBe(5)
+    await check()
+    const { x, y, width } = code.area
+    for (let at = 0; at < width; at += 5) {
+      paint(`rgba(0,0,0,${alpha})`, x + at, y, 1, width)
+      for (let left = 1; left < width; left += 5) paint(`rgba(0,0,0,${alpha})`, x + left, y + at, 4, 1)
+    }
+    await expect(check()).rejects.toThrow(
+      `test: the QR of the finished picture, ${copy}, cannot be read, expected "${text}"; use a short link or a larger code`,
+    )
+  })
+
   it('refuses a code with something on it', async () => {
     const { code, check, paint } = drawn()
     paint('#fff', code.area.x + 60, code.area.y + 60, 20, 20)
