@@ -104,6 +104,9 @@ const make = defineCommand({
 function extending(name: string, { name: base, title, sizes, schemes, ...template }: Template): string {
   const [[scheme, colours] = ['', {}]] = Object.entries(schemes)
   const ids = [...new Set([...sizes.values()].flatMap(({ root }) => idsOf(root)))]
+  // What the law and the check ask for is not proposed to be left out.
+  const proposed = ['title', 'reason', ...ids].filter((id) => ids.includes(id) && !['disclosure', 'qr'].includes(id))
+  const [changed = 'title', dropped = 'reason'] = new Set(proposed)
   const inner = Object.entries(colours).map(([colour, value]) => `${colour}: '${value}'`)
   return `# Takes everything of ${base} (${title}) and says only what is different. Take the # away from what you want to change.
 extends: ${base}
@@ -119,8 +122,8 @@ title: ${name}
 # Other keys for nodes of ${base}, by id: ${ids.join(', ') || 'it has none'}.
 # A key with @ and a size holds at that size only; null takes a key away, or leaves the whole node out.
 # change:
-#   ${ids[0] ?? 'title'}: { ${template.of === 'shop' ? 'opacity: 0.9' : 'margin: [10, 0, 0, 0], margin@square: 0'} }
-#   ${ids[1] ?? 'reason'}: null
+#   ${changed}: { ${template.of === 'shop' ? 'opacity: 0.9' : 'margin: [10, 0, 0, 0], margin@square: 0'} }
+#   ${dropped}: null
 `
 }
 

@@ -56,6 +56,17 @@ describe('template new', () => {
     )
   })
 
+  it.each(['card', 'magazine', 'minimal', 'nine', 'recruit', 'tag'])(
+    'proposes nothing that %s needs to be left out',
+    async (base) => {
+      const cwd = workspace()
+      expect((await run(['template', 'new', 'mine', '--from', base], { cwd })).code).toBe(0)
+      const source = readFileSync(join(cwd, 'templates/posters/mine/template.yaml'), 'utf8')
+      expect(source).toMatch(/^# {3}\w+: null$/m)
+      expect(source).not.toMatch(/(disclosure|qr): null/)
+    },
+  )
+
   it('copies all of one, with its pictures', async () => {
     const cwd = workspace({ own: OWN })
     expect((await run(['template', 'new', 'twin', '--from', 'own', '--copy'], { cwd })).code).toBe(0)
