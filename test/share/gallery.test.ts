@@ -83,7 +83,7 @@ describe.skipIf(!isThere)(where, () => {
   }
   const shown = (page: Page) => page.locator('article:visible').count()
 
-  it('copies texts and links, and says so', async () => {
+  it('copies texts and links and says so, filters and counts', async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
     const article = page.locator('article').filter({ hasText: '京东' })
     await article.locator('summary').first().click()
@@ -98,10 +98,11 @@ describe.skipIf(!isThere)(where, () => {
     await page.waitForFunction('window.copied !== undefined')
     expect(await page.evaluate('window.copied')).toBe(makeItem().link)
     expect(await page.title()).toBe('小鹿 <好物> · 分享素材')
+    await filters(page)
   })
 
-  it('filters by word, partner and channel, and counts', async () => {
-    const page = await open()
+  // By word, partner and channel.
+  async function filters(page: Page) {
     expect(await shown(page)).toBe(3)
     await page.getByLabel('查找').fill('雨伞 <SCRIPT>')
     expect([await shown(page), await page.locator('.count').textContent()]).toEqual([1, '1 / 3'])
@@ -113,7 +114,7 @@ describe.skipIf(!isThere)(where, () => {
     expect(
       await page.locator('details:visible').evaluateAll((all) => all.map((one) => one.getAttribute('data-channel'))),
     ).toEqual(['weibo'])
-  })
+  }
 
   it('fits a phone of 360 pixels, in the dark too, shows its pictures, and asks for nothing', async () => {
     const page = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
