@@ -101,7 +101,7 @@ const make = defineCommand({
 })
 
 /** A template that extends another, with what may be changed as comments. */
-function extending(name: string, { name: base, title, sizes, schemes, ...template }: Template): string {
+function extending(name: string, { name: base, title, sizes, schemes }: Template): string {
   const [[scheme, colours] = ['', {}]] = Object.entries(schemes)
   const ids = [...new Set([...sizes.values()].flatMap(({ root }) => idsOf(root)))]
   // What the law and the check ask for is not proposed to be left out.
@@ -122,7 +122,7 @@ title: ${name}
 # Other keys for nodes of ${base}, by id: ${ids.join(', ') || 'it has none'}.
 # A key with @ and a size holds at that size only; null takes a key away, or leaves the whole node out.
 # change:
-#   ${changed}: { ${template.of === 'shop' ? 'opacity: 0.9' : 'margin: [10, 0, 0, 0], margin@square: 0'} }
+#   ${changed}: { weight: 400, weight@square: 700 }
 #   ${dropped}: null
 `
 }

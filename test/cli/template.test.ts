@@ -63,7 +63,7 @@ describe('template new', () => {
       expect((await run(['template', 'new', 'mine', '--from', base], { cwd })).code).toBe(0)
       const source = readFileSync(join(cwd, 'templates/posters/mine/template.yaml'), 'utf8')
       expect(source).toMatch(/^# {3}\w+: null$/m)
-      expect(source).not.toMatch(/(disclosure|qr): null/)
+      expect(source).not.toMatch(/(disclosure|qr): null|margin/)
     },
   )
 
