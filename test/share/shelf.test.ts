@@ -33,7 +33,7 @@ const empty = {
   couponThreshold: null,
   couponUntil: null,
 }
-const unread = { net: null, score: null, source: null, file: null, line: null, sha256: null }
+const unread = { net: null, score: null, source: null, file: null, line: null, sha256: null, accepted: null }
 
 it('no sequence of changes, undone and done again, puts more on a shelf than its cap', () => {
   const db = memoryDatabase()
