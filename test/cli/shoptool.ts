@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
-import { afterAll } from 'vitest'
 import { main } from '../../src/cli.ts'
 import { type Context, packageFolder } from '../../src/context.ts'
 
@@ -87,10 +86,9 @@ function capture() {
   return { stream, text: () => Buffer.concat(parts).toString('utf8') }
 }
 
-/** A temporary folder with these files in it; gone after the tests of the file. */
+/** A temporary folder with these files in it; gone after the tests. */
 export function folderWith(files: Record<string, string | Buffer> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'shoptool-test-'))
-  folders.push(folder)
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)
@@ -118,8 +116,3 @@ feeds:
 export function workspaceWith(more = '', files: Record<string, string | Buffer> = {}): string {
   return folderWith({ 'shoptool.yaml': CONFIGURATION + more, ...files })
 }
-
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
