@@ -1,4 +1,5 @@
 import { addDays, type Day } from '../day.ts'
+import { escaped } from '../html.ts'
 import type { Product } from '../records.ts'
 import { FORMS, type Form } from '../workspace.ts'
 import type { Passage } from './channel.ts'
@@ -92,9 +93,6 @@ function post({ at, channel, product, forms, state, problem }: PlanRow): string 
 <span class="facts"><b>${escaped(channel.name)}</b> <span class="price">${escaped(priceOf(finalPrice, currency).text)}</span> <span>${names.join('、') || '没有可用的形式'}</span> <span class="id">${escaped(`${partner}:${sku}`)}</span></span></span></label>
 ${problem === null ? '' : `<p class="problem" lang="en">${escaped(problem)}</p>\n`}</li>`
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 
 /** Ticks are kept by post; without scripts or storage the boxes still work for as long as the page is open. */
 const SCRIPT = `
