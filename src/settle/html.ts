@@ -1,4 +1,4 @@
-import { escaped } from '../html.ts'
+import { escaped, pageHead } from '../html.ts'
 import { type Minor, minorDigits, readDecimal } from '../money.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
 import type { Finding, PartnerSettlement, Settlement } from './report.ts'
@@ -36,16 +36,7 @@ const SHOWN = 200
 /** The month as one HTML page: no scripts, nothing from the network, every text escaped. The same settlement gives the same bytes. */
 export function renderReport(settlement: Settlement): string {
   const { month, partners, findings } = settlement
-  return `<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(month)} 结算对账 · Settlement</title>
-<style>${STYLE}</style>
-</head>
+  return `${pageHead({ title: `${month} 结算对账 · Settlement`, style: STYLE })}
 <body>
 <header>
 <p class="eyebrow">结算对账 <span lang="en">Settlement</span> · ${escaped(month)}${settlement.closed ? ' · 已结账 <span lang="en">closed</span>' : ''}</p>

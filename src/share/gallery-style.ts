@@ -25,7 +25,7 @@ article > header { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 4px
 article > header > div { flex: 1 1 22em; }
 .price { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: baseline; margin: 0; font-variant-numeric: tabular-nums; } .price > * { white-space: nowrap; } .price span { color: var(--soft); font-size: 14px; }
 .price b { color: var(--price); font-size: 24px; font-weight: 700; } .price s { color: var(--soft); }
-.pictures { display: flex; gap: 12px; margin: 0; padding: 4px; overflow-x: auto; scroll-snap-type: x proximity; list-style: none; overscroll-behavior-x: contain; }
+.pictures { display: flex; gap: 12px; margin: -4px; padding: 4px; scroll-padding: 4px; overflow-x: auto; scroll-snap-type: x proximity; list-style: none; overscroll-behavior-x: contain; }
 .pictures > li { flex: 0 0 auto; width: min(46%, 260px); scroll-snap-align: start; }
 .pictures a { display: block; border-radius: 8px; }
 .pictures img { display: block; width: 100%; height: auto; border-radius: 8px; border: 1px solid var(--rule); background: var(--chip); }
@@ -34,24 +34,26 @@ article > header > div { flex: 1 1 22em; }
 details { border-top: 1px solid var(--rule); } details:last-of-type { border-bottom: 1px solid var(--rule); }
 summary { display: flex; gap: 10px; align-items: baseline; min-height: 44px; padding: 10px 2px; cursor: pointer; font-weight: 600; list-style: none; }
 summary::-webkit-details-marker { display: none; }
-summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(-45deg); translate: 0 -2px; } [open] > summary::before { transform: rotate(45deg); }
+summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(-45deg); translate: -3px -1px; } [open] > summary::before { transform: rotate(45deg); translate: 0 -3px; }
 summary span { flex: 1; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; color: var(--soft); font-weight: 400; font-size: 13px; } [open] > summary span { visibility: hidden; }
 .text { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 12px; align-items: start; padding: 0 2px 12px 18px; }
 .text p { margin: 0; font-size: 12px; color: var(--soft); grid-column: 1 / -1; }
 .text pre { margin: 0; padding: 10px 12px; background: var(--chip); border-radius: 8px; font: inherit; font-size: 14px; white-space: pre-wrap; overflow-wrap: anywhere; user-select: text; }
 button { min-height: 44px; min-width: 64px; padding: 0 14px; border: 1px solid var(--accent); border-radius: 9px; background: none; color: var(--accent); font: inherit; font-size: 14px; font-weight: 600; cursor: pointer; }
 button:hover, button.done { background: var(--accent); color: var(--onAccent); }
-.link { margin-top: 12px; padding-left: 2px; } .link a { color: var(--accent); overflow-wrap: anywhere; font-size: 13px; }
-.warnings { margin: 12px 0 0; padding: 8px 12px 8px 28px; background: var(--warnGround); color: var(--warn); border-radius: 8px; font-size: 13px; }
+.link { margin-top: 12px; padding-left: 2px; } .link > [data-text] { align-self: center; } .link a { color: var(--accent); overflow-wrap: anywhere; font-size: 13px; }
+.warnings { margin: 12px 0 0; padding: 8px 12px 8px 28px; background: var(--warnGround); color: var(--warn); border-radius: 8px; font-size: 13px; max-height: 12.5em; overflow-y: auto; }
+.none { margin: 0; padding: 48px 0; color: var(--soft); text-align: center; }
 .told { position: fixed; left: 50%; bottom: 24px; translate: -50% 0; max-width: calc(100vw - 32px); margin: 0; padding: 10px 18px; border-radius: 999px; background: var(--ink); color: var(--ground); font-size: 14px; } .told:empty { display: none; }
+@media (min-width: 561px) { html { scroll-padding-top: 110px; } }
 @media (max-width: 820px) { article { grid-template-columns: minmax(0, 1fr); row-gap: 14px; } article > header { margin: 0; } }
 @media (max-width: 560px) {
   body { padding: 20px 12px 88px; } .tools { position: static; margin: 12px -12px 0; padding: 10px 12px; gap: 8px; } .tools label { flex-basis: 100px; } .tools .words { flex-basis: 100%; }
   .count { flex-basis: 100%; padding: 0; text-align: left; font-size: 13px; } article { padding: 14px; margin-top: 12px; }
-  .pictures { margin: 0 -14px; padding: 4px 14px; scroll-padding-left: 14px; } .pictures > li { width: 62%; } .text { padding-left: 2px; gap: 6px 12px; }
+  .pictures { margin: -4px -14px; padding: 4px 14px; scroll-padding: 14px; } .pictures > li { width: 62%; } .text { padding-left: 2px; gap: 6px 12px; }
   .text p { grid-column: 1; align-self: center; } .text button { grid-area: 1 / 2; } .text > [data-text] { grid-column: 1 / -1; }
 }
-@media print { .tools, button { display: none; } article { break-inside: avoid; } }
+@media print { .tools, button { display: none; } .warnings { max-height: none; } article { break-inside: avoid; } }
 `
 
 /** Copying and filtering. Without it all is there, only more by hand. */
@@ -90,6 +92,7 @@ function filter() {
     for (const one of texts) { one.hidden = channel.value !== '' && one.dataset.channel !== channel.value; if (channel.value && !one.hidden) one.open = true }
   }
   count.textContent = shown + ' / ' + articles.length
+  document.querySelector('.none').hidden = shown > 0
 }
 for (const field of [words, partner, channel]) field.addEventListener('input', filter)
 document.querySelector('.tools').hidden = false

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownPid } from '../context.ts'
-import { escaped } from '../html.ts'
+import { escaped, pageHead } from '../html.ts'
 import { minorDigits, readDecimal } from '../money.ts'
 import { priceOf } from './facts.ts'
 import { SCRIPT, STYLE } from './gallery-style.ts'
@@ -11,7 +10,6 @@ import { MANIFEST_FILE, type Manifest, type RecruitManifest, readManifest, type 
 
 export const GALLERY_FILE = 'index.html'
 const MARK = '<meta name="generator" content="shoptool">'
-const scriptHash = createHash('sha256').update(SCRIPT).digest('base64')
 
 /**
  * Writes `index.html` beside the bundles of a folder, with all of them that are there: pictures, texts to copy, links, prices and warnings.
@@ -48,17 +46,7 @@ type Names = { partners: ReadonlyMap<string, string>; channels: ReadonlySet<stri
 async function writePage(file: FileHandle, out: string, shopName: string, names: Names): Promise<void> {
   const options = (pairs: Iterable<readonly [string, string]>) =>
     [...pairs].map(([value, text]) => `<option value="${escaped(value)}">${escaped(text)}</option>`).join('')
-  await file.write(`<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-${MARK}
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'">
-<title>${escaped(shopName)} · 分享素材</title>
-<style>${STYLE}</style>
-</head>
+  await file.write(`${pageHead({ title: `${shopName} · 分享素材`, style: STYLE, script: SCRIPT, pictures: true, meta: MARK })}
 <body>
 <header>
 <h1>${escaped(shopName)} · 分享素材 <span lang="en">to share</span></h1>
@@ -74,7 +62,8 @@ ${MARK}
 `)
   for await (const { dir, manifest } of bundlesIn(out))
     await file.write('product' in manifest ? goodsArticle(dir, manifest) : recruitArticle(dir, manifest))
-  await file.write(`</main>
+  await file.write(`<p class="none" hidden>没有找到 · <span lang="en">nothing found</span></p>
+</main>
 <p class="told" role="status" aria-live="polite"></p>
 <script>${SCRIPT}</script>
 </body>
@@ -107,7 +96,9 @@ function goodsArticle(dir: string, { partner, product, posters, copy, link, warn
     return `<details data-channel="${escaped(channel)}"><summary>${escaped(channel)} <span>${escaped(main.split('\n', 1)[0]!)}</span></summary>${parts.join('')}</details>`
   })
   const told =
-    warnings.length === 0 ? '' : `<ul class="warnings">${warnings.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`
+    warnings.length === 0
+      ? ''
+      : `<ul class="warnings">${[...new Set(warnings)].map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`
   return `<article data-partner="${escaped(partner.id)}" data-words="${escaped(words)}">
 <header><div><h2>${escaped(title)}</h2><p class="note">${escaped(partner.name)} · ${escaped(sku)} · 价格截至 ${escaped(asOf)}</p></div><p class="price"><b>${amount(finalPrice)}</b>${before}${off}</p></header>
 ${pictureList(dir, posters, title)}

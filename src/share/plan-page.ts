@@ -1,5 +1,5 @@
 import { addDays, type Day } from '../day.ts'
-import { escaped } from '../html.ts'
+import { escaped, pageHead } from '../html.ts'
 import type { Product } from '../records.ts'
 import { FORMS, type Form } from '../workspace.ts'
 import type { Passage } from './channel.ts'
@@ -24,7 +24,6 @@ const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '�
  * same plan gives the same bytes.
  */
 export function renderPlan(shop: string, rows: readonly PlanRow[], from: Day, days: number): string {
-  const until = addDays(from, days - 1)
   const planned = [...new Set(rows.map(({ at }) => at.slice(0, 10)))]
   const section = (day: Day) =>
     daySection(
@@ -32,46 +31,45 @@ export function renderPlan(shop: string, rows: readonly PlanRow[], from: Day, da
       rows.filter(({ at }) => at.startsWith(day)),
     )
   const channels = [...new Set(rows.map(({ channel }) => channel.name))]
-  return `<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escaped(shop)} 发布计划 ${from}</title>
-<style>${STYLE}</style>
-</head>
+  return `${pageHead({ title: `${shop} 发布计划 ${from}`, style: STYLE, script: SCRIPT })}
 <body>
 <header>
 <h1>发布计划</h1>
-<p>${escaped(shop)} · ${from} 至 ${until}</p>
-<p class="progress" hidden><span id="count" role="status"></span><progress id="bar" max="1" value="0" aria-label="进度"></progress></p>
-<div class="filter" role="group" aria-label="只看渠道" hidden>
+<p>${escaped(shop)} · ${days === 1 ? from : `${from} 至 ${addDays(from, days - 1)}`}</p>
+</header>
+<div class="tools" hidden>
+<p><span id="count" role="status"></span><progress id="bar" max="1" value="0" aria-label="进度"></progress></p>
+<div class="filter" role="group" aria-label="只看渠道"${channels.length < 2 ? ' hidden' : ''}>
 <button type="button" data-channel="" aria-pressed="true">全部</button>
 ${channels.map((name) => `<button type="button" data-channel="${escaped(name)}" aria-pressed="false">${escaped(name)}</button>`).join('\n')}
 </div>
-</header>
+</div>
 <main>
 ${rows.length === 0 ? '<p class="none">这几天没有要发的。</p>' : planned.map(section).join('\n')}
 </main>
-<footer><p>? 渠道日历没有这一条，不等于放行；! 可以发，但要留意。</p><p>勾选只存在本机浏览器里。发完用 <code>shoptool plan done</code> 登记，计划才不会重复。</p></footer>
+${rows.length === 0 ? '' : FOOTER}
 <script>${SCRIPT}</script>
 </body>
 </html>
 `
 }
 
-/** Warnings stand once above the day, not at each of its posts. */
+const FOOTER = `<footer><p>? 渠道日历没有这一条，不等于放行；! 可以发，但要留意。</p><p>勾选只存在本机浏览器里。发完用 <code>shoptool plan done</code> 登记，计划才不会重复。</p></footer>`
+
+/** A warning stands once above the day, with the channels that it is about, not at each of its posts. */
 function daySection(day: Day, rows: readonly PlanRow[]): string {
   const [, month, date] = day.split('-').map(Number)
   const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]
-  const careful = rows.flatMap(({ channel, forms }) =>
-    carefulOf(forms).map((form) => `${channel.name} ${FORM_NAMES[form]}：${forms[form].rule?.reason}`),
-  )
+  const careful = new Map<string, Set<string>>()
+  for (const { channel, forms } of rows) {
+    for (const form of carefulOf(forms)) {
+      const warning = `${FORM_NAMES[form]}：${forms[form].rule?.reason}`
+      careful.set(warning, (careful.get(warning) ?? new Set()).add(channel.name))
+    }
+  }
   return `<section>
-<h2><time datetime="${day}">${month}月${date}日</time> <small>${weekday} · ${rows.length} 条</small></h2>
-${[...new Set(careful)].map((one) => `<p class="careful">! ${escaped(one)}</p>`).join('\n')}
+<h2><time datetime="${day}">${month}月${date}日</time> <small>${weekday} · <span class="posts">${rows.length}</span> 条</small></h2>
+${[...careful].map(([warning, channels]) => `<p class="careful">! ${escaped(`${[...channels].join('、')} ${warning}`)}</p>`).join('\n')}
 <ol>
 ${rows.map(post).join('\n')}
 </ol>
@@ -88,9 +86,9 @@ function post({ at, channel, product, forms, state, problem }: PlanRow): string 
   const key = `${at} ${channel.name} ${partner}:${sku}`
   return `<li data-channel="${escaped(channel.name)}">
 <label><input type="checkbox" data-key="${escaped(key)}"${state === 'posted' ? ' checked disabled' : ''}>
-<span class="time">${at.slice(11)}</span>
-<span><span class="title">${escaped(title)}</span>
-<span class="facts"><b>${escaped(channel.name)}</b> <span class="price">${escaped(priceOf(finalPrice, currency).text)}</span> <span>${names.join('、') || '没有可用的形式'}</span> <span class="id">${escaped(`${partner}:${sku}`)}</span></span></span></label>
+<span class="post"><span class="when"><b class="time">${at.slice(11)}</b> <b class="channel">${escaped(channel.name)}</b> <span class="price">${escaped(priceOf(finalPrice, currency).text)}</span></span>
+<span class="title">${escaped(title)}</span>
+<span class="facts"><span>${names.join('、') || '没有可用的形式'}</span> <span class="id">${escaped(`${partner}:${sku}`)}</span></span></span></label>
 ${problem === null ? '' : `<p class="problem" lang="en">${escaped(problem)}</p>\n`}</li>`
 }
 
@@ -108,7 +106,11 @@ const show = () => {
   const bar = document.getElementById('bar')
   bar.max = shown.length || 1
   bar.value = done
-  for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('li:not([hidden])')
+  for (const section of document.querySelectorAll('section')) {
+    const posts = section.querySelectorAll('li:not([hidden])').length
+    section.hidden = posts === 0
+    section.querySelector('.posts').textContent = posts
+  }
 }
 for (const box of boxes) {
   if (!box.disabled) box.checked = store.get(box.dataset.key) !== null
@@ -119,8 +121,7 @@ for (const button of document.querySelectorAll('.filter button')) button.addEven
   for (const item of items) item.hidden = button.dataset.channel !== '' && item.dataset.channel !== button.dataset.channel
   show()
 })
-document.querySelector('.progress').hidden = boxes.length === 0
-document.querySelector('.filter').hidden = document.querySelectorAll('.filter button').length < 3
+document.querySelector('.tools').hidden = boxes.length === 0
 show()
 `
 
@@ -132,30 +133,34 @@ const STYLE = `
 [hidden] { display: none !important; }
 body { margin: 0 auto; max-width: 680px; padding: 20px 14px 40px; background: var(--ground); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif; -webkit-text-size-adjust: 100%; }
-header { position: sticky; top: 0; z-index: 1; margin: -20px -14px 0; padding: 16px 14px 10px; background: var(--ground); border-bottom: 1px solid var(--rule); }
-h1 { display: inline; margin: 0; font-size: 20px; line-height: 1.3; }
-header > p { margin: 2px 0 0; color: var(--soft); font-size: 14px; }
-.progress { display: flex; gap: 10px; align-items: center; margin-top: 8px; font-variant-numeric: tabular-nums; }
+html { scroll-padding: 130px 0 20px; }
+h1 { margin: 0; font-size: 20px; line-height: 1.3; }
+header p { margin: 2px 0 0; color: var(--soft); font-size: 14px; }
+.tools { position: sticky; top: 0; z-index: 1; margin: 4px -14px 0; background: var(--ground); border-bottom: 1px solid var(--rule); }
+.tools p { display: flex; gap: 10px; align-items: center; margin: 0; padding: 10px 14px; color: var(--soft); font-size: 14px; font-variant-numeric: tabular-nums; }
 progress { flex: 1; height: 6px; appearance: none; border: 0; border-radius: 3px; background: var(--rule); overflow: hidden; }
 progress::-webkit-progress-bar { background: var(--rule); } progress::-webkit-progress-value { background: var(--accent); } progress::-moz-progress-bar { background: var(--accent); }
-.filter { display: flex; gap: 8px; margin-top: 8px; overflow-x: auto; scrollbar-width: none; }
-.filter button { flex: none; min-height: 44px; padding: 0 14px; border: 1px solid var(--rule); border-radius: 22px; background: var(--card); color: var(--ink); font: inherit; font-size: 14px; }
+.filter { display: flex; gap: 8px; padding: 2px 14px 10px; overflow-x: auto; scrollbar-width: none; scroll-padding: 0 14px; }
+.filter button { flex: none; min-height: 44px; padding: 0 14px; border: 1px solid var(--rule); border-radius: 22px; background: var(--card); color: var(--ink); font: inherit; font-size: 14px; cursor: pointer; }
 .filter [aria-pressed=true] { border-color: var(--accent); background: var(--chip); color: var(--accent); font-weight: 600; }
+@media (min-width: 560px) { .filter { flex-wrap: wrap; } }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 h2 { margin: 24px 0 8px; font-size: 17px; } h2 small { color: var(--soft); font-size: 14px; font-weight: 400; }
 ol { margin: 0; padding: 0; list-style: none; background: var(--card); border: 1px solid var(--rule); border-radius: 12px; overflow: hidden; }
 li + li { border-top: 1px solid var(--rule); }
-label { display: grid; grid-template-columns: auto 3.1em 1fr; gap: 0 12px; align-items: start; min-height: 44px; padding: 12px 14px; cursor: pointer; }
-input { width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); }
-.time { font-weight: 600; font-variant-numeric: tabular-nums; }
+label { display: flex; gap: 12px; min-height: 44px; padding: 12px 14px; cursor: pointer; }
+input { flex: none; width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); }
+.post { flex: 1; min-width: 0; display: grid; gap: 3px; }
+.when, .facts { display: flex; gap: 2px 10px; align-items: baseline; font-variant-numeric: tabular-nums; }
+.when b { font-weight: 600; }
+.channel { padding: 0 7px; border-radius: 5px; background: var(--chip); color: var(--accent); font-size: 13px; overflow-wrap: anywhere; }
+.price { margin-left: auto; font-weight: 600; }
 .title { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
-.facts { display: flex; flex-wrap: wrap; gap: 2px 10px; margin-top: 4px; color: var(--soft); font-size: 13px; font-variant-numeric: tabular-nums; }
-.facts b { padding: 0 7px; border-radius: 5px; background: var(--chip); color: var(--accent); font-weight: 600; overflow-wrap: anywhere; }
+.facts { flex-wrap: wrap; color: var(--soft); font-size: 13px; }
 .id { overflow-wrap: anywhere; }
-label:has(:checked) :is(.title, .time, .price) { color: var(--soft); font-weight: 400; }
+label:has(:checked) :is(.time, .title, .price) { color: var(--soft); font-weight: 400; }
 .problem { margin: -6px 14px 10px 46px; color: var(--wrong); font-size: 13px; } .careful { margin: 0 0 8px; color: var(--careful); font-size: 13px; }
-.price { color: var(--ink); font-weight: 600; }
 .none { color: var(--soft); text-align: center; padding: 40px 0; }
 footer { margin-top: 24px; color: var(--soft); font-size: 13px; } footer p { margin: 0 0 6px; } code { font-size: 12px; }
-@media print { header { position: static; } .filter, .progress { display: none; } li { break-inside: avoid; } }
+@media print { .tools { display: none; } li { break-inside: avoid; } }
 `

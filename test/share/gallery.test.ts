@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { makeBundle, openStudio } from '../../src/share/bundle.ts'
 import { writeGallery } from '../../src/share/gallery.ts'
+import { faint, inBrowser, small } from './browser.ts'
 import { makeContext, makeItem, makeWorkspace } from './studio.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
 const HOSTILE = `<script>document.title='taken'</script> "雨伞" & 'co' <img src=x onerror=alert(1)>`
 const out = mkdtempSync(join(tmpdir(), 'shoptool-gallery-'))
 
@@ -60,31 +59,12 @@ describe('the gallery page', () => {
   })
 })
 
-const isThere = existsSync(CHROMIUM)
-const where = isThere ? 'in a browser, from a file' : `not tried in a browser, since ${CHROMIUM} is not there`
-
-describe.skipIf(!isThere)(where, () => {
-  let browser: Browser
-  const complaints: string[] = []
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-  }, 60_000)
-  afterAll(() => browser?.close())
-
-  async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const page = await (await browser.newContext(options)).newPage()
-    page.on('console', (message) => complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    page.on('request', (request) => {
-      if (!request.url().startsWith('file:')) complaints.push(`asks for ${request.url()}`)
-    })
-    await page.goto(pathToFileURL(join(out, 'index.html')).href)
-    return page
-  }
+inBrowser((open) => {
+  const gallery = join(out, 'index.html')
   const shown = (page: Page) => page.locator('article:visible').count()
 
   it('copies texts and links and says so, filters and counts', async () => {
-    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    const page = await open(gallery, { permissions: ['clipboard-read', 'clipboard-write'] })
     const article = page.locator('article').filter({ hasText: '京东' })
     await article.locator('summary').first().click()
     const main = readFileSync(join(out, 'jd-3/moments-main.txt'), 'utf8').trimEnd()
@@ -114,10 +94,13 @@ describe.skipIf(!isThere)(where, () => {
     expect(
       await page.locator('details:visible').evaluateAll((all) => all.map((one) => one.getAttribute('data-channel'))),
     ).toEqual(['weibo'])
+    expect(await page.getByText('没有找到').isVisible()).toBe(false)
+    await page.getByLabel('查找').fill('没有这样的')
+    expect([await shown(page), await page.getByText('没有找到').isVisible()]).toEqual([0, true])
   }
 
   it('fits a phone of 360 pixels, in the dark too, shows its pictures, and asks for nothing', async () => {
-    const page = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
+    const page = await open(gallery, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
     await page.locator('summary').first().click()
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect(
@@ -127,15 +110,11 @@ describe.skipIf(!isThere)(where, () => {
         .evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode()),
     ).toBeUndefined()
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(19, 20, 22)')
-    const small = await page
-      .locator('button:visible, select:visible, summary:visible')
-      .evaluateAll((all) => all.filter((one) => (one as unknown as { offsetHeight: number }).offsetHeight < 44).length)
-    expect(small).toBe(0)
-    expect(complaints).toEqual([])
+    expect([await small(page), await faint(page)]).toEqual([[], []])
   })
 
   it('shows all texts where scripts are off', async () => {
-    const page = await open({ javaScriptEnabled: false })
+    const page = await open(gallery, { javaScriptEnabled: false })
     expect(await shown(page)).toBe(3)
     expect(await page.locator('.tools').isVisible()).toBe(false)
     await page.locator('summary').first().click()
