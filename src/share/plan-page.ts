@@ -69,12 +69,16 @@ function daySection(day: Day, rows: readonly PlanRow[]): string {
   }
   return `<section>
 <h2><time datetime="${day}">${month}月${date}日</time> <small>${weekday} · <span class="posts">${rows.length}</span> 条</small></h2>
-${[...careful].map(([warning, channels]) => `<p class="careful">! ${escaped(`${[...channels].join('、')} ${warning}`)}</p>`).join('\n')}
+${[...careful].map(([warning, channels]) => carefulLine(warning, [...channels])).join('\n')}
 <ol>
 ${rows.map(post).join('\n')}
 </ol>
 </section>`
 }
+
+/** No name of a channel holds a space. */
+const carefulLine = (warning: string, channels: readonly string[]) =>
+  `<p class="careful" data-channels="${escaped(channels.join(' '))}">! ${escaped(`${channels.join('、')} ${warning}`)}</p>`
 
 /** The forms that may be used there, though not without a warning. */
 const carefulOf = (forms: PlanRow['forms']) => FORMS.filter((form) => forms[form].passes && forms[form].state === 'warn')
@@ -97,6 +101,7 @@ const SCRIPT = `
 'use strict'
 const boxes = [...document.querySelectorAll('input[type=checkbox]')]
 const items = [...document.querySelectorAll('li')]
+const warnings = [...document.querySelectorAll('.careful')]
 const store = { get: (key) => { try { return localStorage.getItem('shoptool ' + key) } catch { return null } },
   set: (key, on) => { try { on ? localStorage.setItem('shoptool ' + key, '1') : localStorage.removeItem('shoptool ' + key) } catch {} } }
 const show = () => {
@@ -118,7 +123,9 @@ for (const box of boxes) {
 }
 for (const button of document.querySelectorAll('.filter button')) button.addEventListener('click', () => {
   for (const each of document.querySelectorAll('.filter button')) each.setAttribute('aria-pressed', String(each === button))
-  for (const item of items) item.hidden = button.dataset.channel !== '' && item.dataset.channel !== button.dataset.channel
+  const { channel } = button.dataset
+  for (const item of items) item.hidden = channel !== '' && item.dataset.channel !== channel
+  for (const one of warnings) one.hidden = channel !== '' && !one.dataset.channels.split(' ').includes(channel)
   show()
 })
 document.querySelector('.tools').hidden = boxes.length === 0

@@ -51,6 +51,15 @@ describe('the gallery page', () => {
     expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  it('says once what holds for several posters', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shoptool-gallery-'))
+    const manifest = JSON.parse(readFileSync(join(out, 'jd-3/manifest.json'), 'utf8'))
+    mkdirSync(join(folder, 'jd-3'))
+    writeFileSync(join(folder, 'jd-3/manifest.json'), JSON.stringify({ ...manifest, warnings: ['cut', 'cut', 'old'] }))
+    await writeGallery(folder, 'shop')
+    expect(readFileSync(join(folder, 'index.html'), 'utf8')).toContain('<ul class="warnings"><li>cut</li><li>old</li></ul>')
+  })
+
   it('leaves the page of another program alone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-gallery-'))
     writeFileSync(join(folder, 'index.html'), '<h1>mine</h1>')

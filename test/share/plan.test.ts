@@ -186,6 +186,12 @@ const row = (at: string, title: string, changes: Partial<PlanRow> = {}): PlanRow
   }
 }
 
+/** Where a code of Taobao may be sent, with a warning. */
+const code = (name: string) => {
+  const one = channel({ name, forms: ['code'] })
+  return { channel: one, forms: passages(calendar, one, ['taobao'], '2026-11-25') }
+}
+
 describe('the page of a plan', () => {
   it('has a box for each post, by days, with everything escaped and nothing from elsewhere', () => {
     const page = renderPlan(
@@ -209,13 +215,9 @@ describe('the page of a plan', () => {
   })
 
   it('says once a day what to be careful of, and on which channels', () => {
-    const code = (name: string) => {
-      const one = channel({ name, forms: ['code'] })
-      return { channel: one, forms: passages(calendar, one, ['taobao'], '2026-11-25') }
-    }
     const rows = ['甲', '乙', '甲'].map((name, i) => row(`2026-11-25T1${i}:00`, '伞', code(name)))
-    expect(renderPlan('小鹿', rows, '2026-11-25', 1).match(/<p class="careful">.*/g)).toEqual([
-      '<p class="careful">! 甲、乙 口令：微信自 2018 年 5 月起管控淘口令，发出后可能被折叠或拦截</p>',
+    expect(renderPlan('小鹿', rows, '2026-11-25', 1).match(/<p class="careful".*/g)).toEqual([
+      '<p class="careful" data-channels="甲 乙">! 甲、乙 口令：微信自 2018 年 5 月起管控淘口令，发出后可能被折叠或拦截</p>',
     ])
   })
 
@@ -226,11 +228,11 @@ describe('the page of a plan', () => {
 
 inBrowser((open) => {
   const path = join(mkdtempSync(join(tmpdir(), 'shoptool-plan-')), 'plan.html')
-  const long = channel({ name: 'customers-of-the-shop-at-the-corner-who-buy-umbrellas' })
+  const long = code('customers-of-the-shop-at-the-corner-who-buy-umbrellas')
   const posts = [
     row('2026-11-25T10:20', '<script>alert(1)</script>', { problem: 'its coupon has ended' }),
-    row('2026-11-25T11:20', 'LIMITED'.repeat(40), { channel: long }),
-    row('2026-11-26T09:00', '伞', { channel: long, state: 'posted' }),
+    row('2026-11-25T11:20', 'LIMITED'.repeat(40), long),
+    row('2026-11-26T09:00', '伞', { ...long, state: 'posted' }),
   ]
   writeFileSync(path, renderPlan('小鹿', posts, '2026-11-25', 2))
 
@@ -246,17 +248,21 @@ inBrowser((open) => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect([await small(page), await faint(page)]).toEqual([[], []])
     expect(await page.getByText('<script>alert(1)</script>').count()).toBe(1)
-    await press(...['Tab', 'Tab', 'Tab', 'Tab', 'Space']) // past the filter: all and two channels
+    await press('Tab', 'Tab', 'Tab', 'Tab', 'Space') // past the filter: all and two channels
     expect(await state()).toEqual(['2 / 3', 'done,open,done'])
     await page.reload()
     expect(await state()).toEqual(['2 / 3', 'done,open,done'])
     await press('Tab', 'Tab', 'Enter')
     expect(await state()).toEqual(['1 / 1', 'done,,'])
+    expect(await page.locator('.careful:visible').count()).toBe(0)
     expect(await page.locator('section:visible .posts').allTextContents()).toEqual(['1'])
     await press('Tab', 'Tab', 'Space', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Enter')
     expect(await state()).toEqual(['1 / 3', 'open,open,done'])
     await page.reload()
     expect(await state()).toEqual(['1 / 3', 'open,open,done'])
+    await press('Tab', 'Tab', 'Tab', 'Enter')
+    expect(await state()).toEqual(['1 / 2', ',open,done'])
+    expect(await page.locator('.careful:visible').count()).toBe(2)
   })
 
   it('is a list to read where scripts are off, as legible in the light', async () => {
