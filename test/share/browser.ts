@@ -8,10 +8,10 @@ const isThere = existsSync(CHROMIUM)
 const where = isThere ? 'in a browser, from a file' : `not tried in a browser, since ${CHROMIUM} is not there`
 
 /**
- * Tests of a page in Debian's Chromium, passed over where that is not installed. No page that is opened may ask for anything but files, log
- * anything, throw, or put up a dialog.
+ * Tests of pages in Debian's Chromium, passed over where that is not installed: on a phone of 360 pixels in the dark, and in a window where
+ * scripts are off. No page may ask for anything but files, log anything, throw, or put up a dialog.
  */
-export function inBrowser(tests: (open: (path: string, options?: BrowserContextOptions) => Promise<Page>) => void): void {
+export function inBrowser(tests: (open: { phone: Open; scriptless: Open }) => void): void {
   describe.skipIf(!isThere)(where, () => {
     let browser: Browser
     const complaints: string[] = []
@@ -21,21 +21,38 @@ export function inBrowser(tests: (open: (path: string, options?: BrowserContextO
     afterEach(() => expect(complaints.splice(0)).toEqual([]))
     afterAll(() => browser?.close())
 
-    tests(async (path, options = {}) => {
-      const page = await browser.newPage(options)
-      page.on('console', (message) => complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      page.on('dialog', (dialog) => {
-        complaints.push(dialog.message())
-        void dialog.dismiss()
-      })
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:')) complaints.push(`asks for ${request.url()}`)
-      })
-      await page.goto(pathToFileURL(path).href)
-      return page
+    // A page takes a second to make, so that each is made once.
+    const opens = (options: BrowserContextOptions): Open => {
+      let page: Page | undefined
+      return async (path) => {
+        page ??= watched(await browser.newPage(options), complaints)
+        await page.goto(pathToFileURL(path).href)
+        return page
+      }
+    }
+    tests({
+      phone: opens({
+        ...{ viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+        permissions: ['clipboard-read', 'clipboard-write'],
+      }),
+      scriptless: opens({ javaScriptEnabled: false, colorScheme: 'light' }),
     })
   })
+}
+
+type Open = (path: string) => Promise<Page>
+
+function watched(page: Page, complaints: string[]): Page {
+  page.on('console', (message) => complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('dialog', (dialog) => {
+    complaints.push(dialog.message())
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) complaints.push(`asks for ${request.url()}`)
+  })
+  return page
 }
 
 /** Texts that can be seen whose contrast with their ground is below 4.5 : 1. */

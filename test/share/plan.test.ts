@@ -1,10 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addDays } from '../../src/day.ts'
-import { decide, passages, readCalendar } from '../../src/share/channel.ts'
+import { decide, readCalendar } from '../../src/share/channel.ts'
 import {
   goodsObjection,
   makePlan,
@@ -14,9 +11,7 @@ import {
   planChannel,
   timeObjection,
 } from '../../src/share/plan.ts'
-import { type PlanRow, renderPlan } from '../../src/share/plan-page.ts'
-import { faint, inBrowser, small } from './browser.ts'
-import { HOME, makeItem } from './studio.ts'
+import { HOME } from './studio.ts'
 
 const calendar = readCalendar(HOME, '/nowhere')
 const channel = (changes: Partial<PlanChannel> = {}): PlanChannel => ({
@@ -173,102 +168,5 @@ describe('a plan', () => {
       noRepeat: 0,
       gap: 5,
     })
-  })
-})
-
-const row = (at: string, title: string, changes: Partial<PlanRow> = {}): PlanRow => {
-  const { product } = makeItem({ title })
-  const [post] = plan({ goods: [goods('a')] }).posts
-  return {
-    ...{ at, channel: channel({ name: '<b>群' }), product: { ...product, partner: 'taobao' }, forms: post!.forms },
-    ...{ state: 'new', problem: null },
-    ...changes,
-  }
-}
-
-/** Where a code of Taobao may be sent, with a warning. */
-const code = (name: string) => {
-  const one = channel({ name, forms: ['code'] })
-  return { channel: one, forms: passages(calendar, one, ['taobao'], '2026-11-25') }
-}
-
-describe('the page of a plan', () => {
-  it('has a box for each post, by days, with everything escaped and nothing from elsewhere', () => {
-    const page = renderPlan(
-      '小鹿 & 好物',
-      [
-        row('2026-11-25T10:20', '<script>alert(1)</script>"', { problem: 'its coupon <ended>' }),
-        row('2026-11-26T09:00', '伞', { state: 'posted' }),
-      ],
-      '2026-11-25',
-      2,
-    )
-    expect(page.match(/<input type="checkbox"/g)).toHaveLength(2)
-    expect(page.match(/ checked disabled/g)).toHaveLength(1)
-    expect(page.match(/<section>/g)).toHaveLength(2)
-    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;')
-    expect(page).toContain('its coupon &lt;ended&gt;')
-    expect(page).toContain('小鹿 &amp; 好物 · 2026-11-25 至 2026-11-26')
-    expect(page).toContain('11月26日</time> <small>周四 · <span class="posts">1</span> 条')
-    expect(page).not.toMatch(/<b>群|https?:|src=/)
-    expect(page.match(/<script>/g)).toHaveLength(1)
-  })
-
-  it('says once a day what to be careful of, and on which channels', () => {
-    const rows = ['甲', '乙', '甲'].map((name, i) => row(`2026-11-25T1${i}:00`, '伞', code(name)))
-    expect(renderPlan('小鹿', rows, '2026-11-25', 1).match(/<p class="careful".*/g)).toEqual([
-      '<p class="careful" data-channels="甲 乙">! 甲、乙 口令：微信自 2018 年 5 月起管控淘口令，发出后可能被折叠或拦截</p>',
-    ])
-  })
-
-  it('of nothing says so', () => {
-    expect(renderPlan('小鹿', [], '2026-11-25', 1)).toContain('这几天没有要发的。')
-  })
-})
-
-inBrowser((open) => {
-  const path = join(mkdtempSync(join(tmpdir(), 'shoptool-plan-')), 'plan.html')
-  const long = code('customers-of-the-shop-at-the-corner-who-buy-umbrellas')
-  const posts = [
-    row('2026-11-25T10:20', '<script>alert(1)</script>', { problem: 'its coupon has ended' }),
-    row('2026-11-25T11:20', 'LIMITED'.repeat(40), long),
-    row('2026-11-26T09:00', '伞', { ...long, state: 'posted' }),
-  ]
-  writeFileSync(path, renderPlan('小鹿', posts, '2026-11-25', 2))
-
-  it('keeps what is ticked off, counts and filters it, all by keyboard, on a phone of 360 pixels in the dark', async () => {
-    const page = await open(path, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' })
-    const state = () =>
-      page.evaluate(`[document.getElementById('count').textContent,
-        [...document.querySelectorAll('li')].map((post) => post.hidden ? '' : post.querySelector('input').checked ? 'done' : 'open').join()]`)
-    const press = async (...keys: string[]) => {
-      for (const key of keys) await page.keyboard.press(key)
-    }
-    expect(await state()).toEqual(['1 / 3', 'open,open,done'])
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-    expect([await small(page), await faint(page)]).toEqual([[], []])
-    expect(await page.getByText('<script>alert(1)</script>').count()).toBe(1)
-    await press('Tab', 'Tab', 'Tab', 'Tab', 'Space') // past the filter: all and two channels
-    expect(await state()).toEqual(['2 / 3', 'done,open,done'])
-    await page.reload()
-    expect(await state()).toEqual(['2 / 3', 'done,open,done'])
-    await press('Tab', 'Tab', 'Enter')
-    expect(await state()).toEqual(['1 / 1', 'done,,'])
-    expect(await page.locator('.careful:visible').count()).toBe(0)
-    expect(await page.locator('section:visible .posts').allTextContents()).toEqual(['1'])
-    await press('Tab', 'Tab', 'Space', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Enter')
-    expect(await state()).toEqual(['1 / 3', 'open,open,done'])
-    await page.reload()
-    expect(await state()).toEqual(['1 / 3', 'open,open,done'])
-    await press('Tab', 'Tab', 'Tab', 'Enter')
-    expect(await state()).toEqual(['1 / 2', ',open,done'])
-    expect(await page.locator('.careful:visible').count()).toBe(2)
-  })
-
-  it('is a list to read where scripts are off, as legible in the light', async () => {
-    const page = await open(path, { javaScriptEnabled: false, colorScheme: 'light' })
-    expect(await page.locator('li:visible').count()).toBe(3)
-    expect(await page.locator('.tools').isVisible()).toBe(false)
-    expect(await faint(page)).toEqual([])
   })
 })
