@@ -19,7 +19,7 @@ import type { Print } from './print.ts'
 
 export const lintCommand = defineCommand({
   about:
-    'Looks through texts that were written by hand: words that the ad law or a platform forbids, also spaced or dressed up, and whether 广告 stands at the beginning or the end. With --sku also prices, coupons, discounts, sales and dates against the catalog; with --channel addresses and length. Exit code 5 where something was found. Nothing is sent anywhere; what is not found may still be forbidden.',
+    'Looks through texts that were written by hand: words that the ad law or a platform forbids, also spaced or dressed up, and whether 广告 stands at the beginning or the end. With --sku also prices, coupons, discounts, sales and dates against the catalog; with --channel addresses and length. Exit code 5 where something was found. Of several files those that cannot be read are told, in --json under errors, and the others go on. Nothing is sent anywhere; what is not found may still be forbidden.',
   args: [['<file...>', 'text files in UTF-8 or GB18030, one text each; - is standard input']],
   options: {
     sku: option('--sku <sku>', 'the goods that the texts are about: partner:sku, or the sku alone where one partner has it'),
@@ -29,7 +29,7 @@ export const lintCommand = defineCommand({
     'shoptool copy lint post.txt',
     'shoptool copy lint post.txt --sku 614252180627 --channel moments',
     'pbpaste | shoptool copy lint -',
-    'shoptool copy lint out/posters/*/*.txt --json',
+    'shoptool copy lint out/posters/*/*-main.txt --json',
   ],
   async run({ ctx, args: [files], options, workspace, findWorkspace, print, global }) {
     const found = options.sku === undefined && options.channel === undefined ? await findWorkspace() : await workspace()
