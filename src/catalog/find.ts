@@ -253,6 +253,7 @@ function readCursor(text: string, { sort, ascending }: Search): Cursor {
  * @throws ShoptoolError (usage) where there is none or several.
  */
 export function lookUpProduct(db: Database, name: string): StoredProduct {
+  if (name.trim() === '') throw usageError('"": is not the name of a product, expected partner:sku; see "shoptool find"')
   const [, partner, sku] = /^([a-z0-9][a-z0-9_-]*):(.+)$/s.exec(name) ?? []
   const exact = partner && sku ? productByKey(db, partner, sku) : undefined
   if (exact) return presentProduct(db, exact)

@@ -38,7 +38,11 @@ type Candidate = { name: string; from: ApiSource; api: LinkApi<unknown> }
 
 function chosen({ sources }: Workspace, partner: Partner, named: string | undefined): Candidate {
   const all = Object.values(sources)
-  if (named !== undefined) checkNamed(all, partner, named)
+  if (named !== undefined) {
+    const source = namedSource(sources, named)
+    if (source.partner !== partner.id)
+      throw usageError(`--source: ${named} is a source of ${source.partner}, and the goods are of ${partner.id}`)
+  }
   const asked = all.filter((source) => source.partner === partner.id && (named === undefined || source.name === named))
   const candidates = asked.flatMap(({ name, from }): Candidate[] => {
     if (from.kind !== 'api') return []
@@ -63,12 +67,11 @@ function chosen({ sources }: Workspace, partner: Partner, named: string | undefi
   return able[0]!
 }
 
-function checkNamed(sources: readonly Source[], partner: Partner, name: string): void {
-  const source = sources.find((one) => one.name === name)
-  const names = sources.map((one) => one.name)
+/** The source that `--source` names. @throws ShoptoolError (usage) where shoptool.yaml has none of that name. */
+export function namedSource(sources: Workspace['sources'], name: string): Source {
+  if (Object.hasOwn(sources, name)) return sources[name]!
+  const names = Object.keys(sources)
   const meant = nearest(name, names)
   const hint = meant ? `did you mean ${meant}?` : `shoptool.yaml has ${names.join(', ') || 'none'}`
-  if (!source) throw usageError(`--source: unknown source "${name}"; ${hint}`)
-  if (source.partner !== partner.id)
-    throw usageError(`--source: ${name} is a source of ${source.partner}, and the goods are of ${partner.id}`)
+  throw usageError(`--source: unknown source "${name}"; ${hint}`)
 }

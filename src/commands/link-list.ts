@@ -1,8 +1,11 @@
 import { lookUpProduct } from '../catalog/find.ts'
+import type { Context } from '../context.ts'
 import { instantOf } from '../day.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { channelsOf, findChannel } from '../share/channel.ts'
+import { loadChannels } from '../share/copy/write.ts'
 import { faultOf, type Offer, offersOf } from '../share/offer.ts'
 import { type Own, ownIds } from '../share/tracking.ts'
 import { forgetLinks, listLinks } from '../store/links.ts'
@@ -49,6 +52,20 @@ function endText({ expiresAt, ends, from }: Offer): string {
   return `${expiresAt.slice(0, 10)}${ends === 'expired' ? ' (ended)' : ends === 'soon' ? ' (soon)' : ''}`
 }
 
+/** Links may be of channels that shoptool.yaml has no more. @throws usage where a name is neither of a channel nor of any link. */
+async function checkChannels(
+  ctx: Pick<Context, 'home'>,
+  found: Workspace,
+  db: Database,
+  named: readonly string[],
+): Promise<void> {
+  const made = new Set(listLinks(db).map(({ channel }) => channel))
+  const unknown = named.filter((name) => !made.has(name))
+  if (unknown.length === 0) return
+  const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
+  for (const name of unknown) findChannel(channels, name, '--channel')
+}
+
 export const list = defineCommand({
   about:
     'Lists the links that were made, with when they end. With --shelf those of the goods on it, and of their feeds. How long a link holds is known of some partners only; of the others it says so.',
@@ -65,6 +82,7 @@ export const list = defineCommand({
     const now = instantOf(ctx.now(), found.shop.timezone)
     const goods = shelf === undefined ? listLinks(db) : shelfItems(db, chosenShelf(found, shelf))
     const keys = [...new Map(goods.map(({ partner, sku }) => [`${partner}:${sku}`, { partner, sku }])).values()]
+    await checkChannels(ctx, found, db, channel)
     const until = ctx.now() + (expiring ?? 0) * DAY
     const rows = keys.flatMap(({ partner, sku }) => {
       const product = productByKey(db, partner, sku)
@@ -135,11 +153,12 @@ export const forget = defineCommand({
     member: option('--member <name>', 'only those made for this member'),
   },
   examples: ['shoptool link forget jd:100012043978', 'shoptool link forget pdd:E9X2abcd --channel weibo'],
-  async run({ args: [names], options, workspace, print, global }) {
+  async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     const { channel, member } = options
     const reading = openForReading(found.database)
     const products = names.map((name) => lookUpProduct(reading, name))
+    await checkChannels(ctx, found, reading, channel === undefined ? [] : [channel])
     reading.close()
     const db = openDatabase(found.database)
     const whom = { ...(channel !== undefined && { channel }), ...(member !== undefined && { member }) }

@@ -1,5 +1,5 @@
 import { lookUpProduct } from '../catalog/find.ts'
-import { type LinkMaker, linkMaker } from '../catalog/link.ts'
+import { type LinkMaker, linkMaker, namedSource } from '../catalog/link.ts'
 import { type Day, instantOf } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import type { SubId } from '../feeds/api.ts'
@@ -50,7 +50,8 @@ export const command = defineCommand({
   ],
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
-    const { channel, member, refresh } = options
+    const { channel, member, source, refresh } = options
+    if (source !== undefined) namedSource(found.sources, source)
     const whom = { channel: channel ?? '', member: member ?? '' }
     const place =
       channel === undefined
@@ -118,7 +119,7 @@ export const command = defineCommand({
 
     function makerFor(partner: Partner): LinkMaker | ShoptoolError {
       try {
-        return linkMaker(found, partner, options.source, ctx)
+        return linkMaker(found, partner, source, ctx)
       } catch (error) {
         if (error instanceof ShoptoolError) return error
         throw error

@@ -234,6 +234,16 @@ describe('the end of a link', () => {
     expect((await shoptool(['link', 'forget', '20817531', '--channel', 'moments'])).stdout).toBe('awin:20817531  0 forgotten\n')
     expect((await shoptool(['link', 'forget', '20817531'])).stdout).toBe('awin:20817531  1 forgotten\n')
   })
+
+  it.each([
+    [['link', '20817531', '--source', 'nowhere'], '--source: unknown source "nowhere"'],
+    [['link', 'list', '--channel', 'wiebo'], '--channel: unknown channel "wiebo"; did you mean weibo?'],
+    [['link', 'forget', '20817531', '--channel', 'wiebo'], '--channel: unknown channel "wiebo"; did you mean weibo?'],
+    [['link', ''], '"": is not the name of a product, expected partner:sku'],
+  ])('%s is refused', async (args, message) => {
+    const { code, stdout, stderr } = await shop().shoptool(args)
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)])
+  })
 })
 
 describe('a shop code', () => {
