@@ -78,7 +78,7 @@ const make = defineCommand({
     'shoptool template new mine --from tag',
     'shoptool template new mine --from minimal --copy',
   ],
-  async run({ ctx, args: [name], options, workspace, print }) {
+  async run({ ctx, args: [name], options, workspace, print, global }) {
     const { folder } = await workspace()
     if (!/^[a-z\d][\w-]*$/i.test(name) || name === 'all')
       throw usageError(`template new: "${name}" is not a name, expected letters, digits, - and _, like mine`)
@@ -94,7 +94,9 @@ const make = defineCommand({
       : [['template.yaml', extending(name, template)] as const]
     mkdirSync(target, { recursive: true })
     for (const [file, content] of files) writeFileSync(join(target, file), content)
-    print.line(join(target, 'template.yaml'))
+    const file = join(target, 'template.yaml')
+    if (global.json) print.json('template-new', { name, from: base.name, file })
+    else print.line(file)
     print.note(`Look at it with "shoptool template preview ${name}", and try it with "shoptool template check ${name}".`)
     return 'done'
   },
@@ -157,7 +159,11 @@ const check = defineCommand({
       )
     const wrong = results.filter(({ findings }) => findings.length > 0).length
     print.note(
-      wrong === 0 ? `${results.length} templates are in order.` : `${wrong} of ${results.length} templates have findings.`,
+      wrong === 0
+        ? results.length === 1
+          ? '1 template is in order.'
+          : `${results.length} templates are in order.`
+        : `${wrong} of ${results.length} templates have findings.`,
     )
     return wrong === 0 ? 'done' : 'findings'
   },
@@ -174,6 +180,8 @@ const preview = defineCommand({
   examples: ['shoptool template preview', 'shoptool template preview card mine --size square --out sheet.png'],
   async run({ ctx, args: [names], options, findWorkspace, print, global }) {
     const found = await findWorkspace()
+    if (options.out !== undefined && !/\.png$/i.test(options.out))
+      throw usageError(`--out: "${options.out}" is not the name of a PNG file, expected like sheet.png`)
     const folders = await templateFolders(ctx.home, found?.folder)
     const chosen = names.length > 0 ? names.map((name) => chooseFolder(folders, name, 'template preview')) : [...folders.values()]
     const all: Template[] = []

@@ -67,6 +67,15 @@ describe('template new', () => {
     },
   )
 
+  it('tells its file in JSON too', async () => {
+    const cwd = workspace()
+    const { stdout } = await run(['template', 'new', 'mine', '--json'], { cwd })
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ schema: 'shoptool.template-new.v1', name: 'mine', from: 'card' },
+      file: join(cwd, 'templates/posters/mine/template.yaml'),
+    })
+  })
+
   it('copies all of one, with its pictures', async () => {
     const cwd = workspace({ own: OWN })
     expect((await run(['template', 'new', 'twin', '--from', 'own', '--copy'], { cwd })).code).toBe(0)
@@ -119,7 +128,7 @@ describe('template check', () => {
     expect(await run(['template', 'check', 'card'], { cwd })).toEqual({
       code: 0,
       stdout: '',
-      stderr: '1 templates are in order.\n',
+      stderr: '1 template is in order.\n',
     })
     expect(await run(['template', 'check', 'bad'], { cwd })).toMatchObject({
       code: 5,
@@ -133,6 +142,15 @@ describe('template check', () => {
 })
 
 describe('template preview', () => {
+  it('puts a PNG under no other name', async () => {
+    const cwd = workspace()
+    expect(await run(['template', 'preview', 'card', '--out', 'sheet.jpg'], { cwd })).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: 'shoptool: --out: "sheet.jpg" is not the name of a PNG file, expected like sheet.png\n',
+    })
+    expect(existsSync(join(cwd, 'sheet.jpg'))).toBe(false)
+  })
+
   it('draws every style in every scheme, with the longest and the shortest title, the same bytes each time', async () => {
     const cwd = workspace({ own: OWN.replace(', when: sales', '') })
     const { code, stdout } = await run(['template', 'preview', 'own', '--json'], { cwd })
