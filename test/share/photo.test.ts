@@ -62,6 +62,13 @@ describe('a photo from the web', () => {
     await expect(loadPhoto(base + path, 'acme:1', here)).rejects.toEqual(expected)
     expect(readdirSync(here.workspaceFolder)).toEqual(['photo.jpg'])
   })
+
+  it('of a host that does not exist is refused in few words', async () => {
+    const url = 'https://shop.invalid/a.jpg'
+    const lost = Object.assign(new Error(`request to ${url} failed, reason: getaddrinfo ENOTFOUND`), { code: 'ENOTFOUND' })
+    const here = { ...place(), ctx: { fetch: () => Promise.reject(lost) } }
+    await expect(loadPhoto(url, 'acme:1', here)).rejects.toThrow(`acme:1: cannot fetch the photo ${url}: ENOTFOUND`)
+  })
 })
 
 describe('a photo from a private address', () => {

@@ -107,10 +107,8 @@ async function fetchPhoto(
         `${product}: the photo ${url} leads to a private address; where that is meant, name its host in shoptool.yaml like photos: { hosts: [${new URL(url).hostname}] }`,
         { cause: error },
       )
-    const reason =
-      (error as Error).name === 'AbortError' || (error as Error).name === 'TimeoutError'
-        ? 'took too long'
-        : (error as Error).message
+    const { name, message, code } = error as NodeJS.ErrnoException
+    const reason = name === 'AbortError' || name === 'TimeoutError' ? 'took too long' : (code ?? message)
     throw temporaryError(`${product}: cannot fetch the photo ${url}: ${reason}`, { cause: error })
   }
   return Buffer.concat(chunks)
