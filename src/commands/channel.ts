@@ -1,6 +1,7 @@
 import { instantOf } from '../day.ts'
 import { channelsOf, chooseChannels, passages, readCalendar } from '../share/channel.ts'
 import { loadChannels } from '../share/copy/write.ts'
+import { HABITS } from '../share/plan.ts'
 import { FORMS } from '../workspace.ts'
 import { check } from './channel-check.ts'
 import { painted, stateOf } from './channel-print.ts'
@@ -46,7 +47,7 @@ const list = defineCommand({
         ...FORMS.map((form) => ({ title: form.toUpperCase(), paint })),
       ],
       rows.flatMap(({ channel: { name, surface, daily, texts, forms }, sources }) => {
-        const head = [name, surface, daily === null ? '' : String(daily), texts?.name ?? '']
+        const head = [name, surface, String(daily ?? HABITS.daily), texts?.name ?? '']
         if (sources.length === 0) return [[...head, '', ...FORMS.map((form) => (forms.includes(form) ? 'unknown' : '-'))]]
         return sources.map(({ source, forms }) => [...head, source, ...FORMS.map((form) => stateOf(forms[form]))])
       }),

@@ -91,7 +91,7 @@ export const verify = defineCommand({
           { title: 'WHAT' },
           { title: 'SHARED', cut: true },
           { title: 'NOW', cut: true },
-          { title: 'FOLDER', cut: true },
+          { title: 'FOLDER' },
         ],
         findings.map(({ dir, partner, sku, kind, before, now }) => [
           ...[partner === null ? '' : `${partner}:${sku}`, WORDS[kind], before ?? '', now ?? '', relative(ctx.cwd, dir) || '.'],

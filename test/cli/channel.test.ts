@@ -211,7 +211,7 @@ describe('channel list', () => {
   it('lists the channels of shoptool.yaml with what they let pass, whatever the width', async () => {
     const { stdout } = await run(['channel', 'list'], { cwd })
     expect(stdout).toContain('\ngroup-a\twechat/group\t10\tgroup\ttaobao\tunknown\t-\tdeny\n')
-    expect(stdout).toContain('moments\twechat/moments\t\tmoments\tacme\tunknown\t-\t-\n')
+    expect(stdout).toContain('moments\twechat/moments\t3\tmoments\tacme\tunknown\t-\t-\n')
     const narrow = await run(['channel', 'list'], { cwd, tty: 60 })
     for (const line of narrow.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(60)
     const { schema, channels } = JSON.parse((await run(['channel', 'list', '--json'], { cwd })).stdout)
@@ -229,7 +229,7 @@ describe('channel list', () => {
 
   it('without any, those that there are texts for', async () => {
     const { stdout } = await run(['channel', 'list'], { cwd: workspaceWith() })
-    expect(stdout).toContain('weibo\tweibo/post\t\tweibo\t\tunknown\tunknown\tunknown\n')
+    expect(stdout).toContain('weibo\tweibo/post\t3\tweibo\t\tunknown\tunknown\tunknown\n')
   })
 })
 

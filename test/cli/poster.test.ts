@@ -231,6 +231,8 @@ describe('verify', () => {
         [null, 'manifest', null, 'manifest.json lacks link or files'],
       ],
     })
+    const { stdout } = await run(['poster', 'verify', 'out'], { cwd, tty: 60 })
+    expect(stdout).toContain('out/a/b/acme-5\n')
   })
 
   it('takes manifests that lack what was added since', async () => {
