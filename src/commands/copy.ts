@@ -31,7 +31,7 @@ export const command = defineCommand({
     shelf: option('--shelf <name>', 'all goods of a shelf'),
     channel: list('--channel <a,b>', 'only these channels; else those of shoptool.yaml, or all that there are texts for'),
     variant: option('--variant <name>', 'this variant, by its name or number; all: every one'),
-    part: option('--part <part>', 'only this part: headline, main or comment', oneOf(PARTS)),
+    part: option('--part <part>', 'only this part', oneOf(PARTS)),
     plain: flag('--plain', 'without emoji'),
     copy: flag('--copy', 'put the text on the clipboard too: one text, its main part or the --part'),
     ...TERMS,
@@ -54,6 +54,7 @@ export const command = defineCommand({
         ? []
         : shelfItems(db, chosenShelf(found, options.shelf)).map(({ partner, sku }) => `${partner}:${sku}`)
     const products = [...new Set([...(await namesOf(ctx, names)), ...onShelf])].map((name) => lookUpProduct(db, name))
+    if (products.length === 0) print.note('No goods to write about.')
     const calendar = readCalendar(ctx.home, found.folder)
     const adRules = loadAdRules(ctx.home, found.folder)
     const chosen = chooseChannels(

@@ -50,7 +50,9 @@ export function parse(
     if (error.code === 'commander.helpDisplayed') return { show: 'help', text: help }
     if (error.code === 'commander.help') throw usageError(`${name}: expected one of ${Object.keys(command.commands).join(', ')}`)
     if (program.opts().version) return { show: 'version' }
-    throw usageError(sentence(error.message))
+    const said = sentence(error.message)
+    if (error.code !== 'commander.unknownCommand' || said.includes('did you mean')) throw usageError(said)
+    throw usageError(`${name}: ${said}, expected one of ${Object.keys(command.commands).join(', ')}`)
   }
   const { workspace, json = false, quiet = false, verbose = false, color, input, version } = program.opts()
   if (version) return { show: 'version' }

@@ -58,6 +58,8 @@ The same goods, posts and days give the same plan. --keep keeps it; without, not
     const { shelf, saved, days, keep, csv, page, untracked } = options
     if (shelf !== undefined && saved !== undefined) throw usageError('--shelf and --saved: expected one of the two')
     if (days < 1 || days > 366) throw usageError(`--days: "${days}" is not a number of days, expected 1 to 366`)
+    for (const [flag, file] of Object.entries({ csv, page }))
+      if (file !== undefined && /^-$|[\\/]$/.test(file)) throw usageError(`--${flag}: "${file}" is not the name of a file`)
     const zone = found.shop.timezone
     const now = localMinute(ctx.now(), zone)
     const { from = now.slice(0, 10) } = options

@@ -100,6 +100,7 @@ A folder that was made from the same facts, link, styles and texts is kept as it
       throw usageError('poster: which goods? Name one or more, or a shelf with --shelf, or a saved search with --saved')
     const db = openForReading(found.database)
     const products = (await chosenGoods(ctx, db, found, names, options, print)).slice(0, options.limit)
+    if (products.length === 0) print.note('No goods to make posters of.')
     const studio = await openStudio(ctx, found, options.jobs, settings.styles ?? DEFAULT_STYLES)
     const channels = chooseChannels(found, studio.channels, options.channel, '--channel').map(({ name }) => name)
     const { member, untracked, again } = options

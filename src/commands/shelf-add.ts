@@ -37,7 +37,7 @@ export const add = defineCommand({
   },
   examples: [
     'shoptool shelf add 614252180627',
-    'shoptool shelf add jd:100012043978 --reason 我家用了两年 --yes',
+    'shoptool shelf add jd:100012043978 --reason 好看又便宜 --yes',
     'shoptool find 雨伞 --limit 5 --ids | shoptool shelf add -',
   ],
   async run(call) {

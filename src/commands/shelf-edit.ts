@@ -89,7 +89,7 @@ export const reason = defineCommand({
     ['[text...]', 'the reason; without it, the present one is shown'],
   ],
   options: { shelf: SHELF, clear: flag('--clear', 'take the reason away') },
-  examples: ['shoptool shelf reason 614252180627 我家用了两年', 'shoptool shelf reason 614252180627 --clear'],
+  examples: ['shoptool shelf reason 614252180627 好看又便宜', 'shoptool shelf reason 614252180627 --clear'],
   async run({ args: [name, words], options, print, global, ...call }) {
     if (options.clear && words.length > 0) throw usageError('shelf reason: expected a text or --clear, not both')
     const { found, db, shelf, at, items } = await open(call, options.shelf)
@@ -180,6 +180,7 @@ export const log = defineCommand({
   examples: ['shoptool shelf log', 'shoptool shelf log --shelf main --limit 5 --json'],
   async run({ options, workspace, print, global }) {
     const found = await workspace()
+    if (options.limit === 0) throw usageError('--limit: "0" is not a number of changes, expected 1 or more')
     const shelf = options.shelf === undefined ? null : chosenShelf(found, options.shelf)
     const db = openForReading(found.database)
     const told = shelfLog(db, shelf, options.limit).map((entry) => ({ entry, changes: changesOf(db, entry.id) }))

@@ -62,8 +62,13 @@ export const tier = defineCommand({
       })
       return 'done'
     }
-    print.line(`confirmed in ${earned}: ${orders} orders, commission ${formatAmount(sum, currency)} ${currency}`)
-    for (const each of counted) print.line(`  ${each.partner}: ${each.orders} orders, ${formatAmount(each.commission, currency)}`)
+    print.line(
+      `confirmed in ${earned}: ${orders} order${orders === 1 ? '' : 's'}, commission ${formatAmount(sum, currency)} ${currency}`,
+    )
+    for (const each of counted)
+      print.line(
+        `  ${each.partner}: ${each.orders} order${each.orders === 1 ? '' : 's'}, ${formatAmount(each.commission, currency)}`,
+      )
     if (reached) print.line(`tier in ${held}: ${tierText(reached, currency)}`)
     else
       print.line(

@@ -62,6 +62,15 @@ describe('copy', () => {
     expect(stderr).toContain('acme:2: has neither a link nor a page to share')
   })
 
+  it('says that a shelf is empty', async () => {
+    const empty = workspaceWith('shelves: { main: { kind: custom } }\n')
+    await run(['shelf', 'check'], { cwd: empty })
+    for (const of of [['copy'], ['poster']]) {
+      const { code, stdout, stderr } = await run([...of, '--shelf', 'main'], { cwd: empty })
+      expect([code, stdout, stderr]).toEqual([0, '', expect.stringMatching(/^No goods to /)])
+    }
+  })
+
   it.each([
     [['copy'], 'copy: which goods? Name one or more, or a shelf with --shelf'],
     [

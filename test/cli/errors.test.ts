@@ -42,6 +42,11 @@ const CASES: Record<string, Case> = {
   },
   'missing sub-command': { args: ['source'], code: 2, says: 'source: expected one of list, show, test, add, remove, health' },
   'unknown sub-command': { args: ['source', 'lst'], code: 2, says: "unknown command 'lst'; did you mean list?" },
+  'unknown sub-command, nothing near': {
+    args: ['source', 'xyzzyx'],
+    code: 2,
+    says: "source: unknown command 'xyzzyx', expected one of list, show, test, add, remove, health",
+  },
   'no workspace': {
     args: ['source', 'list'],
     cwd: folderWith,

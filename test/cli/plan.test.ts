@@ -99,6 +99,8 @@ describe('plan', () => {
     const { stderr } = await plan('--saved', 'nothing', '--channel', 'moments', '--days', '1')
     expect(stderr).toBe('moments: 2 more could be posted, but there are no goods.\nNothing to post.\n')
     expect((await plan('--days', '1', '--page', 'partners')).code).toBe(2)
+    expect((await plan('--days', '1', '--csv', '-')).stderr).toBe('shoptool: --csv: "-" is not the name of a file\n')
+    expect((await plan('--days', '1', '--page', 'new/')).stderr).toBe('shoptool: --page: "new/" is not the name of a file\n')
     expect(existsSync(join(cwd, 'partners.new'))).toBe(false)
   })
 

@@ -168,6 +168,9 @@ describe('changes', () => {
       },
     ])
     expect((await shelf('log', '--shelf', 'own')).stderr).toBe('No shelf was changed yet.\n')
+    expect((await shelf('log', '--limit', '0')).stderr).toBe(
+      'shoptool: --limit: "0" is not a number of changes, expected 1 or more\n',
+    )
   })
 })
 
