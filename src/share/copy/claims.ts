@@ -39,10 +39,11 @@ type Said =
   | { kind: 'until' | 'asOf'; value: Day | null }
 type AmountKind = 'amount' | 'price' | 'final' | 'coupon' | 'threshold' | 'offer' | 'other'
 
-// Every repetition has its bound: a long text costs what its length costs.
-const NUMBER = String.raw`(?<![\d.])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,6})?(?!\d)`
+// They are read in a text in capitals with single blanks (`plainText`): patterns for more would take ten times as long to compile, which
+// costs most. Every repetition has its bound: a long text costs what its length costs.
+const NUMBER = String.raw`(?<![\d.])\d{1,12}(?:,\d\d\d)*(?:\.\d{1,6})?(?!\d)`
 const SIGN = String.raw`(?:HK\$|NT\$|US\$|[¥$€£₩]|RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW)`
-const S = String.raw`[^\S\n]{0,3}`
+const S = ' ?'
 const HAN = '一二两三四五六七八九'
 const YUAN = '元(?![素旦宵件气年帅祖器])'
 /** 3块 is three pieces where nothing tells that it is money. */
@@ -50,7 +51,7 @@ const GO_ON = '起|包邮|以内|左右|拿下|到手|入手|带走'
 const KUAI = `块(?:钱|(?=${GO_ON}))`
 /** What makes a bare number no amount: 只需 3 步, 低至 5 折. */
 const UNITS =
-  '[步分秒时天年月日号点件个包瓶盒袋片支双条斤克米折倍人次级岁万千种款色码位张套台份层寸选颗粒枚只块度届期%％a-z]|小时|kg|ml|cm|大卡'
+  '[步分秒时天年月日号点件个包瓶盒袋片支双条斤克米折倍人次级岁万千种款色码位张套台份层寸选颗粒枚只块度届期%％A-Z]|小时|大卡'
 const PRICE = `(?<a>${SIGN}?${S}${NUMBER}(?:块\\d(?!\\d)|${S}(?:${YUAN}|${KUAI})|(?!${S}(?:${UNITS}))))`
 /** The same where nothing but its sign or unit tells an amount. */
 const AMOUNT = [
@@ -61,12 +62,12 @@ const AMOUNT = [
   `[${HAN}十百]{1,6}块(?:[${HAN}](?![${HAN}十])|钱|(?=${GO_ON}))`,
 ].join('|')
 const SIGNED = `${SIGN}${S}${NUMBER}|${NUMBER}${S}${YUAN}`
-const LINK = String.raw`(?:[^\S\n]|[:：为是约仅才只要价到就]){0,6}`
+const LINK = '[ :：为是约仅才只要价到就]{0,6}'
 /** What more than one piece costs. */
 const FOLD = `半价|对折|(?:\\d(?:\\.\\d)?|[${HAN}])${S}折`
 /** At least so many, in words: 过万, 破百万. */
 const MANY = `[${HAN}]?[十百千]?[万亿](?![千众])`
-const PIECES = '包|片|瓶|盒|斤|袋|支|粒|枚|颗|双|张|卷|抽|罐|条|根|ml|g|kg|克|升|米|次|天|只|块|听|杯'
+const PIECES = '包|片|瓶|盒|斤|袋|支|粒|枚|颗|双|张|卷|抽|罐|条|根|ML|G|KG|克|升|米|次|天|只|块|听|杯'
 
 type Read = (match: RegExpMatchArray, currency: Currency) => Said[]
 /** The first that fits has the place; `a` and `b` are the groups that hold the figures. */
@@ -109,7 +110,7 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   [of(`(?<a>${AMOUNT})`), amount('amount')],
   [
     of(
-      String.raw`(?<![\d.])(?<a>\d(?:\.\d{1,2})?|[1-9]\d|[${HAN}](?:点?[${HAN}])?)\s?折(?![叠伞合返射痕扣腾线耳损算屏页门纸边])`,
+      String.raw`(?<![\d.])(?<a>\d(?:\.\d{1,2})?|[1-9]\d|[${HAN}](?:点?[${HAN}])?) ?折(?![叠伞合返射痕扣腾线耳损算屏页门纸边])`,
     ),
     ({ groups }) => {
       const digits = [...groups!.a!]
@@ -125,24 +126,24 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   [of('(?<a>半价|对折)(?!叠)'), () => [{ kind: 'discount', value: 500_000, step: 100_000 }]],
   [
     of(
-      String.raw`(?:(?<![\w.])-|(?:直降|立减|优惠|降价?|省|减)${S})(?<a>\d{1,2})\s?%(?!\s?(?:空间|时间|电|水|力|油|能|糖|盐|脂|重))`,
+      String.raw`(?:(?<![\w.])-|(?:直降|立减|优惠|降价?|省|减)${S})(?<a>\d{1,2}) ?%(?! ?(?:空间|时间|电|水|力|油|能|糖|盐|脂|重))`,
     ),
     reduction,
   ],
-  [of(String.raw`(?<![\d.])(?<a>\d{1,2})% ?off\b`), reduction],
+  [of(String.raw`(?<![\d.])(?<a>\d{1,2})% ?OFF\b`), reduction],
   [
     of(
-      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:：\\s]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|过|上|达)?${S}(?<a>${NUMBER}${S}[万千百亿wk]?|${MANY})${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
+      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:： ]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|过|上|达)?${S}(?<a>${NUMBER}${S}[万千百亿WK]?|${MANY})${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
     ),
     sales,
   ],
   [
     of(
-      `(?<a>${NUMBER}${S}[万千百亿wk]?)${S}(?<plus>[+＋多余])?${S}[件单个位]?${S}(?:人|用户|买家|网友)?(?:已买|已购|已付款|付款|已下单|都在买|在买|已拼|已抢)`,
+      `(?<a>${NUMBER}${S}[万千百亿WK]?)${S}(?<plus>[+＋多余])?${S}[件单个位]?${S}(?:人|用户|买家|网友)?(?:已买|已购|已付款|付款|已下单|都在买|在买|已拼|已抢)`,
     ),
     sales,
   ],
-  [of(`(?<a>${NUMBER}${S}[万w])${S}(?<plus>[+＋])`), sales],
+  [of(`(?<a>${NUMBER}${S}[万W])${S}(?<plus>[+＋])`), sales],
 ]
 
 const DIGITS: Record<string, string> = {
@@ -159,7 +160,7 @@ const DIGITS: Record<string, string> = {
 }
 
 function of(source: string): RegExp {
-  return new RegExp(source, 'dgiu')
+  return new RegExp(source, 'dg')
 }
 
 function amount(kind: AmountKind): Read {
@@ -214,7 +215,7 @@ function hanNumber(text: string): number | null {
 }
 
 const DATE =
-  /(?:(?<year>20\d\d)\s?[年./-]\s?)?(?<![\d.])(?<month>\d{1,2})\s?(?<mark>[月./-])\s?(?<day>\d{1,2})(?!\d|[.,]\d)(?:\s?[日号])?/dgu
+  /(?:(?<year>20\d\d) ?[年./-] ?)?(?<![\d.])(?<month>\d{1,2}) ?(?<mark>[月./-]) ?(?<day>\d{1,2})(?!\d|[.,]\d)(?: ?[日号])?/dg
 const COUPON_WORDS = /券|优惠|活动|立减|领取|使用|有效|截止|截至|到期|结束|过期|恢复原价|前下单/
 const READ_WORDS = /(价格|更新|数据|售价)[^\n]{0,6}$/
 /** How far from a date the words stand that tell what it is about. */
@@ -246,9 +247,7 @@ function days(text: string, asOf: Day): Claim[] {
  * Addresses and text codes say nothing.
  */
 export function claims(text: string, { currency, asOf }: Pick<Figures, 'currency' | 'asOf'>): Claim[] {
-  const plain = withoutAddresses(text).replace(/[０-９．％＋－￥／]/g, (sign) =>
-    sign === '￥' ? '¥' : String.fromCharCode(sign.charCodeAt(0) - 0xfee0),
-  )
+  const { plain, at } = plainText(text)
   const found: Claim[] = days(plain, asOf)
   const taken = new Uint8Array(plain.length + 1)
   for (const { from, to } of found) taken.fill(1, from, to)
@@ -263,7 +262,23 @@ export function claims(text: string, { currency, asOf }: Pick<Figures, 'currency
       }
     }
   }
-  return found.sort((a, b) => a.from - b.from)
+  return found.map((one) => ({ ...one, from: at[one.from]!, to: at[one.to - 1]! + 1 })).sort((a, b) => a.from - b.from)
+}
+
+/** The text in capitals, with narrow figures, one blank for several and none for addresses; and where each of its characters stood. */
+function plainText(text: string): { plain: string; at: number[] } {
+  const narrow = withoutAddresses(text)
+    .replace(/[０-９．％＋－￥／]/g, (sign) => (sign === '￥' ? '¥' : String.fromCharCode(sign.charCodeAt(0) - 0xfee0)))
+    .replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+  let plain = ''
+  const at: number[] = []
+  for (let i = 0; i < narrow.length; i++) {
+    const sign = /[^\S\n]/.test(narrow[i]!) ? ' ' : narrow[i]!
+    if (sign === ' ' && plain.endsWith(' ')) continue
+    plain += sign
+    at.push(i)
+  }
+  return { plain, at }
 }
 
 /** What is wrong with a claim: `catalog` is what the text should say, null where the catalog does not know. */
