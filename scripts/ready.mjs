@@ -22,7 +22,7 @@ if (stampOf('node_modules/.shoptool-installed') !== wanted) {
   execSync('npm ci --no-fund --no-audit', { stdio: ['ignore', 2, 2] })
   writeFileSync('node_modules/.shoptool-installed', wanted)
 }
-const source = digest([...filesUnder('src'), ...filesUnder('scripts'), 'package-lock.json'])
+const source = digest([...filesUnder('src'), ...filesUnder('scripts'), ...filesUnder('templates/rules'), 'package-lock.json'])
 if (stampOf('dist/.built') !== source) {
   console.error('building…')
   execSync('node scripts/build.mjs', { stdio: ['ignore', 2, 2] })

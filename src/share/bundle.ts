@@ -14,12 +14,13 @@ import { type Facts, factsOf, type ShareItem, type ShopFacts } from './facts.ts'
 import { describeFiles, removeLeftovers, replaceFolder, sha256, wrongFiles } from './folder.ts'
 import { describeItem, MANIFEST_FILE, type Manifest, readManifest, type SharedPoster } from './manifest.ts'
 import { safeName } from './name.ts'
-import { checkCode, release } from './poster/check.ts'
+import { checkCode } from './poster/check.ts'
 import { type Canvas, drawLayout } from './poster/draw.ts'
 import { encodePictures, type Format } from './poster/encode.ts'
 import { openFaces } from './poster/fonts.ts'
 import { type Layout, layOut, tileOf } from './poster/layout.ts'
 import type { Faces } from './poster/lines.ts'
+import { collectPixels, release } from './poster/memory.ts'
 import { decodePhoto, loadPhoto, type Photo, photoMark, releasePhoto } from './poster/photo.ts'
 import type { Code } from './poster/qr.ts'
 import { type Chosen, findStyle, loadStyles, pictureFile, suggest, type Template } from './poster/template.ts'
@@ -157,6 +158,7 @@ export async function drawPoster(studio: Studio, subject: Subject, chosen: Chose
   } finally {
     await encoding
     release(canvas)
+    collectPixels()
   }
   return {
     ...{ style: template.name, scheme, size, template: template.sha256 },

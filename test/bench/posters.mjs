@@ -156,7 +156,7 @@ export async function benchPosters({ say }) {
  */
 async function withoutCheck(workspace, skus) {
   const { goods, openStudio, paintPoster } = await source('share/bundle.ts')
-  const { release } = await source('share/poster/check.ts')
+  const { collectPixels, release } = await source('share/poster/memory.ts')
   const { encodePictures } = await source('share/poster/encode.ts')
   const { loadPhoto } = await source('share/poster/photo.ts')
   const { findStyle } = await source('share/poster/template.ts')
@@ -193,6 +193,7 @@ async function withoutCheck(workspace, skus) {
     const [bytes] = await encodePictures(canvas, format, { columns: 1, rows: 1 })
     writeFileSync(join(out, `${i}.${format}`), bytes)
     release(canvas)
+    collectPixels()
   }
   /** @type {Record<string, number[]>} */
   const rates = {}

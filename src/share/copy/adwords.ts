@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { parseYaml, readYaml, wrong, type YamlFile } from '../../yaml.ts'
-import type { AdRules, Level, Meaning } from './lint.ts'
-import { addWords, type WordTree, wordTree } from './words.ts'
+import { compiled } from './compiled.ts'
+import type { AdRules, Meaning, RestrictedGoods } from './lint.ts'
+import { addWords, type WordTree } from './words.ts'
 
 const FILE = 'rules/adwords.yaml'
 
@@ -52,66 +53,90 @@ type Group = z.output<typeof group>
 /** What words of the workspace mean where they do not say. */
 const OWN: Meaning = { category: '自定词', level: 'stop', reason: '工作区的 rules/adwords.yaml', instead: null, drop: null }
 
+/** The rules as they are kept: JSON. */
+type Compiled = Omit<AdRules, 'readings'> & { readings: [dressed: string, read: string][] }
+
 /**
- * The rules that come with the tool (templates/rules/adwords.yaml), with the words, allowed phrases and levels of goods that
- * rules/adwords.yaml of the workspace adds. @throws usage with file and line of a mistake.
+ * The rules that come with the tool, from templates/rules/adwords.yaml and traditional.txt in its folder: all words in trees. It takes a
+ * fifth of a second, which is why the build keeps the answer in `compiled.ts`.
  */
-export function loadAdRules(home: string, workspaceFolder?: string): AdRules {
+export function compileAdRules(home: string): Compiled {
   const templates = join(home, 'templates')
   const file = parseYaml(FILE, readFileSync(join(templates, FILE), 'utf8'))
   const given = readYaml(file, builtIn)
   const traditional = readFileSync(join(templates, 'rules/traditional.txt'), 'utf8').replace(/^#.*$/gm, '')
-  const readings = new Map(traditional.split(/\s+/).flatMap((pair) => (pair === '' ? [] : [[pair[0]!, pair[1]!] as const])))
+  const pairs = traditional.split(/\s+/).filter((pair) => pair !== '')
+  const readings = new Map(pairs.map((pair) => [pair[0]!, pair[1]!]))
   for (const [read, dressed] of Object.entries(given.readings)) for (const one of dressed) readings.set(one, read)
-  const sets = new Map<string, WordTree<true>>()
-  const tree = wordTree<Meaning>()
-  const allow = wordTree<true>()
-  const add = <V>(to: WordTree<V>, from: YamlFile, path: (string | number)[], pattern: string, meaning: V) => {
-    const problem = addWords(to, pattern, meaning, readings, sets)
-    if (problem) wrong(from, path, `"${pattern}" ${problem}`)
-  }
-  const addGroups = (from: YamlFile, path: string[], groups: readonly Group[], common: Meaning, law: string) => {
-    for (const [i, one] of groups.entries()) {
-      const drop = one.drop ?? common.drop
-      const reason = `${one.reason ?? common.reason}${law}`
-      const meaning = { ...common, reason, drop, level: one.level ?? common.level, instead: one.instead ?? common.instead }
-      for (const pattern of one.words) add(tree, from, [...path, i], pattern, meaning)
-    }
-  }
-  const addAll = (to: WordTree<true>, from: YamlFile, path: string[], patterns: readonly string[]) => {
-    for (const [i, pattern] of patterns.entries()) add(to, from, [...path, i], pattern, true)
-  }
+  const goods: RestrictedGoods[] = []
+  const rules: Growing = { sets: {}, words: {}, meanings: [], allow: {}, goods, readings }
 
   for (const [name, words] of Object.entries(given.sets)) {
-    const set = wordTree<true>()
-    addAll(set, file, ['sets', name], words)
-    sets.set(name, set)
+    const set: WordTree<true> = {}
+    addAll(rules, set, file, ['sets', name], words)
+    rules.sets[name] = set
   }
   for (const [id, { name, law, level, reason, instead = null, title, words }] of Object.entries(given.categories)) {
     const common = { category: name, level, reason, instead, drop: title === 'drop' ? '' : null }
-    addGroups(file, ['categories', id, 'words'], words, common, `（${law}）`)
+    addGroups(rules, file, ['categories', id, 'words'], words, common, `（${law}）`)
   }
-  addAll(allow, file, ['allow'], given.allow)
-  let restricted = Object.entries(given.goods).map(([id, { name, law, level, reason, words, unless = [] }]) => {
-    const trees = { words: wordTree<true>(), unless: wordTree<true>() }
-    addAll(trees.words, file, ['goods', id, 'words'], words)
-    addAll(trees.unless, file, ['goods', id, 'unless'], unless)
-    return { id, name, level: level as Level, reason: `${reason}（${law}）`, ...trees }
-  })
+  addAll(rules, rules.allow, file, ['allow'], given.allow)
+  for (const [id, { name, law, level, reason, words, unless = [] }] of Object.entries(given.goods)) {
+    const one: RestrictedGoods = { id, name, level, reason: `${reason}（${law}）`, words: {}, unless: {} }
+    addAll(rules, one.words, file, ['goods', id, 'words'], words)
+    addAll(rules, one.unless, file, ['goods', id, 'unless'], unless)
+    goods.push(one)
+  }
+  return { ...rules, readings: [...readings] }
+}
 
+/**
+ * The rules that come with the tool, with the words, allowed phrases and levels of goods that rules/adwords.yaml of the workspace adds.
+ * @throws usage with file and line of a mistake.
+ */
+export function loadAdRules(home: string, workspaceFolder?: string): AdRules {
+  const kept = compiled === null ? compileAdRules(home) : (JSON.parse(compiled) as Compiled)
+  const rules = { ...kept, meanings: [...kept.meanings], readings: new Map(kept.readings) }
   const path = workspaceFolder && join(workspaceFolder, FILE)
-  if (path && existsSync(path)) {
-    const file = parseYaml(FILE, readFileSync(path, 'utf8'))
-    const { words = [], allow: phrases = [], goods = {} } = readYaml(file, own)
-    addGroups(file, ['words'], words, OWN, '')
-    addAll(allow, file, ['allow'], phrases)
-    for (const id of Object.keys(goods))
-      if (!(id in given.goods))
-        wrong(file, ['goods', id], `no such goods, expected one of ${Object.keys(given.goods).join(', ')}`)
-    restricted = restricted.flatMap((one) => {
-      const level = goods[one.id] ?? one.level
-      return level === 'allow' ? [] : [{ ...one, level }]
-    })
+  if (!path || !existsSync(path)) return rules
+  const file = parseYaml(FILE, readFileSync(path, 'utf8'))
+  const { words = [], allow = [], goods = {} } = readYaml(file, own)
+  addGroups(rules, file, ['words'], words, OWN, '')
+  addAll(rules, rules.allow, file, ['allow'], allow)
+  for (const id of Object.keys(goods))
+    if (!rules.goods.some((one) => one.id === id))
+      wrong(file, ['goods', id], `no such goods, expected one of ${rules.goods.map((one) => one.id).join(', ')}`)
+  const restricted = rules.goods.flatMap((one) => {
+    const level = goods[one.id] ?? one.level
+    return level === 'allow' ? [] : [{ ...one, level }]
+  })
+  return { ...rules, goods: restricted }
+}
+
+type Growing = AdRules & { meanings: Meaning[] }
+
+function addGroups(rules: Growing, from: YamlFile, path: string[], groups: readonly Group[], common: Meaning, law: string): void {
+  for (const [i, one] of groups.entries()) {
+    const drop = one.drop ?? common.drop
+    const reason = `${one.reason ?? common.reason}${law}`
+    const meaning = { ...common, reason, drop, level: one.level ?? common.level, instead: one.instead ?? common.instead }
+    const at = rules.meanings.push(meaning) - 1
+    for (const pattern of one.words) add(rules, rules.words, from, [...path, i], pattern, at)
   }
-  return { words: tree, allow, goods: restricted, readings }
+}
+
+function addAll(rules: AdRules, to: WordTree<true>, from: YamlFile, path: string[], patterns: readonly string[]): void {
+  for (const [i, pattern] of patterns.entries()) add(rules, to, from, [...path, i], pattern, true)
+}
+
+function add<V>(
+  { readings, sets }: AdRules,
+  to: WordTree<V>,
+  from: YamlFile,
+  path: (string | number)[],
+  pattern: string,
+  meaning: V,
+): void {
+  const problem = addWords(to, pattern, meaning, readings, sets)
+  if (problem) wrong(from, path, `"${pattern}" ${problem}`)
 }

@@ -109,9 +109,7 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   [of(`(?:价格|售价|单价)${LINK}${PRICE}`), amount('amount')],
   [of(`(?<a>${AMOUNT})`), amount('amount')],
   [
-    of(
-      String.raw`(?<![\d.])(?<a>\d(?:\.\d{1,2})?|[1-9]\d|[${HAN}](?:点?[${HAN}])?) ?折(?![叠伞合返射痕扣腾线耳损算屏页门纸边])`,
-    ),
+    of(String.raw`(?<![\d.])(?<a>\d(?:\.\d{1,2})?|[1-9]\d|[${HAN}](?:点?[${HAN}])?) ?折(?![叠伞合返射痕扣腾线耳损算屏页门纸边])`),
     ({ groups }) => {
       const digits = [...groups!.a!]
         .map((sign) => DIGITS[sign] ?? sign)

@@ -3,7 +3,7 @@ The lint of texts: what the law forbids, what the catalog does not say, what is 
 it is pure.
 */
 import { type Folded, fold, type Readings } from './fold.ts'
-import { type Occurrence, occurrences, type WordTree } from './words.ts'
+import { type Occurrence, occurrences, type WordSets, type WordTree } from './words.ts'
 
 /** `stop`: must not be published so. `warn`: may be untrue or unwelcome; whoever posts it decides. */
 export type Level = 'stop' | 'warn'
@@ -47,7 +47,10 @@ export type RestrictedGoods = {
 
 /** The word lists, ready to be looked for; made by `loadAdRules`. */
 export type AdRules = {
-  words: WordTree<Meaning>
+  sets: WordSets
+  /** With the place of what they mean in `meanings`. */
+  words: WordTree<number>
+  meanings: readonly Meaning[]
   /** Phrases in which words are harmless: 第一次. */
   allow: WordTree<true>
   goods: readonly RestrictedGoods[]
@@ -71,12 +74,12 @@ export function lintText(text: string, rules: AdRules, names: readonly (string |
 function meant(text: string, rules: AdRules, names: readonly (string | null)[]): { finding: Finding; drop: string | null }[] {
   const plain = withoutAddresses(text)
   const folded = fold(plain, rules.readings)
-  const found = occurrences(rules.words, folded, plain)
+  const found = occurrences(rules.words, folded, plain, rules.sets)
   if (found.length === 0) return []
   const span = ({ first, last }: Occurrence<unknown>): Span => [folded.from[first]!, folded.to[last]!]
-  const harmless = containing([...occurrences(rules.allow, folded, plain).map(span), ...spansOf(text, names)])
+  const harmless = containing([...occurrences(rules.allow, folded, plain, rules.sets).map(span), ...spansOf(text, names)])
   const sorted = found
-    .map((one) => ({ ...one, span: span(one) }))
+    .map((one) => ({ ...one, meaning: rules.meanings[one.meaning]!, span: span(one) }))
     .filter((one) => !harmless(one.span) && !straddles(plain, one.span))
     .sort((a, b) => a.span[0] - b.span[0] || b.span[1] - a.span[1] || rank(b.meaning.level) - rank(a.meaning.level))
   // 最低 in 全网最低 is told once
@@ -197,14 +200,14 @@ function tidyTitle(title: string): string {
 }
 
 /** The kinds of restricted goods that goods of this title and category belong to. */
-export function restrictedGoods(title: string, category: string | null, { goods, readings }: AdRules): RestrictedGoods[] {
+export function restrictedGoods(title: string, category: string | null, { goods, readings, sets }: AdRules): RestrictedGoods[] {
   const text = `${title}\n${category ?? ''}`
   const folded = fold(text, readings)
   return goods.filter(({ words, unless }) => {
     const span = ({ first, last }: Occurrence<unknown>): Span => [folded.from[first]!, folded.to[last]!]
-    const found = occurrences(words, folded, text)
+    const found = occurrences(words, folded, text, sets)
     if (found.length === 0) return false
-    const harmless = containing(occurrences(unless, folded, text).map(span))
+    const harmless = containing(occurrences(unless, folded, text, sets).map(span))
     return found.some((one) => !harmless(span(one)) && !straddles(text, span(one)))
   })
 }

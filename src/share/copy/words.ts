@@ -15,18 +15,18 @@ const NUMERAL = /[\d零一二两三四五六七八九十百千几]/
 /** Words of one pattern; a pattern that stands for more is a mistake. */
 const WORDS_MOST = 20_000
 
-/** Words and what they mean: what may follow the symbols so far, and what they mean if they are all. */
+/** Words and what they mean: what may follow the symbols so far, and what they mean if they are all. It can be kept as JSON. */
 export type WordTree<V> = {
-  next: Map<string, WordTree<V>>
+  next?: Record<string, WordTree<V>>
   number?: WordTree<V>
   gap?: WordTree<V>
-  sets?: { words: WordTree<true>; rest: WordTree<V> }[]
+  /** What follows a word of a set, by the name of the set. */
+  sets?: Record<string, WordTree<V>>
   meaning?: V
 }
-export const wordTree = <V>(): WordTree<V> => ({ next: new Map() })
 
 /** Named sets of words for `<name>`. */
-export type WordSets = ReadonlyMap<string, WordTree<true>>
+export type WordSets = Record<string, WordTree<true>>
 
 /** A word in a folded text: its symbols from `first` to `last`. */
 export type Occurrence<V> = { first: number; last: number; meaning: V }
@@ -37,7 +37,7 @@ export function addWords<V>(
   pattern: string,
   meaning: V,
   readings: Readings,
-  sets: WordSets = new Map(),
+  sets: WordSets = {},
 ): string | null {
   let words: string[]
   try {
@@ -53,22 +53,19 @@ export function addWords<V>(
     if (parts.filter((part) => part === '…').length > 1) return 'holds … twice'
     let node = tree
     for (const part of parts) {
-      if (part === '…') node = node.gap ??= wordTree()
-      else if (part === '#') node = node.number ??= wordTree()
+      if (part === '…') node = node.gap ??= {}
+      else if (part === '#') node = node.number ??= {}
       else if (part.startsWith('<')) {
-        const words = sets.get(part.slice(1, -1))
-        if (!words) return `holds ${part}, which is no set; expected one of ${[...sets.keys()].join(', ')}`
-        node.sets ??= []
-        const one = node.sets.find((each) => each.words === words) ?? { words, rest: wordTree<V>() }
-        if (!node.sets.includes(one)) node.sets.push(one)
-        node = one.rest
+        const name = part.slice(1, -1)
+        if (!Object.hasOwn(sets, name)) return `holds ${part}, which is no set; expected one of ${Object.keys(sets).join(', ')}`
+        node.sets ??= {}
+        node = node.sets[name] ??= {}
       } else {
         const { symbols } = fold(part, readings)
         if (symbols.length === 0) return `holds ${part}, which is not looked at`
         for (const symbol of symbols) {
-          const next = node.next.get(symbol) ?? wordTree<V>()
-          node.next.set(symbol, next)
-          node = next
+          node.next ??= {}
+          node = node.next[symbol] ??= {}
         }
       }
     }
@@ -118,7 +115,7 @@ function expand(pattern: string): string[] {
  * Where words of the tree occur, by their beginning. Signs, blanks and emoji may stand between the symbols of a word. A comma or the end
  * of a sentence may not, unless something stands between all of them (全，网，最，低). `text` is what was folded.
  */
-export function occurrences<V>(tree: WordTree<V>, folded: Folded, text: string): Occurrence<V>[] {
+export function occurrences<V>(tree: WordTree<V>, folded: Folded, text: string, sets: WordSets = {}): Occurrence<V>[] {
   const { symbols, before, from, to } = folded
   const found: Occurrence<V>[] = []
   /** Follows a tree with the symbols from `next` on, and tells each end of a word. `high` and `low`: the strongest and weakest break in it. */
@@ -126,17 +123,17 @@ export function occurrences<V>(tree: WordTree<V>, folded: Folded, text: string):
     if (node.meaning !== undefined) end(node.meaning, next, high, low)
     const symbol = symbols[next]
     if (symbol === undefined) return
-    for (const { words, rest } of node.sets ?? [])
-      if (words.next.has(symbol))
-        follow(words, first, next, high, low, (_, at, high, low) => follow(rest, first, at, high, low, end))
+    for (const name in node.sets)
+      if (sets[name]!.next?.[symbol])
+        follow(sets[name]!, first, next, high, low, (_, at, high, low) => follow(node.sets![name]!, first, at, high, low, end))
     for (let at = next; node.gap && at <= next + GAP_MOST && at < symbols.length && before[at]! < BREAKS.end; at++)
-      if (node.gap.next.has(symbols[at]!)) follow(node.gap, first, at, high, BREAKS.none, end)
+      if (node.gap.next?.[symbols[at]!]) follow(node.gap, first, at, high, BREAKS.none, end)
     if (next > first) {
       high = Math.max(high, before[next]!)
       low = Math.min(low, before[next]!)
       if (high >= BREAKS.pause && low === BREAKS.none) return
     }
-    const child = node.next.get(symbol)
+    const child = node.next?.[symbol]
     if (child) follow(child, first, next + 1, high, low, end)
     for (let at = next; node.number && at < next + NUMBER_MOST && NUMERAL.test(symbols[at] ?? ''); at++)
       follow(node.number, first, at + 1, high, low, end)

@@ -1,8 +1,10 @@
-import { type Canvas, createCanvas, Image } from 'canvas'
+import { type Canvas, createCanvas, Image, type ImageData } from 'canvas'
 import { dataError } from '../../errors.ts'
 import type { Area } from './layout.ts'
+import { release } from './memory.ts'
 import type { Pixels } from './png.ts'
 import { type Code, QUIET } from './qr.ts'
+import { readCode } from './read.ts'
 
 /** Of dark and light modules, by WCAG; less is lost on a dim screen or a bad print. */
 const LEAST_CONTRAST = 4
@@ -13,9 +15,9 @@ const GRID = 16
 /** jsqr misses codes of about 70 modules and more whose modules are 2 or 3½ pixels after scaling, which zbar and zxing read; enlarged, it reads them. */
 const ENLARGED = [1, 2, 3]
 
-/** What messengers and people do to pictures, and what helps. */
+/** What messengers and people do to pictures. */
 const DAMAGES: readonly { name: string; of: (cut: Canvas) => Canvas | Promise<Canvas> }[] = [
-  { name: 'as it is', of: (cut) => cut },
+  { name: 'as it is', of: (cut) => scaled(cut, 1) },
   { name: 'halved', of: (cut) => scaled(cut, 0.5) },
   { name: 'saved as JPEG of quality 50', of: recompressed },
   { name: 'in a screenshot at three quarters', of: inScreenshot },
@@ -24,59 +26,60 @@ const DAMAGES: readonly { name: string; of: (cut: Canvas) => Canvas | Promise<Ca
 /**
  * Makes sure that the QR of a finished picture can be read: its modules stand uncovered, with contrast, in a blank margin, and it is decoded
  * from the picture and from copies that are halved, saved as JPEG of quality 50, and shrunk into a screenshot. Only the part with the code
- * is looked at: a whole poster takes twenty times as long.
+ * is looked at, and taken from the picture once: a whole poster takes twenty times as long.
  * @throws dataError that says what is wrong, in which copy, and what helps.
  */
 export async function checkCode(canvas: Canvas, code: Code, place: string): Promise<void> {
-  checkModules(canvas, code, place)
-  const cut = cutOut(canvas, code)
+  const around = surroundings(canvas, code)
+  const pixels = canvas.getContext('2d').getImageData(around.x, around.y, around.width, around.height)
+  checkModules(pixels, around, code, place)
+  const cut = createCanvas(around.width, around.height)
   try {
-    for (const { name, of } of DAMAGES) {
-      const copy = await of(cut)
-      const read = await readCanvas(copy, code.text)
-      if (copy !== cut) release(copy)
-      if (read === code.text) continue
-      const found = read === null ? 'cannot be read' : `reads "${read}"`
-      throw dataError(
-        `${place}: the QR of the finished picture, ${name}, ${found}, expected "${code.text}"; use a short link or a larger code`,
-      )
-    }
+    cut.getContext('2d').putImageData(pixels, 0, 0)
+    const outcomes = await Promise.allSettled(
+      DAMAGES.map(async ({ name, of }) =>
+        checkReading(await of(cut), code.text, `${place}: the QR of the finished picture, ${name},`),
+      ),
+    )
+    const failed = outcomes.find(({ status }) => status === 'rejected')
+    if (failed) throw (failed as PromiseRejectedResult).reason
   } finally {
     release(cut)
   }
 }
 
-/** Reads a QR as it stands, and enlarged where that does not give what is expected. */
-async function readCanvas(canvas: Canvas, expected: string): Promise<string | null> {
+/** Reads a QR as it stands, and enlarged where that does not give what is expected; the copy is given back. @throws dataError */
+async function checkReading(copy: Canvas, expected: string, what: string): Promise<void> {
   let read: string | null = null
-  for (const factor of ENLARGED) {
-    const copy = factor === 1 ? canvas : scaled(canvas, factor)
-    read = (await readCode(pixelsOf(copy, { x: 0, y: 0, width: copy.width, height: copy.height }))) ?? read
-    if (copy !== canvas) release(copy)
-    if (read === expected) break
+  try {
+    for (const factor of ENLARGED) {
+      const larger = factor === 1 ? copy : scaled(copy, factor)
+      read = (await readCode(pixelsOf(larger))) ?? read
+      if (larger !== copy) release(larger)
+      if (read === expected) return
+    }
+  } finally {
+    release(copy)
   }
-  return read
+  const found = read === null ? 'cannot be read' : `reads "${read}"`
+  throw dataError(`${what} ${found}, expected "${expected}"; use a short link or a larger code`)
 }
 
-/** What the QR in these pixels says, or null where there is none. */
-export async function readCode({ data, width, height }: Pixels): Promise<string | null> {
-  const { default: jsqr } = await import('jsqr')
-  const bytes = data instanceof Uint8ClampedArray ? data : new Uint8ClampedArray(data)
-  return jsqr.default(bytes, width, height, { inversionAttempts: 'dontInvert' })?.data ?? null
-}
-
-/** Compares the middle of every module and the margin around them with what was to be drawn. @throws dataError */
-function checkModules(canvas: Canvas, { area, module, dark, logo }: Code, place: string): void {
+/** Compares the middle of every module and the margin around them with what was to be drawn. `around`: where the pixels stand. @throws dataError */
+function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo }: Code, place: string): void {
   const quiet = QUIET * module
   const side = area.width + 2 * quiet
-  const { data } = pixelsOf(canvas, { x: area.x - quiet, y: area.y - quiet, width: side, height: side })
   const count = area.width / module
   const isDark = new Uint8Array(count * count)
   for (const { x, y, width } of dark) {
     const from = ((y - area.y) / module) * count + (x - area.x) / module
     isDark.fill(1, from, from + width / module)
   }
-  const luminance = (x: number, y: number) => luminanceOf(data, 4 * (y * side + x))
+  /** Of a place in the code with its margin; 0 beyond the edge of the picture. */
+  const luminance = (x: number, y: number) => {
+    const [left, top] = [area.x - quiet + x, area.y - quiet + y]
+    return isInside(left, top, around) ? luminanceOf(data, 4 * ((top - around.y) * around.width + left - around.x)) : 0
+  }
   const middles: { dark: boolean; value: number }[] = []
   for (let row = 0; row < count; row++) {
     for (let column = 0; column < count; column++) {
@@ -124,19 +127,18 @@ const LINEAR = Float64Array.from({ length: 256 }, (_, level) => {
   return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
 })
 
-function pixelsOf(canvas: Canvas, { x, y, width, height }: Area): Pixels {
-  return canvas.getContext('2d').getImageData(x, y, width, height)
+function pixelsOf(canvas: Canvas): ImageData {
+  return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
 }
 
-function cutOut(canvas: Canvas, { area, module }: Code): Canvas {
+/** The part of the picture that is looked at. */
+function surroundings(canvas: Canvas, { area, module }: Code): Area {
   const margin = QUIET * module + AROUND
   const x = Math.floor(Math.max(0, area.x - margin) / GRID) * GRID
   const y = Math.floor(Math.max(0, area.y - margin) / GRID) * GRID
   const width = Math.min(canvas.width, area.x + area.width + margin) - x
   const height = Math.min(canvas.height, area.y + area.height + margin) - y
-  const cut = createCanvas(width, height)
-  cut.getContext('2d').drawImage(canvas, x, y, width, height, 0, 0, width, height)
-  return cut
+  return { x, y, width, height }
 }
 
 function scaled(cut: Canvas, factor: number): Canvas {
@@ -175,9 +177,4 @@ function inScreenshot(cut: Canvas): Canvas {
   }
   drawScaled(copy, cut, { x: 19.5, y: 30.5, width, height })
   return copy
-}
-
-/** Gives its memory back now; the garbage collector does not know of it. */
-export function release(canvas: Canvas): void {
-  canvas.width = canvas.height = 1
 }

@@ -1,4 +1,5 @@
 import { type Canvas, createCanvas } from 'canvas'
+import { release } from './memory.ts'
 import { encodePng } from './png.ts'
 import type { Tiles } from './template.ts'
 
@@ -19,7 +20,7 @@ export async function encodePictures(canvas: Canvas, format: Format, tiles: Tile
       files.push(await encode(tile, format))
     }
   }
-  tile.width = tile.height = 1 // gives its memory back now; the garbage collector does not know of it
+  release(tile)
   return files
 }
 
