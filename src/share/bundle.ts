@@ -23,6 +23,7 @@ import type { Faces } from './poster/lines.ts'
 import { collectPixels, release } from './poster/memory.ts'
 import { decodePhoto, loadPhoto, type Photo, photoMark, releasePhoto } from './poster/photo.ts'
 import type { Code } from './poster/qr.ts'
+import { prepareReader } from './poster/read.ts'
 import { type Chosen, findStyle, loadStyles, pictureFile, suggest, type Template } from './poster/template.ts'
 
 export type { ShareItem } from './facts.ts'
@@ -51,6 +52,7 @@ export async function openStudio(
   jobs = availableParallelism(),
   wanted?: readonly string[],
 ): Promise<Studio> {
+  prepareReader()
   const [styles, texts, fonts, about] = await Promise.all([
     loadStyles(ctx.home, workspaceFolder, wanted),
     loadChannels(ctx.home, workspaceFolder),
