@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 // Holds the rules of the design that can be read off the source: who may know whom, which package lives where, no floats near money.
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith('.d.ts'))
   .map((name) => name.replaceAll('\\', '/'))
   .sort()
 

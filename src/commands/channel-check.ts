@@ -67,7 +67,7 @@ States are allow, warn, deny and unknown; unknown means that there is no rule, n
   async run({ ctx, args: [names], options, workspace, print, global }) {
     const found = await workspace()
     const calendar = readCalendar(ctx.home, found.folder)
-    const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
+    const channels = channelsOf(found, loadChannels(ctx.home, found.folder))
     const at = instantOf(ctx.now(), found.shop.timezone)
     const today = at.slice(0, 10)
     const { date = today, since, source } = options

@@ -15,7 +15,7 @@ const list = defineCommand({
     const found = await workspace()
     const calendar = readCalendar(ctx.home, found.folder)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
-    const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
+    const channels = channelsOf(found, loadChannels(ctx.home, found.folder))
     const partners = Object.values(found.sources).flatMap(({ partner, feed }) => (feed === 'products' ? [partner] : []))
     const rows = chooseChannels(found, channels, [], '--channel').map((channel) => {
       const isKnown = (source: string) =>

@@ -44,7 +44,7 @@ export const lintCommand = defineCommand({
       checks.push((text) => checkClaims(text, figures, titles, names))
     } else print.note('Figures are not compared with the catalog: no --sku.')
     if (options.channel !== undefined) {
-      const channels = channelsOf(found!, await loadChannels(ctx.home, found!.folder))
+      const channels = channelsOf(found!, loadChannels(ctx.home, found!.folder))
       const channel = findChannel(channels, options.channel, '--channel')
       checks.push(placeCheck(channel, readCalendar(ctx.home, found!.folder), today, product?.partner ?? ''))
     }

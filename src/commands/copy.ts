@@ -57,12 +57,7 @@ export const command = defineCommand({
     if (products.length === 0) print.note('No goods to write about.')
     const calendar = readCalendar(ctx.home, found.folder)
     const adRules = loadAdRules(ctx.home, found.folder)
-    const chosen = chooseChannels(
-      found,
-      channelsOf(found, await loadChannels(ctx.home, found.folder)),
-      options.channel,
-      '--channel',
-    )
+    const chosen = chooseChannels(found, channelsOf(found, loadChannels(ctx.home, found.folder)), options.channel, '--channel')
     const silent = options.channel.length === 0 ? chosen.filter(({ texts }) => texts === null) : []
     for (const { name, surface } of silent) print.note(`${name}: there are no texts for ${surface}`)
     const channels = chosen.filter((channel) => !silent.includes(channel))

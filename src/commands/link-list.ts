@@ -62,7 +62,7 @@ async function checkChannels(
   const made = new Set(listLinks(db).map(({ channel }) => channel))
   const unknown = named.filter((name) => !made.has(name))
   if (unknown.length === 0) return
-  const channels = channelsOf(found, await loadChannels(ctx.home, found.folder))
+  const channels = channelsOf(found, loadChannels(ctx.home, found.folder))
   for (const name of unknown) findChannel(channels, name, '--channel')
 }
 

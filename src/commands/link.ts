@@ -54,9 +54,7 @@ export const command = defineCommand({
     if (source !== undefined) namedSource(found.sources, source)
     const whom = { channel: channel ?? '', member: member ?? '' }
     const place =
-      channel === undefined
-        ? null
-        : findChannel(channelsOf(found, await loadChannels(ctx.home, found.folder)), channel, '--channel')
+      channel === undefined ? null : findChannel(channelsOf(found, loadChannels(ctx.home, found.folder)), channel, '--channel')
     const calendar = readCalendar(ctx.home, found.folder)
     const now = instantOf(ctx.now(), found.shop.timezone)
     const today = now.slice(0, 10)

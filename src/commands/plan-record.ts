@@ -189,7 +189,7 @@ async function lookUp(ctx: Context, found: Workspace, named: readonly string[], 
   const zone = found.shop.timezone
   const now = localMinute(ctx.now(), zone)
   const calendar = readCalendar(ctx.home, found.folder)
-  const known = channelsOf(found, await loadChannels(ctx.home, found.folder))
+  const known = channelsOf(found, loadChannels(ctx.home, found.folder))
   if (named.length === 0 && !all) throw usageError(`--channel: which one? There are ${[...known.keys()].join(', ')}`)
   const names = named.length > 0 ? [...new Set(named)] : [...known.keys()]
   const channels = names.map((name) => planChannel(findChannel(known, name, '--channel')))

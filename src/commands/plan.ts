@@ -64,7 +64,7 @@ The same goods, posts and days give the same plan. --keep keeps it; without, not
     const now = localMinute(ctx.now(), zone)
     const { from = now.slice(0, 10) } = options
     const calendar = readCalendar(ctx.home, found.folder)
-    const texts = await loadChannels(ctx.home, found.folder)
+    const texts = loadChannels(ctx.home, found.folder)
     const channels = chooseChannels(found, channelsOf(found, texts), options.channel, '--channel').map(planChannel)
     const shelfName = saved === undefined ? chosenShelf(found, shelf) : null
     const db = openForReading(found.database)

@@ -53,9 +53,8 @@ export async function openStudio(
   wanted?: readonly string[],
 ): Promise<Studio> {
   prepareReader()
-  const [styles, texts, fonts, about] = await Promise.all([
+  const [styles, fonts, about] = await Promise.all([
     loadStyles(ctx.home, workspaceFolder, wanted),
-    loadChannels(ctx.home, workspaceFolder),
     readdir(join(workspaceFolder, 'fonts')).catch(() => []),
     readFile(join(ctx.home, 'package.json'), 'utf8'),
   ])
@@ -65,7 +64,7 @@ export async function openStudio(
     extra.map((name) => join(workspaceFolder, 'fonts', name)),
   )
   const tool = `shoptool ${(JSON.parse(about) as { version: string }).version}`
-  const channels = channelsOf({ channels: configured }, texts)
+  const channels = channelsOf({ channels: configured }, loadChannels(ctx.home, workspaceFolder))
   const calendar = readCalendar(ctx.home, workspaceFolder)
   const adRules = loadAdRules(ctx.home, workspaceFolder)
   return { ctx, workspaceFolder, photoHosts, styles, channels, calendar, adRules, faces, tool, jobs, slot: limiter(jobs) }

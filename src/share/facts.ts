@@ -216,6 +216,7 @@ export type Words = readonly LiquidTemplate[]
 
 // Templates come from anywhere: they see the facts, but no file, and cannot run for long.
 const liquid = new Liquid({
+  locale: 'en-US', // not the machine's: the same input gives the same bytes everywhere
   strictFilters: true,
   strictVariables: true,
   templates: {},

@@ -8,10 +8,10 @@ import { alternate, median, ROOT, removeFolder, shoptool, temporaryFolder } from
 import { source } from './source.mjs'
 import { makeWorkspace } from './sync.mjs'
 
-const GOODS = 40
+const GOODS = 120
 const STYLES = ['card', 'magazine']
 const FORMATS = ['png', 'jpeg']
-const ROUNDS = 3
+const ROUNDS = 2
 const SKU = (/** @type {number} */ i) => row(i).slice(0, row(i).indexOf(','))
 
 /** A workspace of GOODS goods with photos of their own. */

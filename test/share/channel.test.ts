@@ -236,7 +236,7 @@ describe('rules/channels.yaml of a workspace', () => {
 })
 
 describe('channels', async () => {
-  const texts = await loadChannels(HOME)
+  const texts = loadChannels(HOME)
   const forms: Form[] = ['image', 'code', 'url']
 
   it('have the texts of their name, else those for their surface, else none', () => {

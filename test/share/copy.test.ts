@@ -9,7 +9,7 @@ import { type CopyOptions, loadChannels, writeCopy } from '../../src/share/copy/
 import { countText, priceOf, type ShareItem } from '../../src/share/facts.ts'
 import { HOME, makeItem } from './studio.ts'
 
-const channels = channelsOf({ channels: {} }, await loadChannels(HOME))
+const channels = channelsOf({ channels: {} }, loadChannels(HOME))
 const calendar = readCalendar(HOME, HOME)
 const write = (channel: string, product = {}, item: Partial<ShareItem> = {}, options: CopyOptions = { variant: 'plain' }) =>
   writeCopy(channels.get(channel)!, calendar, makeItem(product, item), options)
@@ -231,13 +231,13 @@ describe('whatever the goods', () => {
 })
 
 describe('texts of one’s own', () => {
-  const ownTexts = (files: Record<string, string>, from: string | null = 'moments') => {
+  const ownTexts = async (files: Record<string, string>, from: string | null = 'moments') => {
     const folder = mkdtempSync(join(tmpdir(), 'shoptool-copy-'))
     const own = join(folder, 'templates/copy/own')
     if (from) cpSync(join(HOME, 'templates/copy', from), own, { recursive: true })
     else mkdirSync(own, { recursive: true })
     for (const [name, content] of Object.entries(files)) writeFileSync(join(own, name), content)
-    return loadChannels(HOME, folder).then((all) => channelsOf({ channels: {} }, all).get('own')!)
+    return channelsOf({ channels: {} }, loadChannels(HOME, folder)).get('own')!
   }
   const YAML = 'title: 自己的\nsurface: own/place\n'
 

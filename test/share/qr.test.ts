@@ -2,6 +2,7 @@ import { createCanvas } from 'canvas'
 import { describe, expect, it } from 'vitest'
 import { checkCode } from '../../src/share/poster/check.ts'
 import { type Code, codeSide, makeCode } from '../../src/share/poster/qr.ts'
+import { readCode } from '../../src/share/poster/read.ts'
 
 const LINK = 'https://s.click.taobao.com/8bpnghv'
 const linkOf = (length: number) => `${LINK}?${'k3B9zQ7xT2'.repeat(60)}`.slice(0, length)
@@ -21,7 +22,7 @@ function drawn(text = LINK, { side = 200, dark = '#000', light = '#fff', logo = 
     context.fillStyle = color
     context.fillRect(x, y, width, height)
   }
-  return { canvas, code, check, paint }
+  return { context, canvas, code, check, paint }
 }
 
 describe('the size of a code', () => {
@@ -115,4 +116,14 @@ describe('the check', () => {
     await expect(drawn(LINK, { dark: '#999' }).check()).rejects.toThrow('a contrast of 2.8 : 1, expected at least 4 : 1')
     await expect(drawn(LINK, { dark: '#fff', light: '#000' }).check()).rejects.toThrow('a contrast of 0.0 : 1')
   })
+})
+
+it('reads on in a new thread where one broke, in the order of asking', async () => {
+  const pixels = () => {
+    const { context, code } = drawn()
+    return context.getImageData(0, 0, code.area.width + 90, code.area.height + 90)
+  }
+  const blank = { data: new Uint8ClampedArray(4 * 60 * 60).fill(255), width: 60, height: 60 }
+  await expect(readCode({ ...blank, data: new Uint8ClampedArray(8) })).rejects.toThrow()
+  await expect(Promise.all([readCode(pixels()), readCode(blank), readCode(pixels())])).resolves.toEqual([LINK, null, LINK])
 })

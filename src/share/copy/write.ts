@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearest, usageError } from '../../errors.ts'
 import { FORMS, type Form } from '../../workspace.ts'
@@ -71,25 +70,27 @@ const channelShape = record(
 )
 
 /** All channels that texts can be written for: those that come with the tool, and those in the workspace's `templates/copy`, which win. */
-export async function loadChannels(home: string, workspaceFolder?: string): Promise<Map<string, CopyChannel>> {
+export function loadChannels(home: string, workspaceFolder?: string): Map<string, CopyChannel> {
   const channels = new Map<string, CopyChannel>()
   for (const base of [home, workspaceFolder]) {
     const folder = base && join(base, 'templates', 'copy')
     if (!folder || !existsSync(folder)) continue
-    for (const name of (await readdir(folder)).sort())
-      if (existsSync(join(folder, name, 'channel.yaml'))) channels.set(name, await loadChannel(join(folder, name), name))
+    for (const name of readdirSync(folder).sort())
+      if (existsSync(join(folder, name, 'channel.yaml'))) channels.set(name, loadChannel(join(folder, name), name))
   }
   return channels
 }
 
-async function loadChannel(folder: string, name: string): Promise<CopyChannel> {
-  const source = async (file: string) => pasteable(await readFile(join(folder, file), 'utf8'))
+function loadChannel(folder: string, name: string): CopyChannel {
+  const source = (file: string) => pasteable(readFileSync(join(folder, file), 'utf8'))
   const file = `${name}/channel.yaml`
-  const told = channelShape(parseYaml(await source('channel.yaml'), file), { file, path: '' })
+  const told = channelShape(parseYaml(source('channel.yaml'), file), { file, path: '' })
   const { title, surface, forms = FORMS, comment = true, emoji = true, hashtags = null, limits = {} } = told
   const variants = new Map<string, Words>()
-  for (const file of (await readdir(folder)).filter((one) => one.endsWith('.liquid')).sort())
-    variants.set(file.slice(0, -'.liquid'.length), readWords(await source(file), `${name}/${file}`))
+  for (const file of readdirSync(folder)
+    .filter((one) => one.endsWith('.liquid'))
+    .sort())
+    variants.set(file.slice(0, -'.liquid'.length), readWords(source(file), `${name}/${file}`))
   const rest = variants.get(REST) ?? null
   variants.delete(REST)
   if (variants.size === 0) throw usageError(`${folder}: holds no text, expected a file like plain.liquid`)

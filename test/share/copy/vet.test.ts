@@ -85,7 +85,7 @@ describe('goods', () => {
 
 describe('texts', () => {
   it('of every variant of every channel are in order for all kinds of goods', async () => {
-    const channels = channelsOf({ channels: {} }, await loadChannels(HOME))
+    const channels = channelsOf({ channels: {} }, loadChannels(HOME))
     const calendar = readCalendar(HOME, '/nowhere')
     const goods = [
       makeItem(),
