@@ -25,7 +25,7 @@ export async function encodePng({ data, width, height }: Pixels & { data: Uint8A
   header.set([8, 2, 0, 0, 0], 8) // 8 bits, RGB, the only methods there are, not interlaced
   const packed: Buffer[] = []
   const packer = createDeflate({ level: 1, strategy: constants.Z_RLE, chunkSize: 1 << 18 }).on('data', (part) =>
-    packed.push(part),
+    packed.push(chunk('IDAT', part)),
   )
   const pixels = new Int32Array(data.buffer, data.byteOffset, width * height)
   const line = 1 + width * 3
@@ -39,7 +39,7 @@ export async function encodePng({ data, width, height }: Pixels & { data: Uint8A
   }
   packer.end()
   await once(packer, 'end')
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', Buffer.concat(packed)), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header), ...packed, chunk('IEND', Buffer.alloc(0))])
 }
 
 /**
