@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Day } from '../day.ts'
 import type { Disclosure } from '../workspace.ts'
-import { addPictures, type Bundle, choose, drawPoster, listPosters, type Studio, type Subject, weightOf } from './bundle.ts'
+import { addPictures, type Bundle, choose, listPosters } from './bundle.ts'
 import type { ShopFacts } from './facts.ts'
 import { describeFiles, replaceFolder } from './folder.ts'
 import { MANIFEST_FILE, type RecruitManifest } from './manifest.ts'
 import { safeName } from './name.ts'
 import type { Format } from './poster/encode.ts'
+import { drawPoster, type Studio, type Subject, weightOf } from './studio.ts'
 
 /** What a recruiting poster is about. `link` is where its QR leads, `linkOfShop` whether shoptool.yaml says so, `member` who invites. */
 export type Recruiting = {

@@ -155,7 +155,7 @@ export async function benchPosters({ say }) {
  * @param {string} workspace @param {readonly string[]} skus @returns {Promise<Record<string, number[]>>} posters a second of each round
  */
 async function withoutCheck(workspace, skus) {
-  const { goods, openStudio, paintPoster } = await source('share/bundle.ts')
+  const { goods, openStudio, paintPoster } = await source('share/studio.ts')
   const { collectPixels, release } = await source('share/poster/memory.ts')
   const { encodePictures } = await source('share/poster/encode.ts')
   const { loadPhoto } = await source('share/poster/photo.ts')

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCanvas, loadImage } from 'canvas'
 import { describe, expect, it } from 'vitest'
-import { makeBundle, makeBundles, makePoster, openStudio, type Studio } from '../../src/share/bundle.ts'
+import { makeBundle, makeBundles } from '../../src/share/bundle.ts'
 import { readCode } from '../../src/share/poster/read.ts'
+import { makePoster, openStudio, type Studio } from '../../src/share/studio.ts'
 import { makeContext, makeItem, makeWorkspace } from './studio.ts'
 
 const studio: Studio = await openStudio(makeContext(), { folder: makeWorkspace(), channels: {}, photoHosts: [] }, 2)

@@ -1,10 +1,10 @@
 import { loadImage } from 'canvas'
 import { describe, expect, it } from 'vitest'
-import { codesOf, drawPoster, goods, openStudio, paintPoster } from '../../src/share/bundle.ts'
 import { release } from '../../src/share/poster/memory.ts'
 import { loadPhoto } from '../../src/share/poster/photo.ts'
 import { findStyle, type Template } from '../../src/share/poster/template.ts'
 import { recruiting } from '../../src/share/recruit.ts'
+import { codesOf, drawPoster, goods, openStudio, paintPoster } from '../../src/share/studio.ts'
 import { partOf, readWithOthers } from './decoders.ts'
 import { makeContext, makeItem, makeWorkspace } from './studio.ts'
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { createCanvas } from 'canvas'
 import { type Context, packageFolder } from '../../src/context.ts'
 import type { Product } from '../../src/records.ts'
-import type { ShareItem } from '../../src/share/bundle.ts'
+import type { ShareItem } from '../../src/share/facts.ts'
 import type { Faces } from '../../src/share/poster/lines.ts'
 
 export const HOME = packageFolder()
