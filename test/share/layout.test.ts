@@ -85,7 +85,7 @@ describe('layout', () => {
 
   it('warns of text that lost its end', () => {
     const { warnings } = lay("{ column: [{ text: '{{ title }}', size: 40, lines: 1 }] }", makeItem({ title: '春夏秋冬春夏秋冬' }))
-    expect(warnings).toEqual(['t: "春夏秋冬春夏秋冬" was cut to 1 lines'])
+    expect(warnings).toEqual(['t, slip: "春夏秋冬春夏秋冬" was cut to 1 line'])
   })
 
   it('names a missing character, its number and where it stands', () => {

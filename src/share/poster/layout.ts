@@ -318,7 +318,7 @@ function paintText(
   text: Text,
   { area, within, layer, turn }: Placed,
   color: (written: Colour) => Colour,
-  { template, layout }: Sheet,
+  { template, content, layout }: Sheet,
 ) {
   const lines: Area[] = []
   for (const line of set.lines) {
@@ -357,8 +357,12 @@ function paintText(
     const extent = { x: Math.min(...lines.map(({ x }) => x)), y: area.y, width: set.width, height: set.height }
     layout.marks.push({ path: node.path, kind: 'text', box: area, within, extent, lines, layer, ...(turn && { turn }) })
   }
-  if (set.cut)
-    layout.warnings.push(`${template.name}: "${text.runs.map((run) => run.text).join('')}" was cut to ${set.lines.length} lines`)
+  if (set.cut) {
+    const whole = [...text.runs.map((run) => run.text).join('')]
+    const named = whole.length > 20 ? `${whole.slice(0, 16).join('')}…` : whole.join('')
+    const lines = set.lines.length === 1 ? '1 line' : `${set.lines.length} lines`
+    layout.warnings.push(`${template.name}, ${content.size}: "${named}" was cut to ${lines}`)
+  }
 }
 
 /** The part of a picture that fills the area without distortion, and the area. */
