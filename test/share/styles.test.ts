@@ -170,6 +170,14 @@ describe('the styles that come with the tool', () => {
     }
   })
 
+  it.each([...styles.get('nine')!.sizes])('nine in %s says 广告 in its first tile, and beside the code', (size, { tiles }) => {
+    const { steps, ...layout } = lay(styles.get('nine')!, size, factsOf(ITEMS.ordinary, size))
+    const marks = steps.flatMap((step) => (step.draw === 'text' && step.text === '广告' ? [step] : []))
+    const lying = marks.map(({ x, baseline }) => tileOf({ x, y: baseline, width: 1, height: 1 }, layout, tiles))
+    expect(lying).toEqual([0, 8])
+    expect(tileOf(layout.marks.find(({ kind }) => kind === 'qr')!.box, layout, tiles)).toBe(8)
+  })
+
   it.each(every)('%s in %s names what templates of a workspace may change', (name, size) => {
     const { of, sizes } = styles.get(name)!
     const ids: unknown[] = []
