@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,4 +62,17 @@ it('runs: version, sample workspace, sync, poster', () => {
     expect.objectContaining({ verified: true }),
     expect.objectContaining({ verified: true }),
   ])
+})
+
+it('ends at once where a poster style is wrong, although the thread that reads codes has begun', () => {
+  const args = [join(unpacked, 'bin/shoptool.js'), '-C', 'shop', 'poster', '990012474155', '--style', 'nope']
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 20_000 })
+  expect([status, stderr]).toEqual([2, expect.stringContaining('no poster style nope, did you mean nine?')])
+})
+
+it('finds words that must not be published', () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(unpacked, 'bin/shoptool.js'), 'copy', 'lint', '-'], {
+    ...{ cwd: folder, encoding: 'utf8', input: '【广告】全 网 最 低，第一次来' },
+  })
+  expect([status, stdout.split(' — ')[0]]).toEqual([5, 'stdin:1:5: stop 全 网 最 低 (全网最低)'])
 })

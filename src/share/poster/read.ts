@@ -23,7 +23,6 @@ export function readCode({ data, width, height }: Pixels): Promise<string | null
 function openReader(): Worker {
   // Garbage would grow to 30 MB before it is collected, for nothing.
   const worker = new Worker(new URL('./reader.js', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 6 } })
-  worker.unref()
   worker.on('message', (text: string | null) => {
     waiting.shift()!.resolve(text)
     if (waiting.length === 0) worker.unref() // the process may end
@@ -32,5 +31,6 @@ function openReader(): Worker {
     reader = null
     for (const { reject } of waiting.splice(0)) reject(error)
   })
+  worker.unref() // behind the listeners, which would hold the process again
   return worker
 }
