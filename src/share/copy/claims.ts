@@ -41,7 +41,7 @@ type AmountKind = 'amount' | 'price' | 'final' | 'coupon' | 'threshold' | 'offer
 
 // They are read in a text in capitals with single blanks (`plainText`): patterns for more would take ten times as long to compile, which
 // costs most. Every repetition has its bound: a long text costs what its length costs.
-const NUMBER = String.raw`(?<![\d.])\d{1,12}(?:,\d\d\d)*(?:\.\d{1,6})?(?!\d)`
+const NUMBER = String.raw`(?<![\d.])\d{1,12}(?:(?<!\d{4}),\d{3}){0,4}(?:\.\d{1,6})?(?!\d)`
 const SIGN = String.raw`(?:HK\$|NT\$|US\$|[¥$€£₩]|RMB|CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW)`
 const S = ' ?'
 const HAN = '一二两三四五六七八九'
@@ -131,7 +131,7 @@ const PATTERNS: readonly (readonly [RegExp, Read])[] = [
   [of(String.raw`(?<![\d.])(?<a>\d{1,2})% ?OFF\b`), reduction],
   [
     of(
-      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:： ]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|过|上|达)?${S}(?<a>${NUMBER}${S}[万千百亿WK]?|${MANY})${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
+      `(?:已售|已卖|月销|总销|年销|累销|销量|热销|热卖|爆卖|卖出|卖了|售出|已拼|已团|已抢)[了出量约:： \\n]{0,4}(?:高达|累计)?(?<more>超过|超|突破|破|过|上|达)?${S}(?<a>${NUMBER}${S}[万千百亿WK]?|${MANY})${S}(?<plus>[+＋多余]|以上)?(?!${S}[年天月国城款元折%])`,
     ),
     sales,
   ],

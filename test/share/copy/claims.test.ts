@@ -20,6 +20,8 @@ describe('claims', () => {
     ['九块九包邮，十九块九，一百二十块钱', ['amount 990 九块九', 'amount 1990 十九块九', 'amount 12000 一百二十块钱']],
     ['9.9包邮', ['amount 990 9.9']],
     ['¥1,299', ['amount 129900 ¥1,299']],
+    ['原价1299,299元到手', ['price 129900 1299', 'amount 29900 299元']],
+    ['销量\n1299', ['sales 1299 1299']],
     ['券后19.9', ['final 1990 19.9']],
     ['券后价：19.9元', ['final 1990 19.9元']],
     ['到手仅259这价格', ['final 25900 259']],
@@ -173,7 +175,7 @@ describe('claims against the catalog', () => {
   })
 
   it('long texts cost what their length costs', () => {
-    for (const piece of ['9', '1,234', '¥19.9', '只要', '满100', '九块', '券 ', '11月30日', '-3%', ' ']) {
+    for (const piece of ['9', '1,234', ',111', '¥19.9', '只要', '满100', '九块', '券 ', '11月30日', '-3%', ' ']) {
       const time = (length: number) => {
         const text = piece.repeat(length / piece.length)
         const started = process.cpuUsage().user
