@@ -216,7 +216,9 @@ export async function* makeBundles(
   }
   const underWay: ReturnType<typeof outcome>[] = []
   for (const item of items) {
-    underWay.push(outcome(item))
+    const one = outcome(item)
+    one.catch(() => undefined) // thrown when its turn comes; where another has ended the batch, nobody waits for it
+    underWay.push(one)
     if (underWay.length >= studio.jobs) yield await underWay.shift()!
   }
   for (const one of underWay) yield await one

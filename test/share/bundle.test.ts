@@ -169,6 +169,15 @@ describe('many bundles', () => {
       seen.push('error' in outcome ? outcome.error.message : outcome.sku)
     expect(seen).toEqual(['1', 'taobao:2: has no photo', '3', '4'])
   })
+
+  // An error that nobody takes ends the process, and fails vitest.
+  it('end in order where the disk fails several at once', async () => {
+    const full: Studio = { ...studio, slot: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
+    const items = ['1', '2'].map((sku) => makeItem({ sku }))
+    const batch = makeBundles(full, items, { out: newFolder(), styles: ['card'], channels: [] })
+    await expect(batch.next()).rejects.toThrow('ENOSPC')
+    await new Promise(setImmediate)
+  })
 })
 
 describe('a poster', () => {
