@@ -149,6 +149,7 @@ export async function drawPoster(studio: Studio, subject: Subject, chosen: Chose
     if (codes.length === 0) throw usageError(`${template.name}/template.yaml: has no qr`)
     // The codes are read while another thread compresses.
     encoding = encodePictures(canvas, format, tiles)
+    encoding.catch(() => {}) // told when it is waited for
     for (const code of codes) await checkCode(canvas, code, `${subject.name}: ${template.name}`)
   } finally {
     await encoding
