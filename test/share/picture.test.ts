@@ -119,3 +119,28 @@ describe('the size of a picture', () => {
     for (const text of ['', '<svg/>', 'GIF', 'RIFF....WEBP']) expect(pictureSize(Buffer.from(text))).toBeNull()
   })
 })
+
+it.each([
+  ['white', '#ffffffff', [36, 8, 0, 20]],
+  ['half seen through', '#cc331d80', [12, 12, 12, 12]],
+] as const)('draws the shadow of a large %s box as the canvas casts it', (_, fill, radius) => {
+  const area = { x: 60, y: 50, width: 420, height: 380 }
+  const shadow = { x: 3, y: 18, blur: 40, color: '#2a1a1580' }
+  const steps: Step[] = [{ draw: 'box', area, radius: [...radius], fill, shadow }]
+  const ours = drawLayout({ width: 540, height: 520, steps, marks: [], layers: 0, warnings: [] }, new Map())
+  const canvas = createCanvas(540, 520)
+  const context = canvas.getContext('2d')
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, 540, 520)
+  context.shadowColor = shadow.color
+  context.shadowBlur = shadow.blur
+  context.shadowOffsetX = shadow.x
+  context.shadowOffsetY = shadow.y
+  context.fillStyle = fill
+  context.beginPath()
+  context.roundRect(area.x, area.y, area.width, area.height, [...radius])
+  context.fill()
+  const [got, wanted] = [ours.data(), canvas.data()]
+  expect(got.reduce((largest, value, i) => Math.max(largest, Math.abs(value - wanted[i]!)), 0)).toBeLessThanOrEqual(1)
+  expect(wanted[4 * (540 * 455 + 270)]).toBeLessThan(250)
+})

@@ -1,5 +1,6 @@
 import { type Canvas, createCanvas, type Image, Path2D, type SKRSContext2D } from 'canvas'
 import { type Area, inset, type Layout, type Step } from './layout.ts'
+import { release } from './memory.ts'
 import type { Gradient, Sides } from './template.ts'
 
 export type { Canvas }
@@ -42,17 +43,15 @@ function drawStep(context: SKRSContext2D, step: Step, images: ReadonlyMap<string
   }
 }
 
-function drawBox(context: SKRSContext2D, step: Extract<Step, { draw: 'box' }>) {
+type Box = Extract<Step, { draw: 'box' }>
+type Shadow = NonNullable<Box['shadow']>
+
+function drawBox(context: SKRSContext2D, step: Box) {
   const { area, radius, polygon, fill, border, shadow } = step
   const shape = shapeOf(area, step)
   if (fill) {
     context.save()
-    if (shadow) {
-      context.shadowColor = shadow.color
-      context.shadowBlur = shadow.blur
-      context.shadowOffsetX = shadow.x ?? 0
-      context.shadowOffsetY = shadow.y ?? 0
-    }
+    if (shadow && !drawShadow(context, step, shadow)) castShadow(context, shadow)
     context.fillStyle = typeof fill === 'string' ? fill : gradient(context, fill, area)
     context.fill(shape)
     context.restore()
@@ -66,7 +65,51 @@ function drawBox(context: SKRSContext2D, step: Extract<Step, { draw: 'box' }>) {
   }
 }
 
-function shapeOf(area: Area, { radius, polygon }: Pick<Extract<Step, { draw: 'box' }>, 'radius' | 'polygon'>): Path2D {
+function castShadow(context: SKRSContext2D, { color, blur, x = 0, y = 0 }: Shadow): void {
+  context.shadowColor = color
+  context.shadowBlur = blur
+  context.shadowOffsetX = x
+  context.shadowOffsetY = y
+}
+
+/** Of the middle of a small shadow, which is the same everywhere and is stretched. */
+const MIDDLE = 4
+
+/**
+ * Draws the shadow of a box from that of a small one, its corners as they are and the rest stretched: to blur a large one takes as long as
+ * to draw everything else. False where the box is too small or no box on whole pixels.
+ */
+function drawShadow(
+  context: SKRSContext2D,
+  { area, radius, polygon, fill }: Box,
+  { blur, color, x = 0, y = 0 }: Shadow,
+): boolean {
+  const reach = 2 * blur // the blur is of half its size in standard deviations: nothing is left of it there
+  const corner = reach + Math.ceil(Math.max(...radius))
+  const side = 2 * corner + MIDDLE
+  const isWhole = [area.x, area.y, area.width, area.height, x, y, reach].every(Number.isInteger)
+  if (polygon || !isWhole || area.width <= side || area.height <= side) return false
+  const patch = createCanvas(side + 2 * reach, side + 2 * reach)
+  const small = patch.getContext('2d')
+  const away = 2 * patch.width // only the shadow is on the patch, what casts it is beside it
+  castShadow(small, { color, blur, x: away })
+  if (typeof fill === 'string') small.fillStyle = fill // what is half seen through casts half a shadow
+  small.fill(outline({ x: reach - away, y: reach, width: side, height: side }, radius))
+  const edge = reach + corner
+  const parts = (from: number, length: number) => [
+    { at: 0, size: edge, to: from - reach, length: edge },
+    { at: edge, size: MIDDLE, to: from + corner, length: length - 2 * corner },
+    { at: edge + MIDDLE, size: edge, to: from + length - corner, length: edge },
+  ]
+  context.imageSmoothingEnabled = false
+  for (const row of parts(area.y + y, area.height))
+    for (const column of parts(area.x + x, area.width))
+      context.drawImage(patch, column.at, row.at, column.size, row.size, column.to, row.to, column.length, row.length)
+  release(patch)
+  return true
+}
+
+function shapeOf(area: Area, { radius, polygon }: Pick<Box, 'radius' | 'polygon'>): Path2D {
   if (!polygon) return outline(area, radius)
   const path = new Path2D()
   for (const corner of polygon) path.lineTo(...corner)
