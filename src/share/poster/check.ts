@@ -17,7 +17,7 @@ const ENLARGED = [1, 2, 3]
 
 /** What messengers and people do to pictures. */
 const DAMAGES: readonly { name: string; of: (cut: Canvas) => Canvas | Promise<Canvas> }[] = [
-  { name: 'as it is', of: (cut) => scaled(cut, 1) },
+  { name: 'as it is', of: (cut) => cut },
   { name: 'halved', of: (cut) => scaled(cut, 0.5) },
   { name: 'saved as JPEG of quality 50', of: recompressed },
   { name: 'in a screenshot at three quarters', of: inScreenshot },
@@ -37,9 +37,14 @@ export async function checkCode(canvas: Canvas, code: Code, place: string): Prom
   try {
     cut.getContext('2d').putImageData(pixels, 0, 0)
     const outcomes = await Promise.allSettled(
-      DAMAGES.map(async ({ name, of }) =>
-        checkReading(await of(cut), code.text, `${place}: the QR of the finished picture, ${name},`),
-      ),
+      DAMAGES.map(async ({ name, of }) => {
+        const copy = await of(cut)
+        try {
+          await checkReading(copy, code.text, `${place}: the QR of the finished picture, ${name},`)
+        } finally {
+          if (copy !== cut) release(copy)
+        }
+      }),
     )
     const failed = outcomes.find(({ status }) => status === 'rejected')
     if (failed) throw (failed as PromiseRejectedResult).reason
@@ -48,18 +53,14 @@ export async function checkCode(canvas: Canvas, code: Code, place: string): Prom
   }
 }
 
-/** Reads a QR as it stands, and enlarged where that does not give what is expected; the copy is given back. @throws dataError */
+/** Reads a QR as it stands, and enlarged where that does not give what is expected. @throws dataError */
 async function checkReading(copy: Canvas, expected: string, what: string): Promise<void> {
   let read: string | null = null
-  try {
-    for (const factor of ENLARGED) {
-      const larger = factor === 1 ? copy : scaled(copy, factor)
-      read = (await readCode(pixelsOf(larger))) ?? read
-      if (larger !== copy) release(larger)
-      if (read === expected) return
-    }
-  } finally {
-    release(copy)
+  for (const factor of ENLARGED) {
+    const larger = factor === 1 ? copy : scaled(copy, factor)
+    read = (await readCode(pixelsOf(larger))) ?? read
+    if (larger !== copy) release(larger)
+    if (read === expected) return
   }
   const found = read === null ? 'cannot be read' : `reads "${read}"`
   throw dataError(`${what} ${found}, expected "${expected}"; use a short link or a larger code`)
