@@ -1,5 +1,6 @@
 import { type Canvas, createCanvas, Image, type ImageData } from 'canvas'
 import { dataError } from '../../errors.ts'
+import { contrast, linear, luminance } from './contrast.ts'
 import type { Area } from './layout.ts'
 import { release } from './memory.ts'
 import type { Pixels } from './png.ts'
@@ -77,7 +78,7 @@ function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo
     isDark.fill(1, from, from + width / module)
   }
   /** Of a place in the code with its margin; 0 beyond the edge of the picture. */
-  const luminance = (x: number, y: number) => {
+  const lightAt = (x: number, y: number) => {
     const [left, top] = [area.x - quiet + x, area.y - quiet + y]
     return isInside(left, top, around) ? luminanceOf(data, 4 * ((top - around.y) * around.width + left - around.x)) : 0
   }
@@ -87,7 +88,7 @@ function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo
       const x = quiet + Math.floor((column + 0.5) * module)
       const y = quiet + Math.floor((row + 0.5) * module)
       if (logo && isInside(x + area.x - quiet, y + area.y - quiet, logo)) continue
-      middles.push({ dark: isDark[row * count + column] === 1, value: luminance(x, y) })
+      middles.push({ dark: isDark[row * count + column] === 1, value: lightAt(x, y) })
     }
   }
   const middle = (wanted: boolean) => {
@@ -95,10 +96,10 @@ function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo
     return values.sort((a, b) => a - b)[values.length >> 1]!
   }
   const [ink, paper] = [middle(true), middle(false)]
-  const contrast = (paper + 0.05) / (ink + 0.05)
-  if (contrast < LEAST_CONTRAST)
+  const ratio = contrast(paper, ink)
+  if (ratio < LEAST_CONTRAST)
     throw dataError(
-      `${place}: the QR's light and dark have a contrast of ${contrast.toFixed(1)} : 1, expected at least ${LEAST_CONTRAST} : 1 and dark on light`,
+      `${place}: the QR's light and dark have a contrast of ${ratio.toFixed(1)} : 1, expected at least ${LEAST_CONTRAST} : 1 and dark on light`,
     )
   const border = Math.sqrt((ink + 0.05) * (paper + 0.05)) - 0.05
   const covered = middles.filter(({ dark, value }) => dark !== value < border).length
@@ -108,7 +109,7 @@ function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo
   for (let along = quiet; along < side - quiet; along++) {
     for (let across = 0; across < quiet; across++) {
       const far = side - 1 - across
-      const values = [luminance(along, across), luminance(along, far), luminance(across, along), luminance(far, along)]
+      const values = [lightAt(along, across), lightAt(along, far), lightAt(across, along), lightAt(far, along)]
       if (values.some((value) => value < border))
         throw dataError(`${place}: something dark stands in the blank that a QR needs around it, ${QUIET} modules wide`)
     }
@@ -118,15 +119,12 @@ function checkModules({ data }: Pixels, around: Area, { area, module, dark, logo
 const isInside = (x: number, y: number, area: Area) =>
   x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height
 
-/** Relative luminance, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
-function luminanceOf(data: Pixels['data'], at: number): number {
-  return 0.2126 * LINEAR[data[at]!]! + 0.7152 * LINEAR[data[at + 1]!]! + 0.0722 * LINEAR[data[at + 2]!]!
-}
+/** Tens of thousands of pixels are looked at. */
+const LINEAR = Float64Array.from({ length: 256 }, (_, level) => linear(level))
 
-const LINEAR = Float64Array.from({ length: 256 }, (_, level) => {
-  const part = level / 255
-  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-})
+function luminanceOf(data: Pixels['data'], at: number): number {
+  return luminance(LINEAR[data[at]!]!, LINEAR[data[at + 1]!]!, LINEAR[data[at + 2]!]!)
+}
 
 function pixelsOf(canvas: Canvas): ImageData {
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)

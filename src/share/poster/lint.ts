@@ -1,3 +1,4 @@
+import { contrast, linear, luminance } from './contrast.ts'
 import type { Area, Layout, Mark, Step, Turn } from './layout.ts'
 import type { Gradient } from './template.ts'
 
@@ -84,7 +85,7 @@ export function faint(layout: Layout): string[] {
       ...points.flatMap((point) =>
         [WHITE, BLACK].map((photo) => {
           const behind = below.reduce((colour, one) => blend(colourAt(one, point, photo), colour), WHITE)
-          return contrast(blend(rgba(step.color), behind), behind)
+          return contrastOf(blend(rgba(step.color), behind), behind)
         }),
       ),
     )
@@ -114,17 +115,9 @@ const rgba = (hex: string): Rgba =>
 const blend = ([red, green, blue, alpha]: Rgba, behind: Rgb): Rgb =>
   [red, green, blue].map((value, i) => value * alpha + behind[i]! * (1 - alpha)) as unknown as Rgb
 
-/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
-function contrast(one: Rgb, other: Rgb): number {
-  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number]
-  return (light + 0.05) / (dark + 0.05)
-}
-
-function luminance(colour: Rgb): number {
-  const [red, green, blue] = colour.map((value) =>
-    value <= 10.31475 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
-  )
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
+function contrastOf(...colours: readonly [Rgb, Rgb]): number {
+  const lights = colours.map(([red, green, blue]) => luminance(linear(red), linear(green), linear(blue)))
+  return contrast(Math.max(...lights), Math.min(...lights))
 }
 
 /** What a step paints at a point of the picture. Rounded corners are taken as square; no text stands in them. */

@@ -1,5 +1,6 @@
 import { type Canvas, createCanvas } from 'canvas'
 import type { Faces } from './lines.ts'
+import { release } from './memory.ts'
 
 /** One picture of a contact sheet: what is written under it, its size, and how to draw it. */
 export type Cell = { label: string; width: number; height: number; draw: () => Promise<Canvas> }
@@ -49,7 +50,7 @@ export async function contactSheet(groups: readonly Group[], faces: Faces, onCel
         const x = MARGIN + i * (CELL + GAP)
         const drawn = await cell.draw()
         context.drawImage(drawn, x, top, CELL, heightOf(cell))
-        drawn.width = drawn.height = 1 // gives its memory back now
+        release(drawn)
         write(cell.label, x, top + heightOf(cell) + 26, 17, 400, SOFT)
         onCell(++done)
       }
