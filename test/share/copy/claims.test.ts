@@ -176,13 +176,16 @@ describe('claims against the catalog', () => {
 
   it('long texts cost what their length costs', () => {
     for (const piece of ['9', '1,234', ',111', '¥19.9', '只要', '满100', '九块', '券 ', '11月30日', '-3%', ' ']) {
+      // Threads that compile and collect count too: the least of several is what the text costs.
       const time = (length: number) => {
         const text = piece.repeat(length / piece.length)
-        const started = process.cpuUsage().user
-        claims(text, figures)
-        return process.cpuUsage().user - started
+        const times = Array.from({ length: 4 }, () => {
+          const started = process.cpuUsage().user
+          claims(text, figures)
+          return process.cpuUsage().user - started
+        })
+        return Math.min(...times)
       }
-      time(2000)
       expect(time(40_000), piece).toBeLessThan(100 * Math.max(time(2000), 3000))
     }
   })
