@@ -12,15 +12,15 @@ const BLOCK = 2_000
 /** Begins a table with its heading. */
 export function openTable(path: string, columns: readonly string[]): Table {
   let file: number | null = openSync(path, 'w')
-  let rows: (readonly Cell[])[] = [columns]
+  let lines: string[] = []
   const write = () => {
-    if (file !== null && rows.length > 0) writeFileSync(file, stringify(rows as Cell[][], { record_delimiter: '\r\n' }))
-    rows = []
+    if (file !== null && lines.length > 0) writeFileSync(file, lines.join(''))
+    lines = []
   }
-  writeFileSync(file, '\ufeff')
+  writeFileSync(file, `\ufeff${csvLine(columns)}`)
   return {
     add(row) {
-      if (rows.push(row) >= BLOCK) write()
+      if (lines.push(csvLine(row)) >= BLOCK) write()
     },
     close() {
       write()
@@ -47,4 +47,15 @@ export function id(value: string | null): string | null {
   if (value === null || !/^\d/.test(value)) return text(value)
   const isSafe = /^(0|[1-9]\d{0,10})$/.test(value) || !/^[\d.,:/eE+\- ]+$/.test(value)
   return isSafe ? value : `\t${value}`
+}
+
+/** What a cell may hold that has to be quoted. */
+const QUOTED = /[",\r\n]/
+
+/** Most of a million rows need no quotes: joining those takes a tenth of csv-stringify's time. */
+function csvLine(row: readonly Cell[]): string {
+  for (const cell of row) {
+    if (typeof cell === 'string' && QUOTED.test(cell)) return stringify([row as Cell[]], { record_delimiter: '\r\n' })
+  }
+  return `${row.join(',')}\r\n`
 }

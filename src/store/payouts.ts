@@ -97,10 +97,12 @@ type StatementRow = Omit<Statement, 'origin'> & { file: string; sha256: string; 
 export function statementsOf(db: Database, partner: string, month: Month): Statement[] {
   return db
     .prepare<[string, string], StatementRow>(
-      `SELECT s.statement_id AS statementId, s.currency, max(p.paid_at) AS paidAt, count(*) AS lines, sum(p.amount) AS total,
-         CASE WHEN count(*) = s.lines THEN s.stated_total END AS statedTotal, f.name AS file, f.sha256, min(p.line) AS line
-       FROM payout_line p JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file
-       WHERE p.partner = ? AND substr(p.paid_at, 1, 7) = ? GROUP BY s.id ORDER BY s.statement_id, s.currency`,
+      // Lines are added up as they lie, not by the index of the orders that they are for.
+      `SELECT s.statement_id AS statementId, s.currency, p.paidAt, p.count AS lines, p.total,
+         CASE WHEN p.count = s.lines THEN s.stated_total END AS statedTotal, f.name AS file, f.sha256, p.line
+       FROM (SELECT statement, max(paid_at) AS paidAt, count(*) AS count, sum(amount) AS total, min(line) AS line
+         FROM payout_line NOT INDEXED WHERE partner = ? AND substr(paid_at, 1, 7) = ? GROUP BY statement) p
+       JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file ORDER BY s.statement_id, s.currency`,
     )
     .all(partner, month)
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))

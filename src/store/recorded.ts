@@ -13,12 +13,11 @@ export function* recorded<T>(
   names: readonly (keyof T & string)[],
 ): Generator<Recorded<T>> {
   const files = new Map<number, Omit<Origin, 'line'>>()
+  const make = maker(names)
   for (const row of db
     .prepare<unknown[], unknown[]>(sql)
     .raw()
     .iterate(...values)) {
-    const record: Record<string, unknown> = {}
-    for (let i = 0; i < names.length; i++) record[names[i]!] = row[i]
     const id = row[names.length] as number
     let file = files.get(id)
     if (!file) {
@@ -26,7 +25,12 @@ export function* recorded<T>(
       file = { file: name, sha256 }
       files.set(id, file)
     }
-    record.origin = { file: file.file, line: row[names.length + 1], sha256: file.sha256 }
-    yield record as Recorded<T>
+    yield make(row, { file: file.file, line: row[names.length + 1] as number, sha256: file.sha256 }) as Recorded<T>
   }
+}
+
+/** Compiles `{ orderId: row[0], …, origin }`: setting twenty properties by name takes as long as SQLite does to read the row. */
+function maker(names: readonly string[]): (row: readonly unknown[], origin: Origin) => unknown {
+  const properties = names.map((name, at) => `${name}: row[${at}]`)
+  return new Function('row', 'origin', `return { ${properties.join(', ')}, origin }`) as ReturnType<typeof maker>
 }
