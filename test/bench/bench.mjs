@@ -1,14 +1,15 @@
-// npm run bench [-- --rows N | --full] [-- sync|settle|png|posters|start|find …]
+// npm run bench [-- --rows N | --full] [-- sync|settle|known|png|posters|start|find …]
 // Measures shoptool beside other programs that do the same work, all in the same run and by turns: machines drift, ratios hold.
 import { parseArgs } from 'node:util'
 import { table } from './figures.mjs'
 import { benchFind } from './find.mjs'
+import { benchKnown } from './known.mjs'
 import { benchPng, benchPosters } from './posters.mjs'
 import { benchSettle } from './settle.mjs'
 import { benchStart } from './start.mjs'
 import { benchSync } from './sync.mjs'
 
-const PARTS = ['sync', 'find', 'settle', 'png', 'posters', 'start']
+const PARTS = ['sync', 'find', 'settle', 'known', 'png', 'posters', 'start']
 const USAGE = `usage: npm run bench -- [--rows N | --full] [--json] [${PARTS.join('|')} …]`
 
 const { rows, rounds, json, parts } = readArguments()
@@ -27,6 +28,7 @@ if (wants('sync')) {
 }
 if (wants('find')) figures.push(...(await benchFind({ rows, workspace, say })))
 if (wants('settle')) figures.push(...(await benchSettle({ rows, rounds, say })))
+if (wants('known')) figures.push(...(await benchKnown({ rows, say })))
 if (wants('png')) figures.push(...(await benchPng({ say })))
 if (wants('posters')) figures.push(...(await benchPosters({ say })))
 

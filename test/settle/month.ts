@@ -4,92 +4,13 @@ import type { Fee } from '../../src/partners/partner.ts'
 import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
 import type { Rules, SettlementClass } from '../../src/settle/entry.ts'
 import { earlier, line, NOVEMBER, OCTOBER, order, RULES, SEPTEMBER } from './records.ts'
+import { STORIES } from './stories.ts'
 
 /** What a month is known to hold: by currency and class, how many orders (else lines), what was expected and paid. */
 export type Truth = Map<string, { count: number; expected: number; paid: number }>
 export type Month = { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[]; rules: Rules; truth: Truth }
 
-/** What happens to one order in the month: its record, the payments of this and of earlier months, and what that must come to. */
-type Story = (
-  e: number,
-  part: number,
-) => {
-  order?: Partial<Order>
-  paid?: number[]
-  before?: number[]
-  line?: Partial<PayoutLine>
-  is: [SettlementClass, number, number, number][]
-}
-const REFUNDED: Partial<Order> = { status: 'refunded', rawStatus: '已退款', settledAt: SEPTEMBER }
-const PAST: Partial<Order> = { settledAt: SEPTEMBER }
-const LATER: Partial<Order> = { settledAt: NOVEMBER }
-
-/** `e` is the entitlement of the order, `part` less than it and more than any tolerance. [class, count, expected, paid] */
-export const STORIES: Record<string, Story> = {
-  'paid in full': (e) => ({ paid: [e], is: [['matched', 1, e, e]] }),
-  'paid in full, by line': (e) => ({ paid: [e], line: { lineId: 'A' }, is: [['matched', 1, e, e]] }),
-  'split payment': (e, part) => ({ paid: [part, e - part], is: [['matched', 1, e, e]] }),
-  'one minor unit off': (e) => ({ paid: [e - 1], is: [['tolerated', 1, e, e - 1]] }),
-  short: (e, part) => ({ paid: [e - part], is: [['short-paid', 1, e, e - part]] }),
-  over: (e, part) => ({ paid: [e + part], is: [['over-paid', 1, e, e + part]] }),
-  skipped: (e) => ({ is: [['missing', 1, e, 0]] }),
-  'paid twice': (e) => ({
-    paid: [e, e],
-    is: [
-      ['matched', 1, e, e],
-      ['duplicate', 1, 0, e],
-    ],
-  }),
-  'paid again a month later': (e) => ({
-    order: PAST,
-    before: [e],
-    paid: [e],
-    is: [
-      ['duplicate', 1, 0, e],
-      ['not-due', 1, 0, 0],
-    ],
-  }),
-  'refunded after payment': (e) => ({ order: REFUNDED, before: [e], paid: [-e], is: [['clawback', 1, -e, -e]] }),
-  'taken back too much': (e, part) => ({ order: REFUNDED, before: [e], paid: [-e - part], is: [['clawback', 1, -e, -e - part]] }),
-  'taken back without reason': (e, part) => ({ order: PAST, before: [e], paid: [-part], is: [['short-paid', 1, 0, -part]] }),
-  'paid though refunded': (e) => ({ order: REFUNDED, paid: [e], is: [['refunded-but-paid', 1, 0, e]] }),
-  'invalid, still paid': (e) => ({ order: { ...REFUNDED, status: 'invalid' }, paid: [e], is: [['refunded-but-paid', 1, 0, e]] }),
-  'paid a month late': (e) => ({ order: PAST, paid: [e], is: [['late', 1, 0, e]] }),
-  'rest paid late': (e, part) => ({ order: PAST, before: [e - part], paid: [part], is: [['late', 1, 0, part]] }),
-  'paid early': (e) => ({ order: LATER, paid: [e], is: [['early', 1, 0, e]] }),
-  'paid before it was settled': (e) => ({ order: { status: 'received', settledAt: null }, paid: [e], is: [['early', 1, 0, e]] }),
-  'was paid early': (e) => ({ before: [e], is: [['early', 1, e, 0]] }),
-  'never seen': (e) => ({
-    line: { orderId: 'unknown' },
-    paid: [e],
-    is: [
-      ['missing', 1, e, 0],
-      ['unknown-order', 1, 0, e],
-    ],
-  }),
-  'paid in another currency': (e) => ({ line: { currency: 'TND' }, paid: [e], is: [['missing', 1, e, 0]] }),
-  bonus: (e) => ({
-    line: { orderId: null, kind: 'bonus' },
-    paid: [e],
-    is: [
-      ['missing', 1, e, 0],
-      ['non-order', 1, 0, e],
-    ],
-  }),
-  'service fee': (e, part) => ({
-    line: { kind: 'fee' },
-    paid: [-part],
-    is: [
-      ['missing', 1, e, 0],
-      ['non-order', 1, 0, -part],
-    ],
-  }),
-  'paid last month': (e) => ({ order: PAST, before: [e], is: [['not-due', 1, 0, 0]] }),
-  'not due yet': () => ({ order: LATER, is: [['not-due', 1, 0, 0]] }),
-  'not received yet': () => ({ order: { status: 'paid', settledAt: null }, is: [['not-due', 1, 0, 0]] }),
-  'date missing': () => ({ order: { settledAt: null }, is: [['not-due', 1, 0, 0]] }),
-  'refunded in time': () => ({ order: REFUNDED, is: [['not-due', 1, 0, 0]] }),
-}
+const SETTLED = { earlier: SEPTEMBER, now: OCTOBER, later: NOVEMBER }
 const NAMES = Object.keys(STORIES)
 
 const fees: fc.Arbitrary<Fee[]> = fc.array(
@@ -133,9 +54,11 @@ export const months: fc.Arbitrary<Month> = fc
       // three minor units to a third of it, so that neither it nor the rest is within the tolerance, nor equal to each other
       const story = STORIES[name]!(e, TOLERANCE + 1 + (part % Math.max(1, Math.floor(e / 3))))
       const orderId = `${id}${String(i).padStart(3, '0')}`
-      orders.push(order({ orderId, currency, paidAmount, commission, commissionRate: rate, settledAt: OCTOBER, ...story.order }))
+      const { settled = 'now', status = 'settled' } = story
+      const record = { orderId, currency, paidAmount, commission, commissionRate: rate, status, rawStatus: status }
+      orders.push(order({ ...record, settledAt: settled && SETTLED[settled] }))
       const changes = { orderId: story.line?.orderId === 'unknown' ? `${orderId}?` : orderId, currency }
-      const own = { ...story.line, orderId: story.line?.orderId === null ? null : changes.orderId }
+      const own = { ...story.line, orderId: story.line?.orderId === null ? null : changes.orderId } as Partial<PayoutLine>
       for (const amount of story.before ?? []) lines.push(earlier(lines.length, amount, changes))
       for (const amount of story.paid ?? []) lines.push(line(lines.length, amount, { ...changes, ...own }))
       for (const [kind, count, expected, paid] of story.is) add(currency, kind, count, expected, paid)

@@ -8,8 +8,9 @@ import { CLASSES, type Entry } from '../../src/settle/entry.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import { findingOf } from '../../src/settle/report.ts'
 import { type Ledger, settleLedgers } from '../../src/settle/settle.ts'
-import { type Month, months, STORIES, sorted, type Truth } from './month.ts'
+import { type Month, months, sorted, type Truth } from './month.ts'
 import { line, order, RULES } from './records.ts'
+import { STORIES } from './stories.ts'
 
 const entriesOf = ({ orders, lines, rules }: Month): Entry[] => [...reconcile(orders, lines, rules)]
 /** Lines without an order stream through in the order in which they come; everything else does not even depend on that. */
