@@ -21,7 +21,7 @@ export function loadOrders(
 ): Loaded {
   const files = addFiles(db, load.run, opened)
   const given = opened.map(({ snapshot, reader }) => ({ sha256: snapshot.sha256, mapping: reader.seed.toString(16) }))
-  const writer = orderWriter(db, load.partner, given)
+  const writer = orderWriter(db, load, given)
   const counts = { added: 0, changed: 0, unchanged: 0 }
   const rejected = rejects(db)
   const content = contentHash()

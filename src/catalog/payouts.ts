@@ -10,8 +10,8 @@ type OpenStatement = {
   statementId: string
   currency: Currency
   id: number | null
-  /** Content of the statement that this one replaces: the same bytes, read by another mapping. */
-  replaced: string | null
+  /** The statement that this one replaces where it says anything else: the same bytes, read by another mapping. */
+  replaced: { id: number; content: string } | null
   /** Whether the number is the partner's own, not the file's name. */
   numbered: boolean
   lines: number
@@ -32,7 +32,7 @@ export function loadPayouts(
   opened: readonly Opened<PayoutLine>[],
   load: { partner: string; currency: Currency; run: number },
 ): Loaded {
-  const writer = payoutWriter(db, load.partner)
+  const writer = payoutWriter(db, load.partner, load.run)
   const counts = { added: 0, changed: 0, unchanged: 0 }
   let read = 0
   const all = contentHash()
@@ -93,10 +93,13 @@ export function loadPayouts(
         )
       }
       writer.close(id, { lines, total, statedTotal: stated, content: text })
-      if (replaced !== null) return replaced === text ? 'unchanged' : 'changed'
+      if (replaced !== null && replaced.content !== text) {
+        writer.overrule(replaced.id, 'its file was read again by another mapping')
+        return 'changed'
+      }
       // Without a number of its own a statement is known by its lines; with one, the same lines again are a second payment.
-      if (numbered || writer.sameContent(id, text) === undefined) return 'added'
-      writer.drop(id)
+      if (replaced === null && (numbered || writer.sameContent(id, text) === undefined)) return 'added'
+      writer.discard(id)
       return 'unchanged'
     }
   }
@@ -107,12 +110,10 @@ export function loadPayouts(
 
   function openStatement({ statementId, currency }: PayoutLine, numbered: boolean, file: number): OpenStatement {
     const same = { statementId, currency, numbered, lines: 0, total: 0, stated: null, content: contentHash() }
-    const id = writer.open(statementId, currency, file)
-    if (id !== null) return { ...same, id, replaced: null }
-    const known = writer.existing(statementId, currency)!
+    const known = writer.existing(statementId, currency)
+    if (!known) return { ...same, id: writer.open(statementId, currency, file), replaced: null }
     if (!writer.sameBytes(known.file, file)) return { ...same, id: null, replaced: null }
-    writer.drop(known.id)
-    return { ...same, id: writer.open(statementId, currency, file), replaced: known.content }
+    return { ...same, id: writer.open(statementId, currency, file), replaced: known }
   }
 }
 

@@ -350,6 +350,41 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE shelf_item ADD COLUMN accepted TEXT;  -- findings of "shelf check" that are not to be told again, one a line
   `,
+  `
+  -- Facts of orders and payouts are only added. Where a later run finds that one does not hold (0), or holds again (1), it says so here;
+  -- facts that nothing is said of hold.
+  CREATE TABLE ruling (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES run,
+    fact TEXT NOT NULL,               -- its table: order_state, order_entry, statement
+    row INTEGER NOT NULL,             -- its id
+    holds INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX ruling_fact ON ruling (fact, row, id);
+
+  -- A statement that was read wrongly is kept beside the one that replaces it.
+  DROP VIEW payouts;
+  CREATE TABLE statement_kept (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    statement_id TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    stated_total INTEGER,
+    content TEXT NOT NULL,            -- hash of its lines as a set
+    file INTEGER NOT NULL REFERENCES file
+  ) STRICT;
+  INSERT INTO statement_kept SELECT id, partner, statement_id, currency, lines, total, stated_total, content, file FROM statement;
+  DROP TABLE statement;
+  ALTER TABLE statement_kept RENAME TO statement;
+  CREATE INDEX statement_key ON statement (partner, statement_id, currency);
+  CREATE VIEW payouts AS SELECT l.partner, s.statement_id, l.order_id, l.line_id, l.sku, l.title, s.currency, l.amount, l.kind, l.paid_at,
+    f.name AS file, l.line
+    FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file
+    WHERE s.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'statement' GROUP BY row) WHERE holds = 0);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

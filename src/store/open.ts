@@ -24,8 +24,10 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   db.pragma('page_size = 8192')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
-  db.pragma('foreign_keys = ON')
+  // Tables that others refer to may be made anew by a migration.
+  db.pragma('foreign_keys = OFF')
   if (version < MIGRATIONS.length) migrate(db)
+  db.pragma('foreign_keys = ON')
   return db
 }
 

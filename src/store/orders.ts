@@ -2,9 +2,10 @@ import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
 import { counting, type Entry, netOf } from './entries.ts'
+import { type Bound, boundOf, overruled, type Position, type Rulings, rulingsOf } from './journal.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import type { Database } from './open.ts'
-import { recorded } from './recorded.ts'
+import { originOf, recorded } from './recorded.ts'
 
 const COLUMNS = {
   sku: 'sku',
@@ -51,14 +52,20 @@ export type OrderRow = { hash: bigint; numbered: boolean; file: number; fileName
 /** A file to be read, and the hash of the mapping that reads it. */
 export type OrderFile = { sha256: string; mapping: string }
 
-/** Begins writing a partner's orders; `files` are about to be read. What the same bytes gave by another mapping is forgotten. */
-export function orderWriter(db: Database, partner: string, files: readonly OrderFile[]): OrderWriter {
-  /** Lines whose entries are not what their state was made of. */
+/** Begins writing a partner's orders in a run; `files` are about to be read. What the same bytes gave by another mapping holds no longer. */
+export function orderWriter(
+  db: Database,
+  { partner, run }: { partner: string; run: number },
+  files: readonly OrderFile[],
+): OrderWriter {
+  const rulings = rulingsOf(db, run)
+  /** Lines whose state is to be made anew from the facts that hold. */
   const touched = new Set<number>()
-  const reread = files.filter((file) => forgetReadings(db, partner, file, touched)).length > 0
+  for (const file of files) overruleReadings(db, partner, file, rulings, touched)
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
-    'SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.numbered = 1 AND l.partner = ?',
+    `SELECT s.hash FROM order_state s JOIN order_line l ON l.id = s.order_line
+     WHERE s.numbered = 1 AND l.partner = ? AND s.id NOT IN ${overruled('order_state')}`,
   )
   for (const hash of hashes.pluck().safeIntegers().iterate(partner)) known.add(hash)
 
@@ -72,7 +79,11 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
     `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
+  const selectState = db.prepare<[number, bigint], number>('SELECT id FROM order_state WHERE order_line = ? AND hash = ?').pluck()
   const selectEntry = db.prepare<[number, string], number>('SELECT 1 FROM order_entry WHERE order_line = ? AND entry = ?').pluck()
+  const selectEntryRow = db
+    .prepare<[number, string, bigint], number>('SELECT id FROM order_entry WHERE order_line = ? AND entry = ? AND hash = ?')
+    .pluck()
   const insertEntry = db.prepare(
     `INSERT INTO order_entry (order_line, entry, deltas, way, preferred, hash, age, ${NAMES.join(', ')}, file, line)
      VALUES (?, ?, ?, ?, ?, ?, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?) ON CONFLICT DO NOTHING`,
@@ -91,7 +102,12 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
       const age = `${ageOf(order)} ${fileName}`
       const { id, before } = lineOf(order)
       const state = insertState.run(id, hash, numbered ? 1 : 0, age, ...VALUES.map((value) => order[value]), file, line)
-      if (state.changes === 0 || (before?.age && before.age > age)) return 'unchanged'
+      if (state.changes === 0) {
+        if (!rulings.restore('order_state', selectState.get(id, hash)!, READ_AGAIN)) return 'unchanged'
+        touched.add(id)
+        return 'changed'
+      }
+      if (before?.age && before.age > age) return 'unchanged'
       setState.run(Number(state.lastInsertRowid), id)
       return before ? 'changed' : 'added'
     },
@@ -100,63 +116,96 @@ export function orderWriter(db: Database, partner: string, files: readonly Order
       const known = selectEntry.get(id, entry) !== undefined
       const mark = [entry, deltas ? 1 : 0, way, preferred === null ? null : preferred ? 1 : 0]
       const added = insertEntry.run(id, ...mark, hash, ageOf(order), ...VALUES.map((value) => order[value]), file, line)
-      if (added.changes === 0) return 'unchanged'
+      if (added.changes === 0 && !rulings.restore('order_entry', selectEntryRow.get(id, entry, hash)!, READ_AGAIN))
+        return 'unchanged'
       touched.add(id)
       return known ? 'changed' : 'added'
     },
     finish() {
-      const sum = entrySummer(db)
-      for (const line of touched) sum(line)
-      if (reread) db.prepare('DELETE FROM order_line WHERE partner = ? AND state = 0').run(partner)
+      const make = stateMaker(db)
+      for (const line of touched) make(line)
     },
   }
 }
 
+const READ_AGAIN = 'its file was read again by the mapping that gave it'
+
 /**
- * Removes the states that came from the same bytes by another mapping, which are about to be read anew: a corrected mapping must not
- * have to compete with the mistake. Lines that are left without any state wait for theirs. Returns whether there were any.
+ * Rules that what came from the same bytes by another mapping, which are about to be read anew, does not hold: a corrected mapping must not
+ * have to compete with the mistake. Lines that are left without any state wait for theirs.
  */
-function forgetReadings(db: Database, partner: string, { sha256, mapping }: OrderFile, touched: Set<number>): boolean {
-  const fromFile = `WHERE file IN (SELECT f.id FROM file f JOIN run r ON r.id = f.run
-    WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied' AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0)`
-  const entries = db.prepare<unknown[], number>(`DELETE FROM order_entry ${fromFile} RETURNING order_line`).pluck()
-  const lines = entries.all(partner, sha256, mapping)
-  for (const line of lines) touched.add(line)
-  const forgotten = db.prepare(`DELETE FROM order_state ${fromFile}`).run(partner, sha256, mapping)
-  if (forgotten.changes + lines.length === 0) return false
-  db.prepare(
-    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = order_line.id ORDER BY s.age DESC, s.id DESC LIMIT 1), 0)
-     WHERE partner = ? AND NOT EXISTS (SELECT 1 FROM order_state s WHERE s.id = order_line.state)`,
-  ).run(partner)
-  return true
+function overruleReadings(
+  db: Database,
+  partner: string,
+  { sha256, mapping }: OrderFile,
+  rulings: Rulings,
+  touched: Set<number>,
+): void {
+  const files = db
+    .prepare<unknown[], number>(
+      `SELECT f.id FROM file f JOIN run r ON r.id = f.run WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied'
+         AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0`,
+    )
+    .pluck()
+    .all(partner, sha256, mapping)
+  if (files.length === 0) return
+  const reason = 'its file was read again by another mapping'
+  const make = stateMaker(db)
+  for (const fact of ['order_state', 'order_entry'] as const) {
+    const from = `FROM ${fact} WHERE file IN (SELECT value FROM json_each(?)) AND hash <> ${DERIVED.hash}`
+    const given = JSON.stringify(files)
+    const lines = db.prepare<[string], number>(`SELECT DISTINCT order_line ${from} AND id NOT IN ${overruled(fact)}`).pluck()
+    const affected = lines.all(given)
+    rulings.overrule(fact, `SELECT id ${from}`, [given], reason)
+    for (const line of affected) {
+      touched.add(line)
+      make(line)
+    }
+  }
 }
 
-/** The hash of a state that was not read but is the sum of the line's entries; its age is beyond that of any reading. */
-const SUM = { hash: 0, age: '2' } as const
+/** The hash of a state that was not read but comes of the line's other facts; its age is beyond that of any reading. */
+const DERIVED = { hash: 0, age: '2' } as const
 
-/** Makes the state of a line anew from its entries; without any its readings in place, if there are such, hold again. */
-function entrySummer(db: Database): (line: number) => void {
-  const forget = db.prepare('DELETE FROM order_state WHERE order_line = ? AND hash = ?')
+/** An order line as its entries add up to it at a position, and where its status was read; null without such entries. */
+function sumOf(db: Database, bound: Bound): (line: number) => { order: Order; file: number; row: number } | null {
   const select = db.prepare<[number], Entry & { file: number; row: number }>(
     `SELECT l.order_id AS orderId, l.line_id AS lineId, e.entry, e.age, e.deltas, e.way, e.preferred, e.file, e.line AS row,
        ${VALUES.map((value) => `e.${COLUMNS[value]} AS ${value}`).join(', ')}
-     FROM order_entry e JOIN order_line l ON l.id = e.order_line WHERE e.order_line = ? ORDER BY e.entry, e.age, e.hash`,
+     FROM order_entry e JOIN order_line l ON l.id = e.order_line
+     WHERE e.order_line = ? AND e.file <= ${bound.file} AND e.id NOT IN ${overruled('order_entry', bound)} ORDER BY e.entry, e.age, e.hash`,
   )
+  return (line) => {
+    const readings = select.all(line)
+    if (readings.length === 0) return null
+    const { order, head } = netOf(counting(readings))
+    return { order, file: head.file, row: head.row }
+  }
+}
+
+/** SQL that selects the newest reading of an order line that holds at a position. */
+const newestReading = (line: string, bound?: Bound) =>
+  `(SELECT r.id FROM order_state r WHERE r.order_line = ${line} AND r.hash <> ${DERIVED.hash} ${bound ? `AND r.file <= ${bound.file}` : ''}
+    AND r.id NOT IN ${overruled('order_state', bound)} ORDER BY r.age DESC, r.id DESC LIMIT 1)`
+
+/** Makes the present state of a line anew: the sum of its entries or, without any, the newest reading of it (0: there is none). */
+function stateMaker(db: Database): (line: number) => void {
+  const forget = db.prepare(`DELETE FROM order_state WHERE order_line = ? AND hash = ${DERIVED.hash}`)
+  const sum = sumOf(db, boundOf(db))
   const insert = db.prepare(
     `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, 0, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?)`,
   )
-  const choose = db.prepare(
-    `UPDATE order_line SET state = ifnull((SELECT s.id FROM order_state s WHERE s.order_line = @line ORDER BY s.age DESC, s.id DESC LIMIT 1), 0)
-     WHERE id = @line`,
-  )
+  const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
+  const choose = db.prepare(`UPDATE order_line SET state = ifnull(${newestReading('order_line.id')}, 0) WHERE id = ?`)
   return (line) => {
-    forget.run(line, SUM.hash)
-    const readings = select.all(line)
-    if (readings.length > 0) {
-      const { order, head } = netOf(counting(readings))
-      insert.run(line, SUM.hash, SUM.age, ...VALUES.map((value) => order[value]), head.file, head.row)
+    forget.run(line)
+    const found = sum(line)
+    if (!found) choose.run(line)
+    else {
+      const { order, file, row } = found
+      const values = VALUES.map((value) => order[value])
+      setState.run(insert.run(line, DERIVED.hash, DERIVED.age, ...values, file, row).lastInsertRowid, line)
     }
-    choose.run({ line })
   }
 }
 
@@ -182,9 +231,36 @@ const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
 const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line`
 const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state`
 
-/** The present state of every order line of a partner, by order and line number (bytewise). */
-export function ordersByKey(db: Database, partner: string): IterableIterator<Recorded<Order>> {
-  return recorded<OrderOfPartner>(db, `${PRESENT} WHERE l.partner = ? ORDER BY l.order_id, l.line_id`, [partner], FIELDS)
+/**
+ * The present state of every order line of a partner, by order and line number (bytewise); with `asOf` what was known of them at that
+ * position of the journal.
+ */
+export function ordersByKey(db: Database, partner: string, asOf?: Position): IterableIterator<Recorded<Order>> {
+  if (asOf === undefined)
+    return recorded<OrderOfPartner>(db, `${PRESENT} WHERE l.partner = ? ORDER BY l.order_id, l.line_id`, [partner], FIELDS)
+  const bound = boundOf(db, asOf)
+  if (hasEntries(db, partner)) return summedByKey(db, partner, bound)
+  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
+    WHERE l.partner = ? ORDER BY l.order_id, l.line_id`
+  return recorded<OrderOfPartner>(db, sql, [partner], FIELDS)
+}
+
+function hasEntries(db: Database, partner: string): boolean {
+  const sql = 'SELECT 1 FROM order_entry e JOIN order_line l ON l.id = e.order_line WHERE l.partner = ? LIMIT 1'
+  return db.prepare<[string]>(sql).get(partner) !== undefined
+}
+
+/** `ordersByKey` of a partner that corrects orders by further rows: lines are added up from those that were known. */
+function* summedByKey(db: Database, partner: string, bound: Bound): Generator<Recorded<Order>> {
+  const sum = sumOf(db, bound)
+  const origin = originOf(db)
+  const reading = `${SELECT} FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.id = ${newestReading('?', bound)}`
+  const lines = db.prepare<[string], number>('SELECT id FROM order_line WHERE partner = ? ORDER BY order_id, line_id').pluck()
+  for (const line of lines.iterate(partner)) {
+    const found = sum(line)
+    if (found) yield { ...found.order, origin: origin(found.file, found.row) }
+    else yield* recorded<OrderOfPartner>(db, reading, [line], FIELDS)
+  }
 }
 
 /** The lines of an order, of one partner or of all. */
@@ -199,7 +275,8 @@ export type OrderReading = OrderOfPartner & { entry: string | null; counts: bool
 /** Everything that was ever read of an order's lines, oldest first. */
 export function orderStates(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
   const where = 'WHERE l.partner = ? AND l.order_id = ?'
-  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id ${where} AND s.hash <> ${SUM.hash} ORDER BY l.line_id, s.age, s.id`
+  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id ${where} AND s.hash <> ${DERIVED.hash} AND s.id NOT IN ${overruled('order_state')}
+    ORDER BY l.line_id, s.age, s.id`
   const states = [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
   return [...states.map((state) => ({ ...state, entry: null, counts: false })), ...orderEntries(db, partner, orderId)]
 }
@@ -207,7 +284,7 @@ export function orderStates(db: Database, partner: string, orderId: string): Rec
 function orderEntries(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
   const sql = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `e.${name}`).join(', ')}, ${MARKS.map((mark) => `e.${mark}`).join(', ')},
     e.file, e.line FROM order_line l JOIN order_entry e ON e.order_line = l.id
-    WHERE l.partner = ? AND l.order_id = ? ORDER BY l.line_id, e.entry, e.age, e.hash`
+    WHERE l.partner = ? AND l.order_id = ? AND e.id NOT IN ${overruled('order_entry')} ORDER BY l.line_id, e.entry, e.age, e.hash`
   const readings = [...recorded<OrderOfPartner & Entry>(db, sql, [partner, orderId], [...FIELDS, ...MARKS])]
   return [...new Set(readings.map(({ lineId }) => lineId))].flatMap((line) => {
     const ofLine = readings.filter(({ lineId }) => lineId === line)
@@ -304,7 +381,7 @@ export function ordersLike(db: Database, text: string, limit = 200): { partner: 
   const like = [`%${escaped(text)}%`, `${escaped(text.slice(0, half))}%`, `%${escaped(text.slice(-half))}`]
   return db
     .prepare<unknown[], { partner: string; orderId: string }>(
-      `SELECT partner, order_id AS orderId FROM order_line WHERE ${like.map(() => "order_id LIKE ? ESCAPE '\\'").join(' OR ')} GROUP BY partner, order_id ORDER BY max(id) DESC LIMIT ?`,
+      `SELECT partner, order_id AS orderId FROM order_line WHERE state <> 0 AND (${like.map(() => "order_id LIKE ? ESCAPE '\\'").join(' OR ')}) GROUP BY partner, order_id ORDER BY max(id) DESC LIMIT ?`,
     )
     .all(...like, limit)
 }

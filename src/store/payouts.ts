@@ -1,6 +1,7 @@
 import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Origin, PayoutLine, Recorded } from '../records.ts'
+import { boundOf, overruled, type Position, rulingsOf } from './journal.ts'
 import type { Database } from './open.ts'
 import { recorded } from './recorded.ts'
 import { fileById } from './runs.ts'
@@ -17,35 +18,38 @@ export type Statement = {
 
 /** Writes the statements of one file, inside the caller's transaction. */
 export type PayoutWriter = {
-  /** Opens a statement; null where the partner has one of that number and currency already. Returns its id. */
-  open(statementId: string, currency: Currency, file: number): number | null
+  /** Opens a statement. Returns its id. */
+  open(statementId: string, currency: Currency, file: number): number
   addLine(statement: number, line: PayoutLine, at: number): void
   close(statement: number, sums: { lines: number; total: Minor; statedTotal: Minor | null; content: string }): void
-  /** A statement that is there already; `file` is its file's id, `name` the file's name. */
+  /** The statement of that number that holds; `file` is its file's id, `name` the file's name. */
   existing(statementId: string, currency: Currency): { id: number; content: string; file: number; name: string } | undefined
   /** Whether two files have the same bytes. */
   sameBytes(file: number, other: number): boolean
   /** The number of another statement with the same lines (the same file under another name), or undefined. */
   sameContent(statement: number, content: string): string | undefined
-  drop(statement: number): void
+  /** Rules that a statement does not hold. */
+  overrule(statement: number, reason: string): void
+  /** Takes a statement that was opened in this run back as if it had never come. */
+  discard(statement: number): void
 }
 
 /** Begins writing a partner's statements. */
-export function payoutWriter(db: Database, partner: string): PayoutWriter {
+export function payoutWriter(db: Database, partner: string, run: number): PayoutWriter {
+  const rulings = rulingsOf(db, run)
   const insert = db.prepare(
-    "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?)",
   )
   const insertLine = db.prepare(
     'INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const same = db
-    .prepare<[string, string, number], string>('SELECT statement_id FROM statement WHERE partner = ? AND content = ? AND id <> ?')
+    .prepare<[string, string, number], string>(
+      `SELECT statement_id FROM statement WHERE partner = ? AND content = ? AND id <> ? AND id NOT IN ${overruled('statement')}`,
+    )
     .pluck()
   return {
-    open(statementId, currency, file) {
-      const done = insert.run(partner, statementId, currency, file)
-      return done.changes === 1 ? Number(done.lastInsertRowid) : null
-    },
+    open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
     addLine(statement, line, at) {
       insertLine.run(statement, partner, line.orderId, line.lineId, line.sku, line.title, line.amount, line.kind, line.paidAt, at)
     },
@@ -62,13 +66,16 @@ export function payoutWriter(db: Database, partner: string): PayoutWriter {
       return db
         .prepare<[string, string, string], { id: number; content: string; file: number; name: string }>(
           `SELECT s.id, s.content, s.file, f.name FROM statement s JOIN file f ON f.id = s.file
-           WHERE s.partner = ? AND s.statement_id = ? AND s.currency = ?`,
+           WHERE s.partner = ? AND s.statement_id = ? AND s.currency = ? AND s.id NOT IN ${overruled('statement')}`,
         )
         .get(partner, statementId, currency)
     },
     sameBytes: (file, other) => fileById(db, file).sha256 === fileById(db, other).sha256,
     sameContent: (statement, content) => same.get(partner, content, statement),
-    drop(statement) {
+    overrule: (statement, reason) => {
+      rulings.overrule('statement', 'SELECT ? AS id', [statement], reason)
+    },
+    discard(statement) {
       db.prepare('DELETE FROM payout_line WHERE statement = ?').run(statement)
       db.prepare('DELETE FROM statement WHERE id = ?').run(statement)
     },
@@ -79,22 +86,34 @@ const FIELDS = ['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 
 const SELECT = `SELECT s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, s.file, p.line
   FROM payout_line p JOIN statement s ON s.id = p.statement`
 
-/** The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise. */
-export function linesByKey(db: Database, partner: string, until: Day): IterableIterator<Recorded<PayoutLine>> {
-  const where = 'WHERE p.partner = ? AND p.paid_at <= ? ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line'
+/** Which statements count at a position. */
+function known(db: Database, asOf?: Position): string {
+  const bound = boundOf(db, asOf)
+  return `s.file <= ${bound.file} AND s.id NOT IN ${overruled('statement', bound)}`
+}
+
+/**
+ * The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise; with `asOf` those that
+ * were known at that position of the journal.
+ */
+export function linesByKey(db: Database, partner: string, until: Day, asOf?: Position): IterableIterator<Recorded<PayoutLine>> {
+  const where = `WHERE p.partner = ? AND p.paid_at <= ? AND ${known(db, asOf)} ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`
   return recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, until], FIELDS)
 }
 
 /** Everything that was ever paid for an order. */
 export function linesOfOrder(db: Database, partner: string, orderId: string): Recorded<PayoutLine>[] {
-  const where = 'WHERE p.partner = ? AND p.order_id = ? ORDER BY p.paid_at, s.statement_id, p.line'
+  const where = `WHERE p.partner = ? AND p.order_id = ? AND ${known(db)} ORDER BY p.paid_at, s.statement_id, p.line`
   return [...recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, orderId], FIELDS)]
 }
 
 type StatementRow = Omit<Statement, 'origin'> & { file: string; sha256: string; line: number }
 
-/** The statements with lines paid in a month. A statement's total is that of its lines in the month. */
-export function statementsOf(db: Database, partner: string, month: Month): Statement[] {
+/**
+ * The statements with lines paid in a month, with `asOf` those that were known at that position of the journal. A statement's total is that
+ * of its lines in the month.
+ */
+export function statementsOf(db: Database, partner: string, month: Month, asOf?: Position): Statement[] {
   return db
     .prepare<[string, string], StatementRow>(
       // Lines are added up as they lie, not by the index of the orders that they are for.
@@ -102,7 +121,8 @@ export function statementsOf(db: Database, partner: string, month: Month): State
          CASE WHEN p.count = s.lines THEN s.stated_total END AS statedTotal, f.name AS file, f.sha256, p.line
        FROM (SELECT statement, max(paid_at) AS paidAt, count(*) AS count, sum(amount) AS total, min(line) AS line
          FROM payout_line NOT INDEXED WHERE partner = ? AND substr(paid_at, 1, 7) = ? GROUP BY statement) p
-       JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file ORDER BY s.statement_id, s.currency`,
+       JOIN statement s ON s.id = p.statement JOIN file f ON f.id = s.file
+       WHERE ${known(db, asOf)} ORDER BY s.statement_id, s.currency`,
     )
     .all(partner, month)
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))

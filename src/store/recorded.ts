@@ -12,20 +12,27 @@ export function* recorded<T>(
   values: readonly unknown[],
   names: readonly (keyof T & string)[],
 ): Generator<Recorded<T>> {
-  const files = new Map<number, Omit<Origin, 'line'>>()
+  const origin = originOf(db)
   const make = maker(names)
   for (const row of db
     .prepare<unknown[], unknown[]>(sql)
     .raw()
     .iterate(...values)) {
-    const id = row[names.length] as number
+    yield make(row, origin(row[names.length] as number, row[names.length + 1] as number)) as Recorded<T>
+  }
+}
+
+/** Where a record was read, by the file's id. */
+export function originOf(db: Database): (file: number, line: number) => Origin {
+  const files = new Map<number, Omit<Origin, 'line'>>()
+  return (id, line) => {
     let file = files.get(id)
     if (!file) {
       const { name, sha256 } = fileById(db, id)
       file = { file: name, sha256 }
       files.set(id, file)
     }
-    yield make(row, { file: file.file, line: row[names.length + 1] as number, sha256: file.sha256 }) as Recorded<T>
+    return { file: file.file, line, sha256: file.sha256 }
   }
 }
 
