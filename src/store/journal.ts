@@ -24,7 +24,9 @@ export function boundOf(db: Database, asOf?: Position): Bound {
 /** The present position: that of the last run that read orders or payouts; 0 where there is none. */
 export function positionOf(db: Database): Position {
   return db
-    .prepare<[], number>("SELECT ifnull(max(id), 0) FROM run WHERE kind IN ('orders', 'payouts') AND status IN ('applied', 'unchanged')")
+    .prepare<[], number>(
+      "SELECT ifnull(max(id), 0) FROM run WHERE kind IN ('orders', 'payouts') AND status IN ('applied', 'unchanged')",
+    )
     .pluck()
     .get()!
 }
@@ -45,7 +47,9 @@ export type Rulings = {
 
 /** Begins to rule in a run. */
 export function rulingsOf(db: Database, run: number): Rulings {
-  const last = db.prepare<[string, number], number>('SELECT holds FROM ruling WHERE fact = ? AND row = ? ORDER BY id DESC LIMIT 1').pluck()
+  const last = db
+    .prepare<[string, number], number>('SELECT holds FROM ruling WHERE fact = ? AND row = ? ORDER BY id DESC LIMIT 1')
+    .pluck()
   const insert = db.prepare('INSERT INTO ruling (run, fact, row, holds, reason) VALUES (?, ?, ?, ?, ?)')
   return {
     overrule(fact, rows, values, reason) {

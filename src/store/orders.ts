@@ -149,19 +149,16 @@ function overruleReadings(
     .pluck()
     .all(partner, sha256, mapping)
   if (files.length === 0) return
+  const given = JSON.stringify(files)
   const reason = 'its file was read again by another mapping'
-  const make = stateMaker(db)
-  for (const fact of ['order_state', 'order_entry'] as const) {
-    const from = `FROM ${fact} WHERE file IN (SELECT value FROM json_each(?)) AND hash <> ${DERIVED.hash}`
-    const given = JSON.stringify(files)
-    const lines = db.prepare<[string], number>(`SELECT DISTINCT order_line ${from} AND id NOT IN ${overruled(fact)}`).pluck()
-    const affected = lines.all(given)
-    rulings.overrule(fact, `SELECT id ${from}`, [given], reason)
-    for (const line of affected) {
-      touched.add(line)
-      make(line)
-    }
-  }
+  const entries = `FROM order_entry WHERE file IN (SELECT value FROM json_each(?)) AND id NOT IN ${overruled('order_entry')}`
+  for (const line of db.prepare<[string], number>(`SELECT DISTINCT order_line ${entries}`).pluck().all(given)) touched.add(line)
+  rulings.overrule('order_entry', `SELECT id ${entries}`, [given], reason)
+  const states = `SELECT id FROM order_state WHERE file IN (SELECT value FROM json_each(?)) AND hash <> ${DERIVED.hash}`
+  rulings.overrule('order_state', states, [given], reason)
+  db.prepare(
+    `UPDATE order_line SET state = ifnull(${newestReading('order_line.id')}, 0) WHERE partner = ? AND state IN (${states})`,
+  ).run(partner, given)
 }
 
 /** The hash of a state that was not read but comes of the line's other facts; its age is beyond that of any reading. */
@@ -251,14 +248,14 @@ function hasEntries(db: Database, partner: string): boolean {
 }
 
 /** `ordersByKey` of a partner that corrects orders by further rows: lines are added up from those that were known. */
-function* summedByKey(db: Database, partner: string, bound: Bound): Generator<Recorded<Order>> {
+function* summedByKey(db: Database, partner: string, bound: Bound): Generator<Recorded<OrderOfPartner>> {
   const sum = sumOf(db, bound)
   const origin = originOf(db)
   const reading = `${SELECT} FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.id = ${newestReading('?', bound)}`
   const lines = db.prepare<[string], number>('SELECT id FROM order_line WHERE partner = ? ORDER BY order_id, line_id').pluck()
   for (const line of lines.iterate(partner)) {
     const found = sum(line)
-    if (found) yield { ...found.order, origin: origin(found.file, found.row) }
+    if (found) yield { partner, ...found.order, origin: origin(found.file, found.row) }
     else yield* recorded<OrderOfPartner>(db, reading, [line], FIELDS)
   }
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Origin } from '../records.ts'
+import { overruled } from './journal.ts'
 import type { Database } from './open.ts'
 
 /** Why two records may be one sale. */
@@ -28,7 +29,7 @@ const SHOWN = `a.currency, a.paid_amount, a.commission, a.ordered_at`
 const TWO_WAYS = `
   WITH newest AS (
     SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY order_line, entry ORDER BY age DESC, hash DESC) AS place
-      FROM order_entry e WHERE e.way IS NOT NULL) WHERE place = 1)
+      FROM order_entry e WHERE e.way IS NOT NULL AND e.id NOT IN ${overruled('order_entry')}) WHERE place = 1)
   SELECT l.partner, 'two ways', ${SHOWN}, l.order_id, l.line_id, a.entry, a.file, a.line, l.order_id, l.line_id, b.entry, b.file, b.line
   FROM newest a JOIN newest b ON b.order_line = a.order_line AND b.way > a.way AND ${ALIKE}
   JOIN order_line l ON l.id = a.order_line

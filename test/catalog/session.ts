@@ -109,6 +109,7 @@ export function session() {
         'order_entry',
         'statement',
         'payout_line',
+        'ruling',
         'rejected',
       ].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all()),
     query: <T = unknown>(sql: string) => db.prepare(sql).raw().all() as T[],
