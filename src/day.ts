@@ -236,6 +236,11 @@ export function addDays(day: Day, count: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * ONE_DAY).toISOString().slice(0, 10)
 }
 
+/** Whether `day` is a Saturday or a Sunday. */
+export function isWeekend(day: Day): boolean {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() % 6 === 0
+}
+
 /** Day `number` of `month`, or its last day where the month is shorter. */
 export function dayOf(month: Month, number: number): Day {
   const last = addDays(`${addMonths(month, 1)}-01`, -1)

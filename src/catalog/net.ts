@@ -1,8 +1,10 @@
+import type { Day } from '../day.ts'
 import { ShoptoolError } from '../errors.ts'
 import type { Minor } from '../money.ts'
 import { type Earning, expectedPayout, formula } from '../partners/fees.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Fee } from '../partners/partner.ts'
+import { feesOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Product } from '../records.ts'
 
@@ -17,16 +19,16 @@ export type Net = {
 }
 
 /**
- * Nets by the fees of the built-in partners and those in the folder `partners`, and by `further` ones, of the shop that sells the goods.
+ * Nets by the fees that hold on `today`, of the built-in partners and those in the folder `partners`, and by `further` ones, of the shop that sells the goods.
  * `warn` is told once of each partner that cannot be read.
  */
-export function netOfFees(partners: string, warn: (message: string) => void, further: readonly Fee[] = []): Net {
+export function netOfFees(partners: string, today: Day, warn: (message: string) => void, further: readonly Fee[] = []): Net {
   const known = new Map<string, readonly Fee[] | null>()
-  const feesOf = (partner: string) => {
+  const netFees = (partner: string) => {
     let fees = known.get(partner)
     if (fees === undefined) {
       try {
-        fees = [...findPartner(partner, partners, BUILT_IN, partner).fees, ...further]
+        fees = [...feesOf(findPartner(partner, partners, BUILT_IN, partner)), ...further]
       } catch (error) {
         if (!(error instanceof ShoptoolError)) throw error
         warn(`no net of ${partner}: ${error.message}`)
@@ -37,8 +39,8 @@ export function netOfFees(partners: string, warn: (message: string) => void, fur
     return fees
   }
   const earn = <T>({ partner, commission, finalPrice }: Sold, tell: (earning: Earning, fees: readonly Fee[]) => T): T | null => {
-    const fees = commission === null ? null : feesOf(partner)
-    return commission === null || fees === null ? null : tell({ commission, paidAmount: finalPrice }, fees)
+    const fees = commission === null ? null : netFees(partner)
+    return commission === null || fees === null ? null : tell({ commission, paidAmount: finalPrice, orderedAt: today }, fees)
   }
   return {
     of: (product) => earn(product, expectedPayout),

@@ -12,6 +12,7 @@ import { netOfFees } from '../catalog/net.ts'
 import { readScoreRules, type Score, type ScoreRules, scoreOf, scoreReasons, scoreText } from '../catalog/score.ts'
 import { indexTextsOf } from '../catalog/search.ts'
 import type { Context } from '../context.ts'
+import { instantOf } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate, type Minor, type Ppm, readAmount } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
@@ -85,7 +86,7 @@ export const command = defineCommand({
     }
     if (ids) for (const { partner, sku } of products) print.line(`${partner}:${sku}`)
     else {
-      const net = netOfFees(found.partners, print.warn)
+      const net = netOfFees(found.partners, instantOf(ctx.now(), found.shop.timezone).slice(0, 10), print.warn)
       const rules = search.score
       const scored = (product: StoredProduct) => rules && scoreOf(product, rules)
       if (global.json) {

@@ -38,7 +38,7 @@ export const command = defineCommand({
       print.note('Nothing found.')
       return 'done'
     }
-    const net = netOfFees(found.partners, print.warn, shopFees(shelf))
+    const net = netOfFees(found.partners, shelf.on, print.warn, shopFees(shelf))
     const named = (id: string) => {
       const product = lookUpProduct(db, id)
       if (products.some((each) => each.id === product.id)) return `${product.partner}:${product.sku}`

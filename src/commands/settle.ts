@@ -4,6 +4,7 @@ import { instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
+import { calendarOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { latestPaidMonth } from '../settle/calendar.ts'
 import { CLASSES, compareText } from '../settle/entry.ts'
@@ -103,13 +104,13 @@ export const command = defineCommand({
     const chosen = options.month ?? monthToSettle(ctx, found, partners)
     const folder = options.out === undefined ? join(found.out, 'settle', chosen) : resolve(ctx.cwd, options.out)
     // Each partner on its own: one without a calendar is told, the others are settled.
-    const unsettled = partners.filter(({ calendar }) => calendar === null)
+    const unsettled = partners.filter((partner) => calendarOf(partner) === null)
     for (const { id } of unsettled) {
       print.warn(
         `${id} has no settlement calendar, expected like calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 } in partners/${id}.yaml`,
       )
     }
-    const settled = partners.filter(({ calendar }) => calendar !== null)
+    const settled = partners.filter((partner) => !unsettled.includes(partner))
     if (settled.length === 0) return 'usage'
     const settlement = settle(db, settled, chosen, { folder })
     if (global.json) print.json('settle', settlement)
@@ -127,7 +128,7 @@ export const command = defineCommand({
  */
 function monthToSettle(ctx: Context, { shop }: Workspace, partners: readonly Partner[]): Month {
   const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
-  const calendars = partners.flatMap(({ calendar }) => calendar ?? [])
+  const calendars = partners.flatMap((partner) => calendarOf(partner) ?? [])
   const monthly = calendars.filter((calendar) => !('days' in calendar))
   const months = (monthly.length > 0 ? monthly : calendars).map((calendar) => latestPaidMonth(calendar, today))
   return months.sort(compareText)[0] ?? today.slice(0, 7)

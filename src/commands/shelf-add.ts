@@ -136,7 +136,7 @@ export function deskOf({ ctx, print }: Pick<Call, 'ctx' | 'print'>, found: Works
   return {
     ...{ found, db, shelf, now: ctx.now() },
     score: readScoreRules(ctx.home, found.folder, found.shop.currency),
-    net: netOfFees(found.partners, print.warn, shopFees(shelf)),
+    net: netOfFees(found.partners, shelf.on, print.warn, shopFees(shelf)),
     calendar: readCalendar(ctx.home, found.folder),
     index: textIndex(found, print),
   }

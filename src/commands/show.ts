@@ -4,6 +4,7 @@ import { type Raise, raisedBeforeDiscount, raiseText, type State, statesOf } fro
 import { type Net, netOfFees } from '../catalog/net.ts'
 import { readScoreRules, scoreOf, scoreText } from '../catalog/score.ts'
 import { type Twin, twinsOf, twinText } from '../catalog/twins.ts'
+import { instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
 import type { Encoding } from '../feeds/feed.ts'
 import { snapshotPath } from '../feeds/fetch.ts'
@@ -37,7 +38,7 @@ export const command = defineCommand({
     const db = openForReading(found.database)
     const product = lookUpProduct(db, sku)
     const file = fileById(db, product.file)
-    const net = netOfFees(found.partners, print.warn)
+    const net = netOfFees(found.partners, instantOf(ctx.now(), found.shop.timezone).slice(0, 10), print.warn)
     const rules = readScoreRules(ctx.home, found.folder, found.shop.currency)
     const score = scoreOf(product, rules)
     const twins = twinsOf(db, product, textIndex(found, print))

@@ -123,7 +123,7 @@ async function partnersOf(folder: string): Promise<{ find(id: string): Partner; 
   ])
   return {
     find: (id) => findPartner(id, folder, BUILT_IN, '--partner'),
-    ids: [...BUILT_IN.map(({ id }) => id), ...partnerFiles(folder).map((file) => file.replace(/\.ya?ml$/, ''))],
+    ids: [...new Set([...BUILT_IN.map(({ id }) => id), ...partnerFiles(folder).map((file) => file.replace(/\.ya?ml$/, ''))])],
   }
 }
 

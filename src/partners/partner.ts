@@ -10,18 +10,58 @@ import type { LinkRules } from './links.ts'
 export const BASES = ['receivedAt', 'verifiedAt', 'settledAt'] as const
 export type Basis = (typeof BASES)[number]
 
-/**
- * Which month pays an order.
- * Monthly: an order whose basis date falls on or before day `closes` of month C (else C + 1) is paid on day `pays` of month C + `lag`.
- * `{ basis: settledAt, closes: last, pays: 20, lag: 1 }`: settled in October, paid on 20 November.
- * Daily: paid `days` days after the basis date (T + n).
- */
-export type Calendar =
-  | { basis: Basis; closes: number | 'last'; pays: number | 'last'; lag: number }
-  | { basis: Basis; days: number }
+/** How sure a term is: said by the partner or the operator; read in a document or a public source; may change any day; only believed. */
+export const CONFIDENCES = ['stated', 'documented', 'provisional', 'unverified'] as const
+export type Confidence = (typeof CONFIDENCES)[number]
 
-/** What the partner keeps of each order line. Rounded per line. */
-export type Fee = { name: string; of: 'commission' | 'paidAmount'; rate: Ppm; rounding: Rounding }
+/** On what a term rests. `review`: the day from which it must be looked at again. `place`: where the workspace overrides a built-in one. */
+export type Grounds = { confidence: Confidence; source?: string; review?: Day; place?: string }
+
+type DayOfMonth = number | 'last'
+/** What falls on or before day `closes` of month C, and after the closing before it, is paid on day `pays` of month C + `lag`. */
+export type Run = { closes: DayOfMonth; pays: DayOfMonth; lag: number }
+
+/**
+ * Which month pays an order, by its basis date.
+ * Monthly: `{ basis: settledAt, closes: last, pays: 20, lag: 1 }`: settled in October, paid on 20 November; with several `runs` a month, by
+ * the first that closes after it. Daily: paid `days` days after the basis date (T + n).
+ */
+export type Calendar = {
+  basis: Basis
+  /** So many days must have passed since the basis date when a run closes (30 days after the receipt). */
+  age?: number
+  /** Where a pay day is a Saturday, a Sunday or one of `holidays`: paid on the last day before that is none, or the next one after. */
+  weekend?: 'before' | 'after'
+  holidays?: readonly Day[]
+  /** The day of the month after the payout up to which differences can be claimed. */
+  claim?: DayOfMonth
+  /** Dated terms, made by `calendarOf`: the first basis date that it holds for, and what held before. */
+  from?: Day
+  before?: Calendar
+} & (Run | { runs: readonly Run[] } | { days: number })
+
+export const FEE_KINDS = ['fee', 'share', 'subsidy', 'tax'] as const
+export const FEE_BASES = ['commission', 'paidAmount', 'rest'] as const
+
+/** A part of what is paid for an order line: the rate of a base, rounded per line, not below `min` nor above `max`. */
+export type Fee = {
+  name: string
+  /** `fee`, and where nothing is said, and `tax`: kept by the partner. `share`: the operator's part, the rest is kept. `subsidy`: added. */
+  kind?: (typeof FEE_KINDS)[number]
+  /** `rest`: what the parts before this one leave of the commission. */
+  of: (typeof FEE_BASES)[number]
+  rate: Ppm
+  rounding: Rounding
+  /** Minor units of the partner's currency, per order line. */
+  min?: Minor
+  max?: Minor
+  /** Dated terms, made by `feesOf`: the days of orders that it holds for, `until` not among them. */
+  from?: Day
+  until?: Day
+}
+
+/** What holds from a day on; what is not named stays as it was. */
+export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly Fee[]; tolerance?: Minor }
 
 /** The APIs of a partner, or of an aggregator of its goods. */
 export type Apis = { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown>; links?: LinkApi<unknown> }
@@ -43,10 +83,14 @@ export type Partner = {
   aggregators?: Readonly<Record<string, { name: string; apis: Apis }>>
   /** What is known of its links. */
   links?: LinkRules
+  /** Calendar, fees and tolerance hold from ever, or up to the first of `terms` that names them. */
   calendar: Calendar | null
   fees: readonly Fee[]
   /** Minor units by which a line may differ without being a finding. */
   tolerance: Minor
+  /** On what these rest; without, on the word of the operator. */
+  grounds?: { calendar?: Grounds; fees?: Grounds }
+  terms?: readonly Terms[]
 }
 
 /** The partner with statements that were paid on `day` where they do not say it themselves. */

@@ -1,16 +1,27 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { instantReader, isZone, type Zone } from '../day.ts'
+import { type Day, instantReader, isDay, isZone, type Zone } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
 import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } from '../feeds/canonical.ts'
 import { ENCODINGS, type Feed, type Format, type RecordOf } from '../feeds/feed.ts'
 import type { Case, FieldData } from '../feeds/field.ts'
-import { type Currency, isCurrency, ROUNDINGS, readRate } from '../money.ts'
+import { type Currency, isCurrency, type Minor, ROUNDINGS, readAmount, readRate } from '../money.ts'
 import type { Order, PayoutLine, RecordKind } from '../records.ts'
 import { parseYaml, placeOf, readYaml, unknownKey, wrong, type YamlFile } from '../yaml.ts'
 import type { LinkRules } from './links.ts'
-import { BASES, type Calendar, type Fee, type Partner } from './partner.ts'
+import {
+  BASES,
+  type Calendar,
+  CONFIDENCES,
+  FEE_BASES,
+  FEE_KINDS,
+  type Fee,
+  type Grounds,
+  type Partner,
+  type Terms,
+} from './partner.ts'
+import { overridden } from './terms.ts'
 
 const ENDING = '.yaml'
 const TIME_PATTERN_LIKE = 'yyyy-MM-dd HH:mm:ss, unix, unix-ms or iso'
@@ -118,6 +129,59 @@ function isExpression(text: string): boolean {
 
 const whole = z.int().check(z.minimum(0, 'expected 0 or more'))
 
+const aDay = z.string().check(z.refine(isDay, 'expected a day like 2026-01-31'))
+const run = { closes: z.optional(dayOfMonth), pays: z.optional(dayOfMonth), lag: z.optional(whole) }
+const calendar = z.strictObject({
+  basis: z.enum(BASES),
+  ...run,
+  runs: z.optional(
+    z
+      .array(z.strictObject({ closes: dayOfMonth, pays: dayOfMonth, lag: whole }))
+      .check(z.minLength(1, 'is empty, expected runs like { closes: 15, pays: 1, lag: 1 }')),
+  ),
+  days: z.optional(whole),
+  age: z.optional(whole),
+  weekend: z.optional(z.enum(['before', 'after'])),
+  holidays: z.optional(z.array(aDay)),
+  claim: z.optional(dayOfMonth),
+})
+const money = z.custom<string>((given) => typeof given === 'string', 'expected an amount in quotes, like "2.00"')
+const fees = z.array(
+  z.strictObject({
+    name: z.string(),
+    kind: z.optional(z.enum(FEE_KINDS)),
+    of: z.enum(FEE_BASES),
+    rate: z
+      .string()
+      .check(z.refine((rate) => /[%％]/.test(rate) && readRate(rate, 'percent') !== null, 'expected a percentage like "10%"')),
+    rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
+    min: z.optional(money),
+    max: z.optional(money),
+  }),
+)
+const grounds = {
+  confidence: z._default(z.enum(CONFIDENCES), 'stated'),
+  source: z.optional(z.string()),
+  review: z.optional(aDay),
+}
+const terms = {
+  calendar: z.optional(calendar),
+  fees: z.optional(fees),
+  tolerance: z.optional(whole),
+  grounds: z.optional(
+    z.strictObject({ calendar: z.optional(z.strictObject(grounds)), fees: z.optional(z.strictObject(grounds)) }),
+  ),
+  terms: z._default(
+    z.array(
+      z.strictObject({
+        ...{ from: aDay, ...grounds },
+        ...{ calendar: z.optional(calendar), fees: z.optional(fees), tolerance: z.optional(whole) },
+      }),
+    ),
+    [],
+  ),
+}
+
 const schema = z.strictObject({
   id: z.string(),
   name: z.string().check(z.minLength(1, 'is empty, expected a text')),
@@ -133,32 +197,11 @@ const schema = z.strictObject({
     payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
   }),
   links: z.optional(links),
-  calendar: z.optional(
-    z.strictObject({
-      basis: z.enum(BASES),
-      closes: z.optional(dayOfMonth),
-      pays: z.optional(dayOfMonth),
-      lag: z.optional(whole),
-      days: z.optional(whole),
-    }),
-  ),
-  fees: z._default(
-    z.array(
-      z.strictObject({
-        name: z.string(),
-        of: z.enum(['commission', 'paidAmount']),
-        rate: z
-          .string()
-          .check(
-            z.refine((rate) => /[%％]/.test(rate) && readRate(rate, 'percent') !== null, 'expected a percentage like "10%"'),
-          ),
-        rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
-      }),
-    ),
-    [],
-  ),
-  tolerance: z._default(whole, 0),
+  ...terms,
 })
+
+/** What `partners/<id>.yaml` may say of a built-in partner. */
+const overriding = z.strictObject({ id: z.string(), ...terms })
 
 /** The names of the partner files in a workspace's `partners` folder. */
 export function partnerFiles(folder: string): string[] {
@@ -207,13 +250,13 @@ export type DescribedPartner = Partner & { feeds: { [K in RecordKind]?: Feed<Rec
 /** The partner that the text of `partners/<name>` describes. */
 export function parsePartner(name: string, text: string, builtIn: readonly Partner[] = []): DescribedPartner {
   const file = parseYaml(`partners/${name}`, text)
-  const given = readYaml(file, schema)
   const id = name.slice(0, -ENDING.length)
+  const taken = builtIn.find((partner) => partner.id === id)
+  if (taken) return override(file, taken) as DescribedPartner
+  const given = readYaml(file, schema)
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(given.id))
     wrong(file, ['id'], `"${given.id}" is not an id, expected small letters, digits, "-" and "_"`)
   if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
-  const taken = builtIn.find((partner) => partner.id === id)
-  if (taken) wrong(file, ['id'], `${id} is built in (${taken.name}); choose another id and rename the file to it`)
 
   const { currency, timezone } = given
   const { products, orders, payouts } = given.feeds
@@ -244,9 +287,87 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     timezone,
     feeds,
     ...(given.links && { links: given.links as LinkRules }),
-    calendar: given.calendar ? calendarOf(file, given.calendar) : null,
-    fees: given.fees.map((fee): Fee => ({ ...fee, rate: readRate(fee.rate, 'percent')! })),
-    tolerance: given.tolerance,
+    calendar: null,
+    fees: [],
+    tolerance: 0,
+    ...termsOf(file, given, currency),
+  }
+}
+
+/** A built-in partner by the terms of its file in the workspace. What is read and how, is not changed there. */
+function override(file: YamlFile, partner: Partner): Partner {
+  const { id, name } = partner
+  const surplus = ['name', 'currency', 'timezone', 'feeds', 'links'].find((key) => file.document.has(key))
+  if (surplus)
+    wrong(
+      file,
+      [surplus],
+      `${id} is built in (${name}): its file may only change calendar, fees, tolerance and terms; choose another id for another partner`,
+    )
+  const given = readYaml(file, overriding)
+  if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
+  const { grounds: said, terms = [], ...rest } = termsOf(file, given, partner.currency)
+  const at = (path: readonly (string | number)[], known?: Grounds): Grounds => ({
+    ...(known ?? { confidence: 'stated' }),
+    place: placeOf(file, path),
+  })
+  const grounds = {
+    ...(rest.calendar && { calendar: at(['calendar'], said?.calendar) }),
+    ...(rest.fees && { fees: at(['fees'], said?.fees) }),
+  }
+  return overridden(partner, { ...rest, grounds, terms: terms.map((each, i) => ({ ...each, ...at(['terms', i], each) })) })
+}
+
+type GivenTerms = Omit<z.output<typeof overriding>, 'id'>
+
+/** What a file says of calendar, fees and tolerance, from ever and from a day on. */
+function termsOf(
+  file: YamlFile,
+  given: GivenTerms,
+  currency: Currency,
+): Partial<Pick<Partner, 'calendar' | 'fees' | 'tolerance' | 'grounds' | 'terms'>> {
+  const parts = (
+    { calendar, fees, tolerance }: Pick<GivenTerms, 'calendar' | 'fees' | 'tolerance'>,
+    path: readonly (string | number)[],
+  ) => ({
+    ...(calendar && { calendar: calendarOf(file, [...path, 'calendar'], calendar) }),
+    ...(fees && { fees: fees.map((fee, i) => feeOf(file, [...path, 'fees', i], fee, currency)) }),
+    ...(tolerance !== undefined && { tolerance }),
+  })
+  const { grounds, terms } = given
+  return {
+    ...parts(given, []),
+    ...(grounds && { grounds: grounds as NonNullable<Partner['grounds']> }),
+    ...(terms.length > 0 && {
+      terms: terms.map((each, i): Terms => {
+        const { calendar, fees, tolerance, ...rest } = each
+        const found = parts(each, ['terms', i])
+        if (Object.keys(found).length === 0) wrong(file, ['terms', i], 'changes nothing, expected calendar, fees or tolerance')
+        return { ...(rest as Grounds & { from: Day }), ...found }
+      }),
+    }),
+  }
+}
+
+function feeOf(
+  file: YamlFile,
+  path: readonly (string | number)[],
+  { rate, min, max, ...given }: NonNullable<GivenTerms['fees']>[number],
+  currency: Currency,
+): Fee {
+  const limit = (key: string, text: string | undefined): Minor | undefined => {
+    const amount = text === undefined ? undefined : readAmount(text, currency)
+    if (amount === null || (amount ?? 0) < 0)
+      wrong(file, [...path, key], `"${text}" is not an amount in ${currency}, expected like "2.00"`)
+    return amount
+  }
+  const [least, most] = [limit('min', min), limit('max', max)]
+  if (least !== undefined && most !== undefined && least > most) wrong(file, [...path, 'min'], `${min} is more than max, ${max}`)
+  return {
+    ...(given as Omit<Fee, 'rate'>),
+    rate: readRate(rate, 'percent')!,
+    ...(least !== undefined && { min: least }),
+    ...(most !== undefined && { max: most }),
   }
 }
 
@@ -459,17 +580,20 @@ function patternOf(file: YamlFile, path: readonly string[], given: unknown): str
   return patterns
 }
 
-function calendarOf(
-  file: YamlFile,
-  given: { basis: Calendar['basis'] } & { [K in 'closes' | 'pays' | 'lag' | 'days']?: number | 'last' | undefined },
-): Calendar {
-  const { basis, days, closes, pays, lag } = given
-  if (days !== undefined) {
-    const surplus = (['closes', 'pays', 'lag'] as const).find((key) => given[key] !== undefined)
-    if (surplus) wrong(file, ['calendar', surplus], 'does not go with days, expected basis and days alone')
-    return { basis, days: days as number }
-  }
-  const missing = (['closes', 'pays', 'lag'] as const).find((key) => given[key] === undefined)
-  if (missing) wrong(file, ['calendar', missing], 'is missing, expected basis, closes, pays and lag, or basis and days')
-  return { basis, closes: closes!, pays: pays!, lag: lag as number }
+const RUN = ['closes', 'pays', 'lag'] as const
+
+function calendarOf(file: YamlFile, path: readonly (string | number)[], given: z.output<typeof calendar>): Calendar {
+  const { closes, pays, lag, runs, days, ...rest } = given
+  const one = days !== undefined ? 'days' : runs !== undefined ? 'runs' : null
+  const others = one === null ? [] : (['days', 'runs', ...RUN] as const).filter((key) => key !== one && given[key] !== undefined)
+  if (others[0]) wrong(file, [...path, others[0]], `does not go with ${one}, expected basis and ${one} alone`)
+  const missing = one === null && RUN.find((key) => given[key] === undefined)
+  if (missing) wrong(file, [...path, missing], 'is missing, expected basis, closes, pays and lag, or basis and days')
+  if (rest.holidays && !rest.weekend)
+    wrong(file, [...path, 'holidays'], 'needs weekend: before or after, which says where their pay days go')
+  if (runs?.some((run, i) => i > 0 && dayNumber(run.closes) <= dayNumber(runs[i - 1]!.closes)))
+    wrong(file, [...path, 'runs'], 'expected runs in the order in which they close')
+  return { ...rest, ...(days !== undefined ? { days } : runs ? { runs } : { closes, pays, lag }) } as Calendar
 }
+
+const dayNumber = (day: number | 'last') => (day === 'last' ? 31 : day)

@@ -1,5 +1,5 @@
-import { addDays, addMonths, type Day, dayOf, type Instant, type Month, monthOf } from '../day.ts'
-import type { Basis, Calendar } from '../partners/partner.ts'
+import { addDays, addMonths, type Day, dayOf, type Instant, isWeekend, type Month, monthOf } from '../day.ts'
+import type { Basis, Calendar, Run } from '../partners/partner.ts'
 import type { Order, OrderStatus } from '../records.ts'
 
 /** When an order is paid: the settlement month and the day in it. */
@@ -21,23 +21,35 @@ export const STATUS_OF: Record<Basis, 'received' | 'verified' | 'settled'> = {
 const RANK: Record<OrderStatus, number> = { paid: 0, received: 1, verified: 2, settled: 3, refunded: -1, invalid: -1 }
 
 /** The month and day in which an order is paid, or null when it is not due in any (`whyNotDue` says why). */
-export function dueMonth(order: Order, calendar: Calendar): Due | null {
+export function dueMonth(order: Order, dated: Calendar): Due | null {
+  const calendar = calendarFor(order, dated)
   if (RANK[order.status] < RANK[STATUS_OF[calendar.basis]]) return null
   const basis = order[calendar.basis]
   return basis === null ? null : dueOn(basis, calendar)
 }
 
 /** Why `dueMonth` gives null; null where it gives a month. A status that qualifies without its date is `date`, never passed over. */
-export function whyNotDue(order: Order, calendar: Calendar): NotDue | null {
+export function whyNotDue(order: Order, dated: Calendar): NotDue | null {
   if (order.status === 'refunded' || order.status === 'invalid') return order.status
+  const calendar = calendarFor(order, dated)
   if (RANK[order.status] < RANK[STATUS_OF[calendar.basis]]) return 'status'
   return order[calendar.basis] === null ? 'date' : null
+}
+
+/**
+ * Of a calendar and those before it the one that an order is paid by: the latest that its basis date has come to. An order that has no
+ * such date yet is waited for by that of the day it was ordered.
+ */
+export function calendarFor(order: Order, dated: Calendar): Calendar {
+  let calendar = dated
+  while (calendar.before && (order[calendar.basis] ?? order.orderedAt) < calendar.from!) calendar = calendar.before
+  return calendar
 }
 
 /** Dates met so far: a month of orders has few different days, and day arithmetic on a million orders would take seconds. */
 const known = new WeakMap<Calendar, Map<Day, Due>>()
 
-/** The month and day in which an order with this basis date is paid. */
+/** The month and day in which an order with this basis date is paid, by this calendar alone. */
 export function dueOn(basis: Day | Instant, calendar: Calendar): Due {
   const days = known.get(calendar) ?? new Map<Day, Due>()
   if (days.size === 0) known.set(calendar, days)
@@ -47,37 +59,80 @@ export function dueOn(basis: Day | Instant, calendar: Calendar): Due {
   return due
 }
 
-function reckon(day: Day, calendar: Calendar): Due {
-  if ('days' in calendar) {
-    const paid = addDays(day, calendar.days)
-    return { month: monthOf(paid), day: paid }
-  }
+function reckon(basis: Day, calendar: Calendar): Due {
+  const day = calendar.age ? addDays(basis, calendar.age) : basis
+  if ('days' in calendar) return paidOn(addDays(day, calendar.days), calendar)
   const month = monthOf(day)
-  const closing = day <= numbered(month, calendar.closes) ? month : addMonths(month, 1)
-  const paying = addMonths(closing, calendar.lag)
-  return { month: paying, day: numbered(paying, calendar.pays) }
+  const runs = runsOf(calendar)
+  const run = runs.find(({ closes }) => day <= numbered(month, closes))
+  const { lag, pays } = run ?? runs[0]!
+  return paidOn(numbered(addMonths(month, run ? lag : lag + 1), pays), calendar)
 }
 
-/** Which basis dates `month` pays, and the day on which it does (its last one where every day has its own pay day). */
+function runsOf(calendar: Run | { runs: readonly Run[] }): readonly Run[] {
+  return 'runs' in calendar ? calendar.runs : [calendar]
+}
+
+/** A pay day, moved where it is a day on which nobody pays. */
+function paidOn(day: Day, { weekend, holidays = [] }: Calendar): Due {
+  let paid = day
+  if (weekend) {
+    while (isWeekend(paid) || holidays.includes(paid)) paid = addDays(paid, weekend === 'before' ? -1 : 1)
+  }
+  return { month: monthOf(paid), day: paid }
+}
+
+const covered = new WeakMap<Calendar, Map<Month, Coverage>>()
+
+/**
+ * Which basis dates `month` pays, and the day on which it does (its last one where it has several). Where weekends leave a month without
+ * a pay day, that of the next.
+ */
 export function coverage(calendar: Calendar, month: Month): Coverage {
-  const by = STATUS_OF[calendar.basis]
-  if ('days' in calendar) {
-    const last = dayOf(month, 31)
-    return { from: addDays(`${month}-01`, -calendar.days), to: addDays(last, -calendar.days), by, due: last }
+  const months = covered.get(calendar) ?? new Map<Month, Coverage>()
+  if (months.size === 0) covered.set(calendar, months)
+  const found = months.get(month) ?? daysOf(calendar, month)
+  months.set(month, found)
+  return found
+}
+
+function daysOf(dated: Calendar, month: Month): Coverage {
+  let found: Coverage | null = null
+  let until: Day | undefined
+  for (let calendar: Calendar | undefined = dated; calendar; calendar = calendar.before) {
+    const { from: start = '' } = calendar
+    const by = STATUS_OF[calendar.basis]
+    const [first, last] = reachOf(calendar, month)
+    for (let day = start > first ? start : first; day <= last && (until === undefined || day < until); day = addDays(day, 1)) {
+      const due = dueOn(day, calendar)
+      if (due.month !== month) continue
+      if (!found) found = { from: day, to: day, by, due: due.day }
+      if (day < found.from) found.from = day
+      if (day > found.to) found.to = day
+      if (due.day > found.due) found.due = due.day
+    }
+    until = calendar.from
   }
-  const closing = addMonths(month, -calendar.lag)
-  return {
-    from: addDays(numbered(addMonths(closing, -1), calendar.closes), 1),
-    to: numbered(closing, calendar.closes),
-    by,
-    due: numbered(month, calendar.pays),
-  }
+  return found ?? daysOf(dated, addMonths(month, 1))
+}
+
+/** The first and last day that `month` could pay by a calendar. */
+function reachOf(calendar: Calendar, month: Month): [Day, Day] {
+  const { age = 0, holidays = [] } = calendar
+  const [days, lag] = 'days' in calendar ? [calendar.days, 0] : [0, Math.max(...runsOf(calendar).map((run) => run.lag))]
+  const moved = holidays.length + 2
+  return [addDays(`${addMonths(month, -lag - 1)}-01`, -age - days - moved), addDays(dayOf(month, 31), moved)]
 }
 
 /** The latest month whose pay day lies before `today`: on the pay day itself the money may still be on its way. */
 export function latestPaidMonth(calendar: Calendar, today: Day): Month {
   const month = monthOf(today)
   return coverage(calendar, month).due < today ? month : addMonths(month, -1)
+}
+
+/** Up to which day differences of a payout in `month` can be claimed; null where no day is known. */
+export function claimUntil({ claim }: Calendar, month: Month): Day | null {
+  return claim === undefined ? null : numbered(addMonths(month, 1), claim)
 }
 
 /** Day `number` of `month`; its last one where it is shorter. */

@@ -14,12 +14,12 @@ export function hasRefund(order: Order): boolean {
  */
 export function afterRefund(order: Order): Earning {
   if (!hasRefund(order)) return order
-  const paidAmount = order.paidAmount - order.refundAmount!
-  if (paidAmount <= 0) return { paidAmount: 0, commission: 0 }
-  const rate = order.commissionRate
-  if (rate !== null && Math.abs(share(paidAmount, rate) - order.commission) <= 1)
-    return { paidAmount, commission: order.commission }
-  return { paidAmount, commission: multiplyDivide(order.commission, paidAmount, order.paidAmount) }
+  const { orderedAt, paidAt, commissionRate: rate } = order
+  const paidAmount = Math.max(order.paidAmount - order.refundAmount!, 0)
+  const isSmaller = rate !== null && paidAmount > 0 && Math.abs(share(paidAmount, rate) - order.commission) <= 1
+  const commission =
+    paidAmount === 0 ? 0 : isSmaller ? order.commission : multiplyDivide(order.commission, paidAmount, order.paidAmount)
+  return { orderedAt, paidAt, paidAmount, commission }
 }
 
 /** What is owed for an order line as it stands: nothing when it is refunded or invalid, less where a part was refunded. Minor units. */

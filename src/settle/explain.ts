@@ -1,7 +1,7 @@
 import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share } from '../money.ts'
-import { expectedPayout, feeOf, formula } from '../partners/fees.ts'
+import { expectedPayout, formula, partsOf } from '../partners/fees.ts'
 import type { Order, PayoutLine } from '../records.ts'
-import { dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
+import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
 import { hasRefund, keptPayout } from './expect.ts'
 
@@ -90,13 +90,17 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const because = (cause: Cause, why: string): Explanation => ({ cause, text: `${lead}: ${why}` })
 
   if (Math.abs(paid - expected) <= 1) return because('rounding', 'one minor unit, a matter of rounding')
-  if (fees.length > 0 && paid === total((order) => order.commission)) {
-    return because('fee', `the gross commission, ${fees.map(({ name }) => name).join(' and ')} was not taken`)
+  const holding = [...new Set(orders.flatMap((order) => partsOf(order, fees).map(({ fee }) => fee)))]
+  if (holding.length > 0 && paid === total((order) => order.commission)) {
+    return because('fee', `the gross commission, ${holding.map(({ name }) => name).join(' and ')} was not taken`)
   }
-  for (const fee of fees) {
-    const amount = total((order) => feeOf(order, fee))
-    if (amount !== 0 && paid === expected - amount) return because('fee', `${fee.name} of ${money(amount)} was taken twice`)
-    if (amount !== 0 && paid === expected + amount) return because('fee', `${fee.name} of ${money(amount)} was not taken`)
+  for (const fee of holding) {
+    const amount = total((order) => partsOf(order, fees).find((part) => part.fee === fee)?.amount ?? 0)
+    const done = amount < 0 ? 'added' : 'taken'
+    if (amount !== 0 && paid === expected - amount)
+      return because('fee', `${fee.name} of ${money(Math.abs(amount))} was ${done} twice`)
+    if (amount !== 0 && paid === expected + amount)
+      return because('fee', `${fee.name} of ${money(Math.abs(amount))} was not ${done}`)
   }
   if (orders.some(hasRefund) && paid === total((order) => keptPayout(order, fees))) {
     return because('refund', `the payout on what is left after the refund of ${money(total((order) => order.refundAmount ?? 0))}`)
@@ -113,6 +117,7 @@ function difference(entry: Entry, rules: Rules): Explanation {
   // a payout differs by at least a minor unit from that of one piece more or less, or nothing can be told from it
   for (let kept = 1; kept < pieces && expected >= pieces; kept++) {
     const smaller = {
+      ...order,
       commission: multiplyDivide(order.commission, kept, pieces),
       paidAmount: multiplyDivide(order.paidAmount, kept, pieces),
     }
@@ -130,13 +135,19 @@ function difference(entry: Entry, rules: Rules): Explanation {
 
 /** The rate at which the order would earn the payout `paid`, before any rounding. */
 function impliedRate(order: Order, paid: Minor, { fees }: Rules): Ppm {
-  let keptOfCommission = 1_000_000
+  // the payout is `kept` ppm of the commission, and `fixed` less
+  let kept = 1_000_000
   let fixed = 0
-  for (const fee of fees) {
-    if (fee.of === 'commission') keptOfCommission -= fee.rate
-    else fixed += feeOf(order, fee)
+  for (const { fee, amount } of partsOf(order, fees)) {
+    const rate = fee.kind === 'share' ? 1_000_000 - fee.rate : fee.kind === 'subsidy' ? -fee.rate : fee.rate
+    if (fee.of === 'commission') kept -= rate
+    else if (fee.of === 'paidAmount') fixed += amount
+    else {
+      kept -= share(kept, rate)
+      fixed -= share(fixed, rate)
+    }
   }
-  return keptOfCommission <= 0 ? 0 : multiplyDivide(paid + fixed, 1_000_000_000_000, order.paidAmount * keptOfCommission)
+  return kept <= 0 ? 0 : multiplyDivide(paid + fixed, 1_000_000_000_000, order.paidAmount * kept)
 }
 
 /**
@@ -195,15 +206,16 @@ function stranger(line: PayoutLine, about: readonly Order[]): string {
 }
 
 /** `settled 2026-10-03, due 2026-11-20` */
-function dueText(order: Order, { calendar }: Rules): string {
-  const due = dueMonth(order, calendar)
+function dueText(order: Order, rules: Rules): string {
+  const due = dueMonth(order, rules.calendar)
+  const calendar = calendarFor(order, rules.calendar)
   return `${STATUS_OF[calendar.basis]} ${order[calendar.basis]?.slice(0, 10)}, due ${due?.day}`
 }
 
 /** When the order is due, or why it is not. */
 export function standing(order: Order, rules: Rules): string {
   const reason = whyNotDue(order, rules.calendar)
-  const status = STATUS_OF[rules.calendar.basis]
+  const status = STATUS_OF[calendarFor(order, rules.calendar).basis]
   if (reason === null) return dueText(order, rules)
   if (reason === 'date') return `${order.status}, but its ${status} date is missing: it cannot be said when it is due`
   return reason === 'status' ? `not ${status} yet (${order.rawStatus})` : `${reason} (${order.rawStatus})`

@@ -87,7 +87,8 @@ export function explainOrder(
   states: readonly OrderReading[],
   until: Month,
 ): OrderExplanation {
-  const { calendar } = rulesOf(partner, '')
+  const rules = rulesOf(partner, until)
+  const { calendar, fees } = rules
   const due = orders.flatMap((order) => dueMonth(order, calendar)?.month ?? [])
   const paid = lines.map((line) => monthOf(line.paidAt))
   const months = [...new Set([...due.filter((month) => month <= until), ...paid])].sort(compareText)
@@ -113,10 +114,10 @@ export function explainOrder(
         currency: order.currency,
         paidAmount: money(order.paidAmount),
         commissionRate: order.commissionRate === null ? null : formatRate(order.commissionRate),
-        expected: money(expectedPayout(order, partner.fees)),
-        formula: formula(order, partner.fees),
+        expected: money(expectedPayout(order, fees)),
+        formula: formula(order, fees),
         due: dueMonth(order, calendar),
-        why: standing(order, rulesOf(partner, '')),
+        why: standing(order, rules),
         states: states
           .filter((state) => state.lineId === order.lineId)
           .map(({ status, rawStatus, paidAmount, commission, settledAt, origin }) => ({

@@ -2,6 +2,7 @@ import { dayOf, type Month } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
+import { calendarOf, feesOf, toleranceOn } from '../partners/terms.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
 import type { Database } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
@@ -81,17 +82,18 @@ export function settleLedgers(ledgers: readonly Ledger[], month: Month, options:
 
 /** By what the month of a partner is judged. */
 export function rulesOf(partner: Partner, month: Month): Rules {
-  if (partner.calendar === null) {
+  const calendar = calendarOf(partner)
+  if (calendar === null) {
     throw usageError(
       `${partner.id} has no settlement calendar, expected like calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 } in partners/${partner.id}.yaml`,
     )
   }
-  return { month, calendar: partner.calendar, fees: partner.fees, tolerance: partner.tolerance }
+  return { month, calendar, fees: feesOf(partner), tolerance: toleranceOn(dayOf(month, 1), partner) }
 }
 
 function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: SettlementFiles | null): PartnerSettlement[] {
   const { partner, statements } = ledger
-  if (partner.calendar === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
+  if (calendarOf(partner) === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
   const rules = rulesOf(partner, month)
   const tally: Tally = new Map()
   let orders = 0

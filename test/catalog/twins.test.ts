@@ -84,7 +84,7 @@ it('finds twins of other partners by the text index: live, of the currency, at h
   ])
   expect(twinsOf(db, productByKey(db, 'acme', 'B')!)).toEqual([])
 
-  const net = netOfFees('/nowhere', () => {})
+  const net = netOfFees('/nowhere', '2026-11-25', () => {})
   const texts = twins.map((twin) => [twinText(product, twin, net), twinText(product, twin, net, true)])
   expect(texts).toEqual([
     ['third:V pays 15.00 more and costs 50.00 more (same title)', null],

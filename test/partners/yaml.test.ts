@@ -445,10 +445,10 @@ describe('finding a partner', () => {
     )
   })
 
-  it('an id that is built in is refused, not shadowed', () => {
+  it('a built-in one is not shadowed', () => {
     const folder = folderWith({ 'taobao.yaml': ACME.replace('id: acme', 'id: taobao') })
     expect(() => findPartner('taobao', folder, builtIn, '--partner')).toThrow(
-      'partners/taobao.yaml:1: id: taobao is built in (Taobao); choose another id and rename the file to it',
+      'partners/taobao.yaml:2: name: taobao is built in (Taobao): its file may only change calendar, fees, tolerance and terms; choose another id for another partner',
     )
   })
 })
