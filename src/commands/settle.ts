@@ -1,25 +1,21 @@
 import { join, resolve } from 'node:path'
-import type { Context } from '../context.ts'
-import { instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
-import type { Partner } from '../partners/partner.ts'
 import { calendarOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
-import { latestPaidMonth } from '../settle/calendar.ts'
-import { CLASSES, compareText } from '../settle/entry.ts'
+import { CLASSES } from '../settle/entry.ts'
 import { explainOrder, explanationText } from '../settle/order.ts'
 import type { Settlement } from '../settle/report.ts'
 import { settle } from '../settle/settle.ts'
 import { openForReading } from '../store/open.ts'
 import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
-import type { Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
 import { fileReading } from './import.ts'
 import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
+import { monthToSettle } from './settle-month.ts'
 
 const explain = defineCommand({
   about:
@@ -121,18 +117,6 @@ export const command = defineCommand({
     return [unsettled.length > 0 ? 'usage' : 'done', settlement.findings.length > 0 ? 'findings' : 'done']
   },
 })
-
-/**
- * The latest month in which the pay day of every partner that pays once a month has passed. Partners that pay daily have no such day:
- * only where there are no others, their last whole month counts.
- */
-function monthToSettle(ctx: Context, { shop }: Workspace, partners: readonly Partner[]): Month {
-  const today = instantOf(ctx.now(), shop.timezone).slice(0, 10)
-  const calendars = partners.flatMap((partner) => calendarOf(partner) ?? [])
-  const monthly = calendars.filter((calendar) => !('days' in calendar))
-  const months = (monthly.length > 0 ? monthly : calendars).map((calendar) => latestPaidMonth(calendar, today))
-  return months.sort(compareText)[0] ?? today.slice(0, 7)
-}
 
 function printSettlement({ month: settled, partners, findings }: Settlement, print: Print): void {
   for (const { partner, currency, covers, due, expected, paid, difference, classes } of partners) {
