@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs'
 import { lookUpProduct, productDocument } from '../catalog/find.ts'
 import { type Raise, raisedBeforeDiscount, raiseText, type State, statesOf } from '../catalog/history.ts'
 import { type Net, netOfFees } from '../catalog/net.ts'
+import { rawRows } from '../catalog/raw.ts'
 import { readScoreRules, scoreOf, scoreText } from '../catalog/score.ts'
 import { type Twin, twinsOf, twinText } from '../catalog/twins.ts'
 import { instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
-import type { Encoding } from '../feeds/feed.ts'
-import { snapshotPath } from '../feeds/fetch.ts'
-import { formOf } from '../feeds/form.ts'
-import { openRows } from '../feeds/formats/rows.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -202,17 +198,12 @@ export function factsOf(
 }
 
 /** The row in the file as it was received. */
-function rawRow(workspace: Workspace, product: StoredProduct, file: FileRow): string {
-  const path = snapshotPath(workspace.snapshots, file)
-  if (!existsSync(path))
-    throw usageError(`${file.name}: its copy in .shoptool/snapshots was deleted; the row was line ${product.line} of it`)
-  const { feeds } = findPartner(product.partner, workspace.partners, BUILT_IN, product.partner)
-  const { format } = formOf(feeds.products!, { ...file, path, encoding: file.encoding as Encoding })
-  const rows = openRows(path, file.name, format)
-  try {
-    while (rows.next()) if (rows.line() === product.line) return rows.raw()
-  } finally {
-    rows.close()
-  }
-  throw usageError(`${file.name}: has no line ${product.line} when read with the present mapping; sync again`)
+function rawRow({ snapshots, partners }: Workspace, product: StoredProduct, file: FileRow): string {
+  const { feeds } = findPartner(product.partner, partners, BUILT_IN, product.partner)
+  const raw = rawRows(snapshots, feeds.products!, file, new Set([product.line]))
+  if (!raw) throw usageError(`${file.name}: its copy in .shoptool/snapshots was deleted; the row was line ${product.line} of it`)
+  const row = raw.rows.get(product.line)
+  if (row === undefined)
+    throw usageError(`${file.name}: has no line ${product.line} when read with the present mapping; sync again`)
+  return row
 }

@@ -30,6 +30,11 @@ export function openTable(path: string, columns: readonly string[]): Table {
   }
 }
 
+/** The same table as one text. */
+export function csvText(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return `\ufeff${[columns, ...rows].map(csvLine).join('')}`
+}
+
 /**
  * Free text that a spreadsheet must not take for a formula: an apostrophe goes in front of `=` `+` `-` `@`, their full-width forms, tab
  * and line breaks (OWASP, "CSV Injection").

@@ -144,6 +144,13 @@ export function fileById(db: Database, id: number): FileRow {
   return db.prepare<[number], FileRow>('SELECT * FROM file WHERE id = ?').get(id)!
 }
 
+/** A file by its bytes and name; the latest reading of it. */
+export function fileOf(db: Database, { sha256, file }: { sha256: string; file: string }): FileRow | undefined {
+  return db
+    .prepare<[string, string], FileRow>('SELECT * FROM file WHERE sha256 = ? AND name = ? ORDER BY id DESC LIMIT 1')
+    .get(sha256, file)
+}
+
 /** The files that a run read, in its order. */
 export function filesOf(db: Database, run: { id: number }): FileRow[] {
   return db.prepare<[number], FileRow>('SELECT * FROM file WHERE run = ? ORDER BY id').all(run.id)

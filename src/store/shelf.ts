@@ -204,3 +204,23 @@ function write(db: Database, shelf: string, change: (items: readonly ShelfItem[]
   }
   return changes
 }
+
+/** What was shown of goods whenever they were put on a shelf, the earliest first; also of those that were taken off since. */
+export function picksOf(db: Database, partner: string, skus: readonly string[]): ShelfItem[] {
+  const asked = JSON.stringify(skus)
+  const logged = db
+    .prepare<[string, string], string>(
+      `SELECT DISTINCT after FROM shelf_change WHERE partner = ? AND sku IN (SELECT value FROM json_each(?)) AND after IS NOT NULL`,
+    )
+    .pluck()
+    .all(partner, asked)
+    .map((text) => JSON.parse(text) as ShelfItem)
+  const columns = KEYS.map((key) => `${COLUMNS[key]} AS ${key}`).join(', ')
+  const present = db
+    .prepare<[string, string], ShelfItem>(
+      `SELECT ${columns} FROM shelf_item WHERE partner = ? AND sku IN (SELECT value FROM json_each(?))`,
+    )
+    .all(partner, asked)
+  const picks = new Map([...logged, ...present].map((item) => [`${item.sku} ${item.shelf} ${item.pickedAt}`, item]))
+  return [...picks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
+}

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto'
+import type { Day, Month } from '../day.ts'
+import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
+import type { Order, Origin, PayoutLine, Recorded } from '../records.ts'
+import { claimUntil, dueMonth } from './calendar.ts'
+import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
+import { reconcile } from './reconcile.ts'
+import { type Finding, findingOf, type PartnerSettlement, sortFindings } from './report.ts'
+import { csvText, id, text } from './table.ts'
+
+/*
+An evidence pack lets a partner, or anybody else, check what is claimed of it without the operator's database:
+
+  letter.zh.txt, letter.en.txt   what is asked for, from templates/letters/
+  claims.csv                     every claim with its numbers and where it was read
+  pack.json                      the orders, payout lines and rules that the claims follow from
+  picks.csv                      what was shown of the goods when they were picked
+  raw.json                       the rows of the partner's own files, as they were received
+  manifest.json                  bytes and sha256 of each of the others
+
+`recheck` settles the month anew from pack.json alone and compares.
+*/
+
+/** Classes in which less was paid than is owed to the operator. */
+const CLAIMED: readonly SettlementClass[] = ['missing', 'short-paid', 'clawback', 'unknown-order']
+
+/** Whether money is owed by an entry: nothing or too little was paid, or too much taken back. */
+export function isClaim({ class: name, difference }: Entry): boolean {
+  return difference < 0 && CLAIMED.includes(name)
+}
+
+/** What the claims follow from. Amounts are minor units of their currency, rates parts per million; claims are as `settle --json` shows them. */
+export type Pack = {
+  schema: 'shoptool.pack.v1'
+  units: 'amounts of orders, payouts and rules in minor units, rates in parts per million; claims in major units'
+  shop: string
+  partner: string
+  name: string
+  month: Month
+  writtenOn: Day
+  rules: Rules
+  /** All lines of the orders that a claim speaks of, and all that was paid for them up to the month. */
+  orders: readonly Recorded<Order>[]
+  payouts: readonly Recorded<PayoutLine>[]
+  claims: readonly Finding[]
+  /** The sums of the claims, and of the whole month by class. */
+  claimed: readonly { currency: Currency; count: number; amount: string }[]
+  settlement: readonly PartnerSettlement[]
+}
+
+/** What was shown of goods when they were picked. Amounts are minor units. */
+export type Pick = {
+  sku: string
+  shelf: string
+  pickedAt: string
+  currency: Currency
+  finalPrice: Minor
+  commissionRate: number | null
+  commission: Minor | null
+  origin: Origin | null
+}
+
+/** Rows of one file as they were received; `null`: its copy is gone, or the row is not in it. */
+export type RawRows = {
+  file: string
+  sha256: string
+  header: readonly string[] | null
+  rows: readonly { line: number; row: string | null }[]
+}
+
+/** The claims of a month, from the orders and payout lines that they speak of (sorted by order number). */
+export function claimsOf(
+  partner: string,
+  orders: Iterable<Recorded<Order>>,
+  payouts: Iterable<Recorded<PayoutLine>>,
+  rules: Rules,
+): Finding[] {
+  const claims: Finding[] = []
+  for (const entry of reconcile(orders, payouts, rules)) if (isClaim(entry)) claims.push(findingOf(partner, entry, rules))
+  return sortFindings(claims)
+}
+
+/** Number and sum of claims by currency; amounts are what is asked for, above zero. */
+export function claimedIn(claims: readonly Finding[]): Pack['claimed'] {
+  return [...new Set(claims.map(({ currency }) => currency))].sort(compareText).map((currency) => {
+    const own = claims.filter((claim) => claim.currency === currency)
+    return { currency, count: own.length, amount: formatAmount(0 - sum(own), currency) }
+  })
+}
+
+function sum(claims: readonly Finding[]): Minor {
+  return claims.reduce((total, { difference, currency }) => total + minorOf(difference, currency), 0)
+}
+const minorOf = (amount: string, currency: Currency) => readDecimal(amount, minorDigits(currency), '.')!
+
+/** How many claims the letter names; all of them are in claims.csv. */
+const NAMED = 20
+
+/** What a letter may say. Amounts are texts in major units, what is asked for above zero. */
+export type LetterFacts = ReturnType<typeof letterFacts>
+
+/** The facts of a letter about the claims of a pack. */
+export function letterFacts({ shop, name, partner, month, writtenOn, rules, claims, claimed, settlement }: Pack) {
+  const until = claimUntil(rules.calendar, month)
+  return {
+    ...{ shop, name, partner, month, day: writtenOn, count: claims.length, more: Math.max(0, claims.length - NAMED) },
+    due: settlement[0]?.due ?? null,
+    // a day that has passed already is no term
+    until: until !== null && until > writtenOn ? until : null,
+    sums: claimed.map(({ currency, count, amount }) => {
+      const of = (...names: SettlementClass[]) => {
+        const own = claims.filter((claim) => claim.currency === currency && names.includes(claim.class))
+        return { count: own.length, amount: formatAmount(0 - sum(own), currency) }
+      }
+      const whole = settlement.find((each) => each.currency === currency)
+      const extra = whole
+        ? (['over-paid', 'duplicate', 'refunded-but-paid'] as const).reduce(
+            (total, each) => total + minorOf(whole.classes[each].difference, currency),
+            0,
+          )
+        : 0
+      return {
+        ...{ currency, count, claimed: amount },
+        ...{ expected: whole?.expected ?? null, paid: whole?.paid ?? null, difference: whole?.difference ?? null },
+        ...{ missing: of('missing'), short: of('short-paid'), takenBack: of('clawback', 'unknown-order') },
+        inYourFavour: extra > 0 ? formatAmount(extra, currency) : null,
+      }
+    }),
+    claims: claims.slice(0, NAMED).map((claim, i) => ({ ...claim, no: i + 1, title: claim.title ?? '' })),
+  }
+}
+
+/** The files of a pack but for the letters, by name. The same pack gives the same bytes. */
+export function packFiles(pack: Pack, picks: readonly Pick[], raw: readonly RawRows[]): Map<string, string> {
+  return new Map([
+    ['claims.csv', claimsTable(pack)],
+    ['pack.json', json(pack)],
+    ['picks.csv', picksTable(picks)],
+    ['raw.json', json({ schema: 'shoptool.pack-raw.v1', files: raw })],
+  ])
+}
+
+function claimsTable({ claims, orders, rules }: Pack): string {
+  const columns =
+    'no,class,orderId,lineId,sku,title,status,due,paidAmount,commission,currency,expected,paid,difference,cause,explain,sources'
+  const rows = claims.map((claim, i) => {
+    const of = orders.filter(
+      (order) => order.orderId === claim.orderId && (claim.lineId === null || order.lineId === claim.lineId),
+    )
+    const one = of.length === 1 ? of[0]! : null
+    const money = (amount: Minor) => formatAmount(amount, claim.currency)
+    return [
+      ...[i + 1, claim.class, id(claim.orderId), id(claim.lineId), id(claim.sku), text(claim.title), one?.status ?? null],
+      ...[one ? (dueMonth(one, rules.calendar)?.day ?? null) : null, one && money(one.paidAmount), one && money(one.commission)],
+      ...[claim.currency, claim.expected, claim.paid, claim.difference, claim.cause, text(claim.explain)],
+      text(claim.sources.map(({ file, line, sha256 }) => `${file}:${line} (${sha256.slice(0, 12)})`).join('; ')),
+    ]
+  })
+  return csvText(columns.split(','), rows)
+}
+
+function picksTable(picks: readonly Pick[]): string {
+  const columns = 'sku,shelf,pickedAt,currency,finalPrice,commissionRate,commission,file,line,sha256'.split(',')
+  const rows = picks.map(({ sku, shelf, pickedAt, currency, finalPrice, commissionRate, commission, origin }) => [
+    ...[id(sku), text(shelf), pickedAt, currency, formatAmount(finalPrice, currency)],
+    ...[
+      commissionRate === null ? null : `${commissionRate / 10_000}%`,
+      commission === null ? null : formatAmount(commission, currency),
+    ],
+    ...[text(origin?.file ?? null), origin?.line ?? null, origin?.sha256 ?? null],
+  ])
+  return csvText(columns, rows)
+}
+
+/** `manifest.json` of a pack's files. */
+export function manifestOf(files: ReadonlyMap<string, string | Buffer>): string {
+  const named = [...files].sort(([a], [b]) => compareText(a, b))
+  return json({
+    schema: 'shoptool.pack-manifest.v1',
+    files: named.map(([name, content]) => ({ name, bytes: Buffer.byteLength(content), sha256: sha256Of(content) })),
+  })
+}
+
+/** What `settle verify-pack` found. */
+export type Recheck = {
+  schema: 'shoptool.settle-verify-pack.v1'
+  partner: string | null
+  name: string | null
+  month: Month | null
+  claimed: Pack['claimed']
+  /** Rows of the partner's own files that the pack holds, and those whose copy was gone when it was made. */
+  rows: { held: number; lacking: number }
+  /** Empty where everything holds. */
+  problems: readonly string[]
+}
+
+/**
+ * Checks a pack from its files alone: their hashes, that the claims follow from the orders, payout lines and rules in it, and that the
+ * tables and sums say the same. Never throws for what is wrong with the pack.
+ */
+export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
+  const problems: string[] = []
+  const found = (partial: Partial<Recheck>): Recheck => ({
+    ...{ schema: 'shoptool.settle-verify-pack.v1', partner: null, name: null, month: null, claimed: [] },
+    ...{ rows: { held: 0, lacking: 0 }, ...partial, problems },
+  })
+  problems.push(...manifestProblems(files))
+  try {
+    const pack = JSON.parse(files.get('pack.json')?.toString() ?? 'null') as Pack | null
+    const raw = JSON.parse(files.get('raw.json')?.toString() ?? 'null') as { files: readonly RawRows[] } | null
+    if (pack?.schema !== 'shoptool.pack.v1') {
+      problems.push('pack.json: is no evidence pack, expected the schema shoptool.pack.v1')
+      return found({})
+    }
+    const { partner, name, month, orders, payouts, rules } = pack
+    const claims = claimsOf(partner, orders, payouts, rules)
+    problems.push(...claimProblems(pack.claims, claims))
+    const claimed = claimedIn(claims)
+    if (json(claimed) !== json(pack.claimed))
+      problems.push(`pack.json: states claims of ${sumsOf(pack.claimed)}, they are ${sumsOf(claimed)}`)
+    if (files.get('claims.csv')?.toString() !== claimsTable({ ...pack, claims })) {
+      problems.push('claims.csv: does not say what follows from pack.json')
+    }
+    const rows = new Map(
+      (raw?.files ?? []).flatMap(({ sha256, rows }) => rows.map(({ line, row }) => [`${sha256} ${line}`, row])),
+    )
+    const sources = [...orders, ...payouts].map(({ origin }) => origin)
+    for (const { file, line, sha256 } of sources) {
+      if (!rows.has(`${sha256} ${line}`)) problems.push(`raw.json: lacks ${file}:${line}, which pack.json names`)
+    }
+    const lacking = [...rows.values()].filter((row) => row === null).length
+    return found({ partner, name, month, claimed, rows: { held: rows.size - lacking, lacking } })
+  } catch (error) {
+    problems.push(`cannot be read: ${(error as Error).message}`)
+    return found({})
+  }
+}
+
+function manifestProblems(files: ReadonlyMap<string, Buffer>): string[] {
+  const manifest = files.get('manifest.json')
+  if (!manifest) return ['manifest.json is missing']
+  let named: { name: string; bytes: number; sha256: string }[]
+  try {
+    named = JSON.parse(manifest.toString()).files.map((file: (typeof named)[0]) => file)
+  } catch {
+    return ['manifest.json cannot be read']
+  }
+  const problems = named.flatMap(({ name, sha256 }) => {
+    const content = files.get(name)
+    if (!content) return [`${name}: is missing`]
+    return sha256Of(content) === sha256 ? [] : [`${name}: was changed: its sha256 is ${sha256Of(content)}, expected ${sha256}`]
+  })
+  const known = new Set(['manifest.json', ...named.map(({ name }) => name)])
+  return [...problems, ...[...files.keys()].filter((name) => !known.has(name)).map((name) => `${name}: is not in the manifest`)]
+}
+
+function claimProblems(stated: readonly Finding[], follow: readonly Finding[]): string[] {
+  const key = ({ class: name, orderId, lineId, sources }: Finding) =>
+    `${name} of order ${orderId}${lineId ? ` line ${lineId}` : ''} (${sources[0]?.file}:${sources[0]?.line})`
+  const before = new Map(stated.map((claim) => [key(claim), claim]))
+  const after = new Map(follow.map((claim) => [key(claim), claim]))
+  const wrong = [...before].flatMap(([at, claim]) => {
+    const own = after.get(at)
+    if (!own) return [`pack.json: ${at} does not follow from its orders and payout lines`]
+    return json(own) === json(claim)
+      ? []
+      : [
+          `pack.json: ${at} states ${claim.difference} ${claim.currency} (${claim.explain}), but it is ${own.difference} (${own.explain})`,
+        ]
+  })
+  return [
+    ...wrong,
+    ...[...after.keys()].filter((at) => !before.has(at)).map((at) => `pack.json: ${at} follows but is not claimed`),
+  ]
+}
+
+const sumsOf = (claimed: Pack['claimed']) =>
+  claimed.map(({ count, amount, currency }) => `${amount} ${currency} in ${count}`).join(', ') || 'nothing'
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** 64 hex digits. */
+export function sha256Of(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
