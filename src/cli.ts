@@ -58,6 +58,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
       load: () => import('./commands/orders.ts'),
     },
     { name: 'settle', summary: 'check a payout against the recorded orders', load: () => import('./commands/settle.ts') },
+    { name: 'member', summary: 'keep the members of the team', load: () => import('./commands/member.ts') },
   ],
 }
 

@@ -2,8 +2,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Document, stringify } from 'yaml'
 import * as z from 'zod/mini'
-import { isZone } from './day.ts'
-import { isCurrency, readRate } from './money.ts'
+import { isDay, isZone } from './day.ts'
+import { type Currency, formatRate, isCurrency, type Ppm, readAmount, readRate } from './money.ts'
 import { RECORD_KINDS } from './records.ts'
 import {
   type Channel,
@@ -14,11 +14,15 @@ import {
   type Quiet,
   type Shop,
   type Source,
+  type TeamTerms,
   WEBHOOK_KINDS,
   WORKSPACE_FILE,
   type Workspace,
 } from './workspace.ts'
-import { parseYaml, readYaml, wrong } from './yaml.ts'
+import { parseYaml, readYaml, wrong, type YamlFile } from './yaml.ts'
+
+/** Nobody is paid for the sales of more than so many. */
+const MOST_LEVELS = 3
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u
 const name = z.string().check(z.regex(NAME, 'expected letters, digits, ".", "_" and "-"'))
@@ -74,6 +78,34 @@ const quiet = z.pipe(
   }),
 )
 
+const levels = z
+  .array(percentage)
+  .check(
+    z.minLength(1, 'is empty, expected a rate for each level, like [50%]'),
+    z.maxLength(MOST_LEVELS, `has too many levels, expected at most ${MOST_LEVELS}`),
+  )
+const team = z.array(
+  z.strictObject({
+    from: z.optional(
+      z.string().check(z.refine(isDay, { error: (issue) => `"${issue.input}" is not a day, expected like 2026-11-01` })),
+    ),
+    links: z._default(z.enum(['sellers', 'buyers']), 'sellers'),
+    levels,
+    rebate: z.optional(percentage),
+    tiers: z.optional(
+      z.strictObject({
+        by: z.enum(['commission', 'orders']),
+        partners: z.optional(z.array(filled)),
+        tiers: z
+          .array(z.strictObject({ name: filled, from: scalar, levels: z.optional(levels), rebate: z.optional(percentage) }))
+          .check(z.minLength(1, 'is empty, expected tiers like { name: 新晋, from: 0 }')),
+      }),
+    ),
+    entryFee: z.optional(scalar),
+    recruiting: z.optional(scalar),
+  }),
+)
+
 const schema = z.strictObject({
   shop: z.strictObject({
     ...{ name: filled, timezone, currency, link: z.optional(address) },
@@ -125,6 +157,7 @@ const schema = z.strictObject({
   ),
   photos: z._default(z.strictObject({ hosts: z.array(filled) }), { hosts: [] }),
   tracking: z._default(z.record(name, trackingIds), {}),
+  team: z._default(team, []),
   notify: z.optional(
     z.strictObject({
       on: z._default(z.array(z.enum(NOTIFY_EVENTS)), [...NOTIFY_EVENTS]),
@@ -139,9 +172,9 @@ const schema = z.strictObject({
  */
 export function readConfiguration(
   text: string,
-): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'tracking' | 'photoHosts' | 'notify'> {
+): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'tracking' | 'photoHosts' | 'team' | 'notify'> {
   const file = parseYaml(WORKSPACE_FILE, text)
-  const { shop, shelves, sources, channels, tracking, photos, notify = null } = readYaml(file, schema)
+  const { shop, shelves, sources, channels, tracking, photos, team, notify = null } = readYaml(file, schema)
   return {
     shop,
     shelves,
@@ -181,8 +214,49 @@ export function readConfiguration(
     ),
     photoHosts: photos.hosts,
     tracking,
+    team: team.map((terms, i) => teamTerms(file, terms, team[i - 1], ['team', i], shop.currency)),
     notify,
   }
+}
+
+const WHOLE: Ppm = 1_000_000
+
+/** @throws usage where terms do not follow those `before` them, contradict themselves, or share out more than there is. */
+function teamTerms(
+  file: YamlFile,
+  terms: z.output<typeof team>[number],
+  before: z.output<typeof team>[number] | undefined,
+  place: (string | number)[],
+  currency: Currency,
+): TeamTerms {
+  const { from = null, links, levels, rebate, tiers = null, entryFee = null, recruiting = null } = terms
+  if (before && (from === null || (before.from ?? '') >= from))
+    wrong(file, [...place, 'from'], `expected a day after ${before.from ?? 'the beginning'}, where the terms before begin`)
+  for (const [key, amount] of Object.entries({ entryFee, recruiting })) {
+    if (amount !== null && (readAmount(amount, currency) ?? 0) <= 0)
+      wrong(file, [...place, key], `"${amount}" is not an amount in ${currency} above 0`)
+  }
+  const all = tiers?.tiers ?? []
+  all.forEach((tier, i) => {
+    const at = [...place, 'tiers', 'tiers', i]
+    if (all.findIndex(({ name }) => name === tier.name) < i) wrong(file, at, `there are two tiers ${tier.name}`)
+    if (tier.levels && tier.levels.length !== levels.length)
+      wrong(file, [...at, 'levels'], `expected as many rates as levels, ${levels.length}`)
+  })
+  for (const [at, rate] of [
+    [place, rebate] as const,
+    ...all.map((tier, i) => [[...place, 'tiers', 'tiers', i], tier.rebate] as const),
+  ])
+    if (rate !== undefined && links === 'sellers')
+      wrong(file, [...at, 'rebate'], 'a rebate is for buyers, expected "links: buyers" beside it')
+  // each of them may be in the tier that gives most
+  const most = (rates: (Ppm | undefined)[]) => Math.max(...rates.map((rate) => rate ?? 0))
+  const shared = levels.reduce(
+    (sum, rate, level) => sum + most([rate, ...all.map((tier) => tier.levels?.[level])]),
+    most([rebate, ...all.map((tier) => tier.rebate)]),
+  )
+  if (shared > WHOLE) wrong(file, place, `shares out ${formatRate(shared)}% of what was received, expected 100% at most`)
+  return { from, links, levels, rebate: rebate ?? 0, tiers, entryFee, recruiting }
 }
 
 /**
@@ -225,6 +299,9 @@ channels:
 
 # Your tracking ids, besides those of "api:" above: links that carry another one are not shared.
 # tracking: { taobao: [mm_1_2_3], awin: [12345] }
+
+# What members of your team get of what was received for their orders: levels are counted back from the buyer, level 1 is the seller.
+# team: [{ from: 2026-11-01, levels: [50%] }]
 
 # Secrets never stand in this file: write \${NAME} for an environment variable or file:secrets/name.key for a file.
 # notify: { on: [failure, findings], webhook: { kind: wecom, url: "\${WECOM_URL}" } }

@@ -192,6 +192,22 @@ export function readCount(text: string): number | null {
   return readDecimal(match[1]!.replaceAll(',', ''), match[2] ? COUNT_POWERS[match[2].toLowerCase()]! : 0)
 }
 
+/**
+ * Divides an amount by weights (whole numbers, one above zero at least) so that the parts add up to it exactly: by largest remainder, of
+ * equal ones the first. The parts of −a are those of a, negated, so that what is taken back whole leaves nothing.
+ */
+export function apportion(amount: Minor, weights: readonly number[]): Minor[] {
+  const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n)
+  if (whole <= 0n || weights.some((weight) => weight < 0)) throw new RangeError(`[${weights}] are no weights`)
+  const total = BigInt(Math.abs(amount))
+  const parts = weights.map((weight) => (total * BigInt(weight)) / whole)
+  const rests = weights.map((weight) => (total * BigInt(weight)) % whole)
+  const left = Number(total - parts.reduce((sum, part) => sum + part, 0n))
+  const first = rests.map((_, i) => i).sort((a, b) => (rests[a]! === rests[b]! ? a - b : rests[a]! > rests[b]! ? -1 : 1))
+  for (const i of first.slice(0, left)) parts[i]!++
+  return parts.map((part) => (amount < 0 ? 0 - Number(part) : Number(part)))
+}
+
 /** a × b ÷ divisor, rounded once. All are integers, divisor above zero; exact at any size. */
 export function multiplyDivide(a: number, b: number, divisor: number, rounding: Rounding = 'half-up'): number {
   // + 0: zero has no sign here

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Context } from './context.ts'
-import type { Zone } from './day.ts'
+import type { Day, Zone } from './day.ts'
 import { nearest, usageError } from './errors.ts'
 import type { Currency, Ppm } from './money.ts'
 import type { RecordKind } from './records.ts'
@@ -68,6 +68,29 @@ export type Channel = {
   noRepeat?: number
   gap?: number
 }
+/** Names of tiers with what a member must have reached in the month before: an amount in the shop's currency, or a count of orders. */
+export type TeamTiers = {
+  by: 'commission' | 'orders'
+  /** Only orders of these partners count; of all where it is absent. */
+  partners?: string[] | undefined
+  tiers: { name: string; from: string; levels?: Ppm[] | undefined; rebate?: Ppm | undefined }[]
+}
+/**
+ * How what was received for an order is shared, for orders of `from` on. Levels are counted back from the buyer: where links are the
+ * `sellers`', level 1 is the member whose link it was, where they are the `buyers`', who invited that member. `rebate` is the buyer's.
+ * What a tier says counts before that for its members. Rates are parts of the amount received.
+ */
+export type TeamTerms = {
+  /** Null: from the beginning. */
+  from: Day | null
+  links: 'sellers' | 'buyers'
+  levels: Ppm[]
+  rebate: Ppm
+  tiers: TeamTiers | null
+  /** What members pay to join and what is paid for recruiting, in the shop's currency: neither is reckoned with, the law forbids both. */
+  entryFee: string | null
+  recruiting: string | null
+}
 export type Notify = { on: (typeof NOTIFY_EVENTS)[number][]; webhook: { kind: (typeof WEBHOOK_KINDS)[number]; url: string } }
 
 /** The operator's folder. Paths are absolute. Texts of the configuration still hold `${ENV}` and `file:…`; see `readSecret`. */
@@ -81,6 +104,8 @@ export type Workspace = {
   photoHosts: readonly string[]
   /** The operator's tracking ids by partner, each with the channel whose orders carry it, or null. */
   tracking: Record<string, Record<string, string | null>>
+  /** The oldest first; none where nobody has a share. */
+  team: readonly TeamTerms[]
   notify: Notify | null
   database: string
   inbox: string

@@ -77,8 +77,14 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   catalog: MIDDLE,
   share: MIDDLE,
   settle: MIDDLE,
-  commands: [...MIDDLE, 'catalog', 'share', 'settle'],
-  cli: [...MIDDLE, 'catalog', 'share', 'settle', 'commands'],
+  // whose an order is, what was paid for it, and how rules and tiers are read
+  team: [
+    ...MIDDLE,
+    ...['share/attribution.ts', 'share/rules.ts', 'share/tier.ts'],
+    ...['settle/entry.ts', 'settle/reconcile.ts', 'settle/settle.ts', 'settle/table.ts'],
+  ],
+  commands: [...MIDDLE, 'catalog', 'share', 'settle', 'team'],
+  cli: [...MIDDLE, 'catalog', 'share', 'settle', 'team', 'commands'],
 }
 const told = ({ file, line }: { file: string; line: number }, what: string) => `src/${file}:${line} ${what}`
 
@@ -156,7 +162,7 @@ describe('npm packages have one home each', () => {
     ['yazl', /^settle\//],
     ['csv-stringify', /^(settle|commands)\//],
     ['yaml', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^share\/|^commands\//],
-    ['zod', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^catalog\/score\.ts$|^share\//],
+    ['zod', /^(yaml|configuration)\.ts$|^partners\/yaml\.ts$|^catalog\/score\.ts$|^(share|team)\//],
     ['string-width', /^commands\//],
   ]
   const packageOf = (to: string) => (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : to.split('/')[0]!)
@@ -209,7 +215,7 @@ function strangers(matches: (use: Use) => boolean, allowed: Record<string, strin
 
 describe('what the source does not do', () => {
   it('no float near money: amounts and rates are read by readAmount and readRate and rounded by multiplyDivide', () => {
-    const near = ['money', 'records', 'feeds', 'partners', 'settle', 'store', 'catalog', 'day']
+    const near = ['money', 'records', 'feeds', 'partners', 'settle', 'team', 'store', 'catalog', 'day']
     const float = /^(parseFloat|Number|Number\.parseFloat|Math\.(round|floor|ceil|trunc)|.*\.toFixed|.*\.toPrecision)\($/s
     expect(
       strangers(({ file, text }) => near.includes(placeOf(file)) && float.test(text), {

@@ -85,6 +85,7 @@ describe('shoptool.yaml', () => {
         'group-a': { surface: 'wechat/group', forms: ['image', 'code'], daily: 10 },
       },
       photoHosts: [],
+      team: [],
       tracking: {},
       notify: { on: ['failure', 'findings'], webhook: { kind: 'wecom', url: '${WECOM_URL}' } },
       // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above

@@ -18,6 +18,7 @@ import { keepLinks, LINK_FORMS, type MadeLinks, madeLinks } from '../store/links
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import type { StoredProduct } from '../store/products.ts'
 import type { Posting } from '../store/subids.ts'
+import { readRoster, strangerText } from '../team/roster.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { check } from './link-check.ts'
 import { code } from './link-code.ts'
@@ -61,6 +62,7 @@ export const command = defineCommand({
     checkTracking(found)
     const reading = openForReading(found.database)
     const products = [...new Map(names.map((name) => lookUpProduct(reading, name)).map((one) => [one.id, one])).values()]
+    const roster = readRoster(reading)
     reading.close()
     const db = openDatabase(found.database)
     /** What asks each partner, or why there is nothing to ask with or no use in it. */
@@ -137,8 +139,9 @@ export const command = defineCommand({
     print.progress(null)
     db.close()
 
+    const stranger = member === undefined || roster.size === 0 || roster.has(member) ? [] : [strangerText(member)]
     const stopped = place === null ? [] : results.flatMap((result) => blocked(calendar, place, result, today))
-    const warnings = [...new Set([...notices, ...stopped])]
+    const warnings = [...new Set([...stranger, ...notices, ...stopped])]
     if (global.json) print.json('link', { links: results.map((result) => linkDocument(result, whom)), warnings })
     else {
       print.table(

@@ -12,6 +12,7 @@ import {
   SUPPLIERS,
 } from '../share/rules.ts'
 import { type Call, defineCommand } from './command.ts'
+import { lint } from './law.ts'
 import { day, option } from './option.ts'
 
 const AS_OF = option('--as-of <day>', 'the rules of that day (default today)', day)
@@ -141,6 +142,6 @@ function ruleDocument(rule: ShopRule) {
 export const command = defineCommand({
   about:
     'Tells the rules of the kinds of shops, as dated data: templates/rules/shops.yaml, and rules/shops.yaml of the workspace. What channels let pass is told by "shoptool channel check".',
-  examples: ['shoptool rules list', 'shoptool rules explain taoxiaopu.cap --as-of 2019-04-17'],
-  commands: { list, explain },
+  examples: ['shoptool rules list', 'shoptool rules explain taoxiaopu.cap --as-of 2019-04-17', 'shoptool rules lint'],
+  commands: { list, explain, lint },
 })

@@ -13,7 +13,7 @@ type Carrier = { partner: string; subId: string | null; trackingId: string | nul
 const NONE: Attribution = { channel: null, member: null, day: null }
 
 /**
- * Tells where orders come from: by a sub-id that shoptool gave, else by a tracking id that shoptool.yaml says a channel has, else where
+ * Tells where orders come from: by a sub-id that shoptool gave or an id that is a member's, else by a tracking id that shoptool.yaml says a channel has, else where
  * either is a channel's own name. What a sub-id leaves open, as the channel where it is a member's only, the tracking id may tell.
  * `channel` is null where none of them tells.
  */
@@ -21,13 +21,13 @@ export function attributer(db: Database, { tracking, channels }: Workspace): (or
   const known = new Map<string, Attribution>()
   const names = new Map(Object.keys(channels).map((name) => [name.toLowerCase(), name]))
   function tell(partner: string, id: string): Attribution {
+    // Orders name the last part of mm_1_2_3, the position, or all of it.
+    const listed = Object.entries(tracking[partner] ?? {}).find(([own]) => own === id || own.endsWith(`_${id}`))?.[1]
     const posting = postingOf(db, partner, id)
     if (posting) {
       const { channel, member, day } = posting
-      return { channel: channel || null, member: member || null, day: day || null }
+      return { channel: channel || (listed ?? null), member: member || null, day: day || null }
     }
-    // Orders name the last part of mm_1_2_3, the position, or all of it.
-    const listed = Object.entries(tracking[partner] ?? {}).find(([own]) => own === id || own.endsWith(`_${id}`))?.[1]
     const channel = listed ?? names.get(id.toLowerCase())
     return channel === undefined ? NONE : { ...NONE, channel }
   }

@@ -96,10 +96,8 @@ export type ShopRules = { kinds: ReadonlyMap<string, Kind>; suppliers: Kind }
 export const SUPPLIERS = 'suppliers'
 
 const day = z.string().check(z.refine(isDay, { error: (issue) => `"${issue.input}" is not a day, expected like 2026-11-20` }))
-const ids = Object.keys(RULES) as RuleId[]
-const rule = z.strictObject({
-  id: z.enum(ids),
-  value: z.unknown(),
+/** What every dated rule says of itself. */
+export const DATED = {
   from: z.optional(z.nullable(day)),
   until: z.optional(z.nullable(day)),
   source: z.optional(filled),
@@ -107,7 +105,9 @@ const rule = z.strictObject({
   review: z.optional(z.nullable(day)),
   zh: z.optional(filled),
   en: z.optional(filled),
-})
+}
+const ids = Object.keys(RULES) as RuleId[]
+const rule = z.strictObject({ id: z.enum(ids), value: z.unknown(), ...DATED })
 const kind = z.strictObject({
   name: z.optional(filled),
   aliases: z._default(z.array(filled), []),
@@ -181,10 +181,16 @@ function inOrder(rules: readonly ShopRule[]): ShopRule[] {
 
 /** The rule of that id which is in force on a day: the operator's own first, else the latest to begin. */
 export function ruleOn<I extends RuleId>({ rules }: Kind, id: I, on: Day): ShopRule<I> | null {
-  const holding = rules.filter(
-    (one) => one.id === id && (one.from === null || one.from <= on) && (one.until === null || one.until >= on),
+  return inForce(
+    rules.filter((one): one is ShopRule<I> => one.id === id),
+    on,
   )
-  return ((holding.findLast(({ own }) => own) ?? holding.at(-1)) as ShopRule<I> | undefined) ?? null
+}
+
+/** Of versions of one rule, from the oldest on, the one that is in force on a day: the operator's own first. */
+export function inForce<R extends Pick<ShopRule, 'from' | 'until' | 'own'>>(versions: readonly R[], on: Day): R | null {
+  const holding = versions.filter((one) => (one.from === null || one.from <= on) && (one.until === null || one.until >= on))
+  return holding.findLast(({ own }) => own) ?? holding.at(-1) ?? null
 }
 
 /** The kind that a name or an alias of it means. @throws ShoptoolError (usage) that suggests; `place` says who named it. */

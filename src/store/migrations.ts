@@ -385,6 +385,26 @@ export const MIGRATIONS: readonly string[] = [
     FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file
     WHERE s.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'statement' GROUP BY row) WHERE holds = 0);
   `,
+  `
+  -- Who shares for the shop. Their links and orders name them (sub_id.member).
+  CREATE TABLE member (
+    name TEXT PRIMARY KEY,
+    joined TEXT NOT NULL,             -- a day
+    contact TEXT,
+    added_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- What holds for a member from a day on: the later entry where two are of one day. Never deleted: old orders are split as of their day.
+  CREATE TABLE member_change (
+    id INTEGER PRIMARY KEY,
+    member TEXT NOT NULL REFERENCES member,
+    field TEXT NOT NULL,              -- inviter, tier, takes, left
+    value TEXT,                       -- null: none; of 'left': there again
+    from_day TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX member_change_member ON member_change (member);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */
