@@ -59,6 +59,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
     },
     { name: 'settle', summary: 'check a payout against the recorded orders', load: () => import('./commands/settle.ts') },
     { name: 'member', summary: 'keep the members of the team', load: () => import('./commands/member.ts') },
+    {
+      name: 'report',
+      summary: 'add up what was earned, by partner, channel, goods and time',
+      load: () => import('./commands/report.ts'),
+    },
   ],
 }
 

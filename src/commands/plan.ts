@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { findProducts } from '../catalog/find.ts'
 import { readScoreRules, scoreOf } from '../catalog/score.ts'
@@ -30,6 +30,7 @@ import { defineCommand } from './command.ts'
 import { savedFlags, searchFor, textIndex } from './find.ts'
 import { count, day, flag, list, option, text } from './option.ts'
 import { add, done, remove } from './plan-record.ts'
+import { replaceFile } from './replace.ts'
 import { chosenShelf } from './shelf.ts'
 
 export const command = defineCommand({
@@ -212,14 +213,4 @@ function writeTable(path: string, rows: readonly PlanRow[]): void {
     ])
   }
   table.close()
-}
-
-/** Writes a file beside its place and moves it there, so that nobody ever sees half of it. */
-function replaceFile(path: string, write: (path: string) => void): void {
-  try {
-    write(`${path}.new`)
-    renameSync(`${path}.new`, path)
-  } finally {
-    rmSync(`${path}.new`, { force: true })
-  }
 }

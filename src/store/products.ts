@@ -1,5 +1,6 @@
 import type { Instant } from '../day.ts'
 import type { Product } from '../records.ts'
+import { presentSku } from './aliases.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import { PRODUCT_INDEXES } from './migrations.ts'
 import type { Database } from './open.ts'
@@ -369,4 +370,12 @@ export function productHistory(db: Database, product: number): PastValues[] {
        FROM same s JOIN product_history h ON h.product = s.id JOIN run r ON r.id = h.until ORDER BY h.until`,
     )
     .all(product)
+}
+
+/** Looks up what goods are called and where they belong, also under an id that they had before; null where they are not in the catalog. */
+export function goodsLookup(db: Database): (partner: string, sku: string) => Pick<Product, 'title' | 'shop' | 'category'> | null {
+  const select = db.prepare<[string, string], Pick<Product, 'title' | 'shop' | 'category'>>(
+    'SELECT title, shop, category FROM product WHERE partner = ? AND sku = ?',
+  )
+  return (partner, sku) => select.get(partner, presentSku(db, partner, sku) ?? sku) ?? null
 }

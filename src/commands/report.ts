@@ -1,0 +1,234 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { dayOf, monthOf } from '../day.ts'
+import { usageError } from '../errors.ts'
+import { formatAmount } from '../money.ts'
+import { DIMENSIONS, type DimensionName, dimensionsOf } from '../report/dimensions.ts'
+import { BASES, type DateBasis, FIGURES, type Figure, figuresOf, type Row } from '../report/figures.ts'
+import { PERIODS } from '../report/period.ts'
+import { type Ranked, ranked, totalsOf } from '../report/rank.ts'
+import { tell } from '../report/stories.ts'
+import { compareText } from '../settle/entry.ts'
+import { type Cell, csvText, id } from '../settle/table.ts'
+import { bar } from './bar.ts'
+import { defineCommand } from './command.ts'
+import { count, day, flag, list, month, oneOf, option, text } from './option.ts'
+import { oneLine, type Print } from './print.ts'
+import { replaceFile } from './replace.ts'
+import { reportLedger } from './report-ledger.ts'
+import { sparkline } from './sparkline.ts'
+
+/** The days that each basis counts by. */
+const BASIS_NAMES: Record<DateBasis, string> = {
+  ordered: 'the day of the order',
+  received: 'the day of receipt',
+  verified: 'the day of verification',
+  settled: 'the day on which the partner settled',
+  paid: 'the day on which money was due and paid',
+}
+
+export const command = defineCommand({
+  about: `Adds up what was estimated, is due, was received and lost, by partner, shop (of the goods), channel, category, product or member, by day to year. Every figure is counted by one date of the order, which is named with it: ordered, received, verified and settled take an order as it stands today with all that was ever paid for it; paid is what "settle" says of each month, by when money was due and paid.
+
+In every row estimated − fees − refunded − open = due, and due − lost + over + shifted + other = received. Currencies are never added.`,
+  options: {
+    basis: option('--basis <date>', `by which date: ${BASES.join(', ')}`, oneOf(BASES), 'ordered' as DateBasis),
+    by: list('--by <a,b>', `told apart by these: ${DIMENSIONS.join(', ')} (default partner)`, oneOf(DIMENSIONS)),
+    per: option('--per <period>', `${PERIODS.join(', ')}, or all for all days together`, oneOf([...PERIODS, 'all']), 'month'),
+    month: option('--month <month>', 'only this month of that date', month),
+    from: option('--from <day>', 'only from this day on', day),
+    to: option('--to <day>', 'only up to this day', day),
+    partner: list('--partner <a,b>', 'only these partners'),
+    top: option('--top <n>', 'so many rows by themselves, the others put together', count),
+    sort: option(
+      '--sort <figure>',
+      `the largest first of ${FIGURES.join(', ')}; or name`,
+      oneOf([...FIGURES, 'name']),
+      'received',
+    ),
+    csv: option('--csv <file>', 'write all figures as CSV for spreadsheets; - is stdout', text),
+    md: flag('--md', 'a Markdown table'),
+  },
+  examples: [
+    'shoptool report --month 2026-10',
+    'shoptool report --basis paid --by partner,channel --per quarter',
+    'shoptool report --by product --per all --top 20 --sort lost',
+    'shoptool report --per day --month 2026-10 --csv october.csv',
+  ],
+  async run(call) {
+    const { ctx, options, print, global } = call
+    const { basis, top = null, sort } = options
+    if (options.month && (options.from || options.to)) throw usageError('--month: goes without --from and --to')
+    if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
+    if ([global.json, options.md, options.csv !== undefined].filter(Boolean).length > 1)
+      throw usageError('--json, --csv and --md: expected one of them')
+    if (top === 0) throw usageError('--top: expected 1 or more')
+    const from = options.month ? `${options.month}-01` : (options.from ?? null)
+    const to = options.month ? dayOf(options.month, 31) : (options.to ?? null)
+    const by: DimensionName[] = options.by.length > 0 ? [...new Set(options.by)] : ['partner']
+    const per = options.per === 'all' ? null : options.per
+    const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)
+
+    const dimensions = dimensionsOf(db, found)
+    const figures = figuresOf({ basis, by: by.map((name) => dimensions[name]), per, from, to, today })
+    // an order is what all months made of it; by pay day each month stands for itself
+    const months = basis === 'paid' ? { from: monthOf(from ?? FIRST), to: monthOf(to ?? LAST) } : { from: FIRST, to: LAST }
+    tell(db, partners, months, figures)
+    const { rows: all, undated } = figures.answer()
+    const rows = ranked(all, sort, top)
+    const totals = totalsOf(all)
+
+    if (global.json) {
+      const documents = (rows: readonly Ranked[], names: readonly string[]) => rows.map((row) => rowDocument(row, names))
+      print.json('report', {
+        ...{ basis, by, per: options.per, from, to },
+        rows: documents(rows, by),
+        totals: documents(ranked(totals, 'name', null), []),
+        undated: documents(ranked(undated, 'name', null), []),
+      })
+      return outcome
+    }
+    if (options.csv !== undefined || options.md) {
+      const columns = ['basis', 'period', ...by, 'currency', ...FIGURES]
+      const lines = [...rows, ...undated.map((row) => ({ ...row, period: 'undated', others: 0 }))].map((row) => [
+        basis,
+        row.period ?? 'all',
+        ...by.map((_, i) => nameOf(row, i)),
+        row.currency,
+        ...FIGURES.map((figure) => shownOf(row, figure)),
+      ])
+      if (options.md) for (const line of markdown(columns, lines)) print.line(line)
+      else if (options.csv === '-') ctx.stdout.write(csvOf(columns, lines, by.length))
+      else {
+        const path = resolve(ctx.cwd, options.csv!)
+        replaceFile(path, (unfinished) => writeFileSync(unfinished, csvOf(columns, lines, by.length)))
+        print.note(`Written: ${path}`)
+      }
+      return outcome
+    }
+    await printRows(rows, totals, by, basis, print)
+    for (const row of undated) {
+      print.note(
+        `Without ${BASIS_NAMES[basis]}, and so in no period: ${row.figures.orders} order lines, estimated ${shownOf(row, 'estimated')} ${row.currency}, received ${shownOf(row, 'received')}`,
+      )
+    }
+    print.note(`By ${BASIS_NAMES[basis]} (--basis ${basis}).`)
+    return outcome
+  },
+})
+
+/** Beyond all months. */
+const FIRST = '0000-01'
+const LAST = '9998-12'
+
+function shownOf({ currency, figures }: Row, figure: Figure): string {
+  return figure === 'orders' ? String(figures.orders) : formatAmount(figures[figure], currency)
+}
+
+/** What a row is called in the dimension at `i`: a name, how many others it holds, or that there is none. */
+function nameOf({ group, others }: Ranked, i: number): string {
+  return group[i] ?? (others === 0 ? '(none)' : i === 0 ? `(${others} others)` : '')
+}
+
+/** A row of `report --json`: a name or null for each dimension. `others`: how many groups it puts together. */
+function rowDocument(row: Ranked, by: readonly string[]) {
+  return {
+    period: row.period,
+    ...Object.fromEntries(by.map((name, i) => [name, row.group[i] ?? null])),
+    ...(row.others > 0 && { others: row.others }),
+    currency: row.currency,
+    ...Object.fromEntries(FIGURES.map((figure) => [figure, figure === 'orders' ? row.figures.orders : shownOf(row, figure)])),
+  }
+}
+
+function csvOf(columns: readonly string[], lines: readonly (readonly string[])[], names: number): string {
+  const cell = (value: string, i: number): Cell => (i === 1 ? id(value) : i > 1 && i < 2 + names ? id(value) : value)
+  return csvText(
+    columns,
+    lines.map((line) => line.map(cell)),
+  )
+}
+
+function markdown(columns: readonly string[], lines: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  const rule = columns.map((_, i) => (i > columns.length - FIGURES.length - 1 ? '---:' : '---'))
+  return [line(columns), line(rule), ...lines.map(line)]
+}
+
+/** Least characters that a bar is drawn in; where there are fewer, there is none. */
+const BAR = 6
+
+/**
+ * On a terminal the main figures, as many as there is room for, with a bar of what was received of what was due, and how each group went
+ * over the periods; elsewhere all figures.
+ */
+async function printRows(
+  rows: readonly Ranked[],
+  totals: readonly Row[],
+  by: readonly DimensionName[],
+  basis: DateBasis,
+  print: Print,
+): Promise<void> {
+  if (rows.length === 0) return print.note('There are no such orders and payouts.')
+  const names = (row: Ranked) => by.map((_, i) => nameOf(row, i))
+  if (print.columns === Number.POSITIVE_INFINITY) {
+    return print.table(
+      [],
+      rows.map((row) => [
+        basis,
+        row.period ?? 'all',
+        ...names(row),
+        row.currency,
+        ...FIGURES.map((figure) => shownOf(row, figure)),
+      ]),
+    )
+  }
+  const { default: width } = await import('string-width')
+  const several = totals.length > 1
+  const sums = totals.map((row): Ranked => ({ ...row, group: by.map((_, i) => (i === 0 ? 'total' : '')), others: 0 }))
+  const shown = [...rows, ...sums]
+  const lead = [
+    { title: basis.toUpperCase(), cells: shown.map((row) => row.period ?? (sums.includes(row) ? '' : 'all')) },
+    ...by.map((name, i) => ({ title: name.toUpperCase(), cells: shown.map((row) => nameOf(row, i)) })),
+    ...(several ? [{ title: 'CURRENCY', cells: shown.map(({ currency }) => currency) }] : []),
+  ]
+  const figure = (name: Figure) => ({ title: name.toUpperCase(), cells: shown.map((row) => shownOf(row, name)) })
+  const widthOf = (columns: readonly { title: string; cells: string[] }[]) =>
+    columns.reduce((sum, { title, cells }) => sum + 2 + Math.max(width(title), ...cells.map((cell) => width(cell))), 0)
+  const full = [...lead, ...(['estimated', 'due', 'received', 'lost'] as const).map(figure)]
+  const columns = widthOf(full) - 2 <= print.columns ? full : full.filter(({ title }) => title !== 'ESTIMATED')
+  const room = Math.min(30, print.columns - widthOf(columns))
+  const most = (currency: string) =>
+    Math.max(...rows.filter((row) => row.currency === currency).map(({ figures }) => figures.received + figures.lost))
+  const bars = shown.map(({ currency, figures }, i) =>
+    i < rows.length ? bar(figures.received, figures.received + figures.lost, most(currency), room) : '',
+  )
+  print.table(
+    [
+      ...columns.map(({ title }, i) => (i < lead.length ? { title, cut: i > 0 } : { title, align: 'right' as const })),
+      ...(room >= BAR ? [{ title: '' }] : []),
+    ],
+    shown.map((_, at) => [...columns.map(({ cells }) => cells[at]!), ...(room >= BAR ? [bars[at]!] : [])]),
+  )
+  printTrends(rows, print)
+}
+
+/** What was received of each group over the periods, where there are several. */
+function printTrends(rows: readonly Ranked[], print: Print): void {
+  const periods = [...new Set(rows.flatMap(({ period }) => period ?? []))].sort(compareText)
+  if (periods.length < 3) return
+  const groups = new Map<string, Ranked[]>()
+  for (const row of rows) {
+    const name = `${row.others > 0 ? '(others)' : row.group.map((name) => name ?? '(none)').join(' ')} ${row.currency}`
+    groups.set(name, [...(groups.get(name) ?? []), row])
+  }
+  const lines = [...groups].map(([name, of]) => {
+    const points = periods.map((period, since) => ({
+      since: since + 1,
+      value: of.find((row) => row.period === period)?.figures.received ?? 0,
+    }))
+    return [sparkline([{ since: 0, value: 0 }, ...points], periods.length, periods.length), name]
+  })
+  print.line()
+  print.table([{ title: `RECEIVED ${periods[0]} to ${periods.at(-1)}` }, { title: '', cut: true }], lines)
+}
