@@ -63,6 +63,10 @@ export type Order = {
   modifiedAt: Instant | null
   /** Part of `paidAmount` given back to the buyer. */
   refundAmount: Minor | null
+  /** What the partner says that it keeps of the commission; null where it says nothing, or nothing yet. */
+  serviceFee: Minor | null
+  /** What of the commission is a subsidy, of which no fee is taken; null where that is not said. */
+  subsidy: Minor | null
   trackingId: string | null
   /** What the link carried besides: whom, where and when it was shared for. Null also where `trackingId` is that. */
   subId: string | null

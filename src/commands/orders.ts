@@ -306,6 +306,8 @@ function orderDocument({
   paidAmount,
   commission,
   refundAmount,
+  serviceFee,
+  subsidy,
   commissionRate,
   modifiedAt: _,
   origin,
@@ -318,6 +320,8 @@ function orderDocument({
     commissionRate: commissionRate === null ? null : formatRate(commissionRate),
     commission: money(commission),
     refundAmount: refundAmount === null ? null : money(refundAmount),
+    serviceFee: serviceFee === null ? null : money(serviceFee),
+    subsidy: subsidy === null ? null : money(subsidy),
     source: origin,
   }
 }

@@ -17,7 +17,7 @@ const VIEWS = `
             paid_amount, commission_rate, commission, refund_amount,
             status, partner_status (its own word), ordered_at, paid_at,
             received_at, verified_at, settled_at, modified_at,
-            tracking_id, file, line, sub_id
+            tracking_id, file, line, sub_id, service_fee, subsidy
   payouts   partner, statement_id, order_id, line_id, sku, title,
             currency, amount, kind, paid_at, file, line
 

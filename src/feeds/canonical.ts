@@ -65,6 +65,8 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     settledAt: { kind: 'instant', need: 'optional', meaning: 'when the partner settled it' },
     modifiedAt: { kind: 'instant', need: 'optional', meaning: 'last change; tells which reading is newer' },
     refundAmount: { kind: 'amount', need: 'optional', meaning: 'part of the paid amount given back' },
+    serviceFee: { kind: 'amount', need: 'optional', meaning: 'what the partner keeps, as the order states it' },
+    subsidy: { kind: 'amount', need: 'optional', meaning: 'what of the commission is a subsidy' },
     trackingId: { kind: 'text', need: 'optional', meaning: 'your promotion position (推广位)' },
     subId: { kind: 'text', need: 'optional', meaning: 'sub-id of the link, where it has a column of its own' },
   },

@@ -40,8 +40,8 @@ export type FieldData =
       absent?: readonly string[]
       /** Regular expressions whose first group is the amount within a text (`满([\\d.]+)元减`); an empty group means none. */
       find?: readonly string[]
-      /** Take the smallest or largest amount of all the columns that are filled: the price without or with a discount. */
-      take?: 'smallest' | 'largest'
+      /** Take the smallest or largest amount of all the columns that are filled (the price without or with a discount), or their sum. */
+      take?: 'smallest' | 'largest' | 'sum'
       /** A column with `start/end` in ISO 8601. On days outside of it the amount does not hold; where it is empty, it always does. */
       within?: string
       /** How digits beyond the currency's are rounded, row by row; without it such an amount is an error. */

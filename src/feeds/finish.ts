@@ -73,6 +73,9 @@ function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
   ) {
     order.status = 'refunded'
   }
+  // Figures of 0 before the settlement say nothing yet.
+  for (const field of ['serviceFee', 'subsidy'] as const)
+    if (order[field] === 0 && order.status !== 'settled') order[field] = null
   if (order.commission === null) {
     if (order.commissionRate === null) return void fail('commission', 'is not given, nor a rate to estimate it by')
     order.commission = share(order.paidAmount, order.commissionRate)

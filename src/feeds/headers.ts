@@ -59,6 +59,8 @@ export const HEADERS: Names = {
     verifiedAt: '审核时间 审核通过时间 verifiedat verifytime validationdate approvedat lockdate',
     settledAt: '结算时间 结算日期 settledat settletime settlementtime',
     modifiedAt: '更新时间 修改时间 最后更新时间 modifiedat updatedat updatetime modifytime lastmodified',
+    serviceFee: '技术服务费 平台服务费 服务费金额 servicefee',
+    subsidy: '补贴金额 补贴 subsidy',
     refundAmount: '退款金额 退货金额 refundamount refund refunded',
     subId: '自定义参数 子渠道 子渠道id statparam customparameters customizeinfo',
     trackingId: '推广位 推广位id 推广位名称 渠道 渠道id pid trackingid subid clickref positionid',

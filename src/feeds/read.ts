@@ -356,7 +356,7 @@ function bind(
       return value ?? fail(name, `${column}: "${cleanText(text)}" is not a known word, expected ${words.join(', ')}`)
     }
   }
-  if (field.kind === 'amount' && field.take) return bindExtreme(name, field, rows, around, fail)
+  if (field.kind === 'amount' && field.take) return bindSeveral(name, field, rows, around, fail)
   const absent = 'absent' in field ? field.absent : []
   const firstFilled = 'firstFilled' in field ? field.firstFilled : false
   const cells = (from: Column, optional: boolean) => cellOf(name, from, optional, rows, around.name, firstFilled, absent)
@@ -467,8 +467,8 @@ function bind(
 /** Fields that hold an address. Partners write `//img.example/x.jpg`, which only means something on a page of their own: https. */
 const ADDRESSES = new Set(['imageUrl', 'url', 'link'])
 
-/** The smallest or largest of several amounts. A column that is not filled does not count, nor does a 0.00 that stands for that. */
-function bindExtreme(
+/** The smallest or largest of several amounts, or their sum. A column that is not filled does not count, nor does a 0.00 that stands for that. */
+function bindSeveral(
   name: string,
   { take, ...field }: Extract<FieldData, { kind: 'amount' }>,
   rows: Rows,
@@ -483,6 +483,7 @@ function bindExtreme(
     const values = bounds.map((read) => read(currency) as Minor | null).filter((value) => value !== null)
     if (values.length === 0) return field.optional ? null : fail(name, `${columns.join(' and ')} are empty`)
     if (take === 'largest') return Math.max(...values)
+    if (take === 'sum') return values.reduce((sum, value) => sum + value, 0)
     const real = values.filter((value) => value !== 0)
     return real.length === 0 ? 0 : Math.min(...real)
   }

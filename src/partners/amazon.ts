@@ -16,6 +16,8 @@ const nothing = {
   settledAt: none,
   modifiedAt: none,
   refundAmount: none,
+  serviceFee: none,
+  subsidy: none,
   commissionRate: none,
 } as const
 /** What counts on the day of shipping. */

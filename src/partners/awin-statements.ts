@@ -17,6 +17,8 @@ export const awinOrders = {
     commissionRate: none,
     commission: amount('commissionAmount', 'major', rounded),
     refundAmount: none,
+    serviceFee: none,
+    subsidy: none,
     // Paid is no status: an approved transaction stays approved. A declined one keeps its amount.
     status: firstOf(
       { from: 'commissionStatus', words: { declined: 'invalid', deleted: 'invalid', approved: null, pending: null } },

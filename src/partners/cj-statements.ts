@@ -22,6 +22,8 @@ export const cjOrders = {
     commissionRate: none,
     commission: amount('pubCommissionAmountPubCurrency', 'major', rounded),
     refundAmount: none,
+    serviceFee: none,
+    subsidy: none,
     // extended: pushed to the next cycle by the advertiser; closed: prepared for payment.
     status: oneOf('actionStatus', { new: 'paid', extended: 'paid', locked: 'verified', closed: 'verified' }),
     rawStatus: none,

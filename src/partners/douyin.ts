@@ -11,7 +11,7 @@ const TIME = 'yyyy-MM-dd HH:mm:ss'
 const settled = { final: { column: 'flow_point', is: ['SETTLE'] } } as const
 
 /** What the lists of 抖客, talents and institutes have in common; the figures have names of their own in each. */
-const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate'>): Fields<Order> => ({
+const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate' | 'serviceFee'>): Fields<Order> => ({
   ...figures,
   // The number of the sub-order: one kind of goods each.
   orderId: text('order_id'),
@@ -22,6 +22,7 @@ const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate'>): F
   currency: none,
   paidAmount: amount(['settled_goods_amount', 'pay_goods_amount', 'total_pay_amount'], 'fen', settled),
   refundAmount: none,
+  subsidy: none,
   // What is given back after SETTLE goes to REFUND as well: the statement then takes back what it paid.
   status: oneOf('flow_point', { PAY_SUCC: 'paid', CONFIRM: 'received', SETTLE: 'settled', REFUND: 'refunded' }),
   rawStatus: none,
@@ -78,6 +79,7 @@ export const douyin: Partner = {
         fields: order({
           commissionRate: rate('commission_rate', 'basis', optional),
           commission: amount(['real_commission', 'estimated_commission'], 'fen', settled),
+          serviceFee: amount(['settled_tech_service_fee', 'estimated_tech_service_fee'], 'fen', { ...optional, ...settled }),
         }),
       },
       // 抖客 (doukeOrderAds).
@@ -86,6 +88,7 @@ export const douyin: Partner = {
         fields: order({
           commissionRate: rate('ads_promotion_rate', 'basis', optional),
           commission: amount(['ads_real_commission', 'ads_estimated_commission'], 'fen', settled),
+          serviceFee: amount('ads_estimated_tech_service_fee', 'fen', optional),
         }),
       },
     ],
@@ -108,6 +111,6 @@ export const douyin: Partner = {
   // Order by order once the time for returns is over, and settled money can be withdrawn the same day (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   // Commission is given before the fee, which the answers state beside it: 60 of 599 fen. That it is a tenth always is unverified.
-  fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up' }],
+  fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up', stated: true }],
   tolerance: 0,
 }

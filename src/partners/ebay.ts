@@ -26,6 +26,8 @@ export const ebay: Partner = {
         commissionRate: none,
         commission: amount('DeltaEarnings', 'major', rounded),
         refundAmount: none,
+        serviceFee: none,
+        subsidy: none,
         status: oneOf('Status', { pending: 'paid', approved: 'verified', reversed: 'refunded' }),
         rawStatus: none,
         orderedAt: instant('EventDate', TIMES),

@@ -3,14 +3,39 @@ import type { Order } from '../records.ts'
 import type { Fee } from './partner.ts'
 
 /**
- * What a payout is computed from: gross commission and the amount that it was earned on (paid, not the list price), in minor units, and
- * the day whose fees hold: that on which it was paid, else ordered; without any the latest ones do.
+ * What a payout is computed from: gross commission and the amount that it was earned on (paid, not the list price), in minor units; what
+ * the order itself states of fees and subsidies; and the day whose fees hold: that on which it was paid, else ordered; without any the
+ * latest ones do.
  */
-export type Earning = Pick<Order, 'commission' | 'paidAmount'> & Partial<Pick<Order, 'orderedAt' | 'paidAt'>>
+export type Earning = Pick<Order, 'commission' | 'paidAmount'> &
+  Partial<Pick<Order, 'orderedAt' | 'paidAt' | 'serviceFee' | 'subsidy'>>
 
-/** What the partner keeps of one order line by one fee, in minor units, rounded by the fee's own rule; below zero: it adds to it. */
-export function feeOf(earning: Earning, fee: Fee, rest: Minor = earning.commission): Minor {
-  if (!holds(fee, earning)) return 0
+/** What the partner owes for one order line: commission − Σ fees, in minor units. Each fee is rounded by itself, per line. */
+export function expectedPayout(earning: Earning, fees: readonly Fee[]): Minor {
+  let payout = bareOf(earning)
+  for (const fee of withStated(earning, fees)) payout -= feeOf(earning, fee, payout)
+  return payout
+}
+
+/** The commission without what of it is a subsidy. */
+const bareOf = ({ commission, subsidy }: Earning): Minor => commission - (subsidy ?? 0)
+
+/**
+ * What the partner keeps of one order line by one fee, in minor units; below zero: it adds to the commission. `rest` is what the fees
+ * before it left.
+ */
+export function feeOf(earning: Earning, fee: Fee, rest: Minor = bareOf(earning)): Minor {
+  return holds(fee, earning) ? (statedOf(earning, fee) ?? ruledFee(earning, fee, rest)) : 0
+}
+
+/** What the order itself says of a fee; null where it says nothing. */
+function statedOf({ serviceFee = null, subsidy = null }: Earning, { stated, kind }: Fee): Minor | null {
+  if (!stated) return null
+  return kind === 'subsidy' ? subsidy && 0 - subsidy : serviceFee
+}
+
+/** The same by the fee's own rule. */
+function ruledFee(earning: Earning, fee: Fee, rest: Minor): Minor {
   const base = baseOf(earning, fee, rest)
   const amount = within(share(base, fee.rate, fee.rounding), base, fee)
   return fee.kind === 'subsidy' ? 0 - amount : fee.kind === 'share' ? base - amount : amount
@@ -24,7 +49,22 @@ function within(amount: Minor, base: Minor, { min = 0, max = Number.MAX_SAFE_INT
 }
 
 function baseOf(earning: Earning, { of }: Fee, rest: Minor): Minor {
-  return of === 'rest' ? rest : earning[of]
+  return of === 'rest' ? rest : of === 'paidAmount' ? earning.paidAmount : bareOf(earning)
+}
+
+/** What an order states and no rule speaks of. */
+const UNRULED: readonly Fee[] = [
+  { name: 'subsidy', kind: 'subsidy', of: 'commission', rate: 0, rounding: 'half-up', stated: true },
+  { name: 'service fee', of: 'commission', rate: 0, rounding: 'half-up', stated: true },
+]
+
+function withStated(earning: Earning, fees: readonly Fee[]): readonly Fee[] {
+  if (!earning.serviceFee && !earning.subsidy) return fees
+  const unruled = UNRULED.filter((one) => {
+    const isRuled = (fee: Fee) => fee.stated && (fee.kind === 'subsidy') === (one.kind === 'subsidy') && holds(fee, earning)
+    return statedOf(earning, one) && !fees.some(isRuled)
+  })
+  return unruled.length === 0 ? fees : [...unruled, ...fees]
 }
 
 /** Whether a fee is in force on the day of the order. */
@@ -35,39 +75,45 @@ function holds({ from, until }: Fee, { paidAt, orderedAt }: Earning): boolean {
   return day === undefined ? until === undefined : (from === undefined || day >= from) && (until === undefined || day < until)
 }
 
-/** What the partner owes for one order line: commission − Σ fees, in minor units. Each fee is rounded by itself, per line. */
-export function expectedPayout(earning: Earning, fees: readonly Fee[]): Minor {
-  let payout = earning.commission
-  for (const fee of fees) payout -= feeOf(earning, fee, payout)
-  return payout
-}
-
-/** One step from the commission to the payout: what a fee keeps (below zero: adds) of which base. */
-export type Part = { fee: Fee; base: Minor; amount: Minor }
+/** One step from the commission to the payout: what a fee keeps (below zero: adds) of which base; `ruled` where the order states another amount. */
+export type Part = { fee: Fee; base: Minor; amount: Minor; ruled: Minor | null }
 
 /** The fees that hold for an order line, one after the other. */
 export function partsOf(earning: Earning, fees: readonly Fee[]): Part[] {
-  let rest = earning.commission
-  return fees
+  let rest = bareOf(earning)
+  return withStated(earning, fees)
     .filter((fee) => holds(fee, earning))
     .map((fee) => {
-      const part = { fee, base: baseOf(earning, fee, rest), amount: feeOf(earning, fee, rest) }
-      rest -= part.amount
+      const amount = feeOf(earning, fee, rest)
+      const ruled = UNRULED.includes(fee) ? amount : ruledFee(earning, fee, rest)
+      const part = { fee, base: baseOf(earning, fee, rest), amount, ruled: ruled === amount ? null : ruled }
+      rest -= amount
       return part
     })
 }
 
-/** `1.80 commission − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.62` */
+/** `1.80 commission + 0.20 subsidy (stated) − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.82` */
 export function formula(order: Earning & Pick<Order, 'currency'>, fees: readonly Fee[]): string {
   const money = (amount: Minor) => formatAmount(amount, order.currency)
-  const parts = partsOf(order, fees).map(({ fee, base, amount }) => {
-    const { name, kind, rate, rounding } = fee
-    const exact = share(base, rate, rounding)
-    const size = kind === 'share' ? base - amount : Math.abs(amount)
-    const limit = size > Math.abs(exact) ? `, at least ${money(size)}` : size < Math.abs(exact) ? `, at most ${money(size)}` : ''
-    const left = kind === 'share' ? ` is ${money(size)}` : ''
-    const sign = amount < 0 ? '+' : '−'
-    return `${sign} ${money(Math.abs(amount))} ${name} (${formatRate(rate)} % of ${money(base)}${left}, ${rounding}${limit})`
+  const parts = partsOf(order, fees).map((part) => {
+    const { fee, amount, ruled } = part
+    const how = UNRULED.includes(fee)
+      ? 'stated'
+      : ruled === null
+        ? ruleText(part, money)
+        : `stated; ${ruleText(part, money)} would be ${money(Math.abs(ruled))}`
+    return `${amount < 0 ? '+' : '−'} ${money(Math.abs(amount))} ${fee.name} (${how})`
   })
-  return [`${money(order.commission)} commission`, ...parts, `= ${money(expectedPayout(order, fees))}`].join(' ')
+  return [`${money(bareOf(order))} commission`, ...parts, `= ${money(expectedPayout(order, fees))}`].join(' ')
+}
+
+/** `10 % of 1.80, half-up` */
+function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => string): string {
+  const { rate, rounding, kind } = fee
+  const kept = ruled ?? amount
+  const size = kind === 'share' ? base - kept : Math.abs(kept)
+  const exact = Math.abs(share(base, rate, rounding))
+  const limit = size > exact ? `, at least ${money(size)}` : size < exact ? `, at most ${money(size)}` : ''
+  const left = kind === 'share' ? ` is ${money(size)}` : ''
+  return `${formatRate(rate)} % of ${money(base)}${left}, ${rounding}${limit}`
 }

@@ -23,6 +23,8 @@ export const impactOrders = [
       commissionRate: none,
       commission: amount('DeltaPayout', 'major', rounded),
       refundAmount: none,
+      serviceFee: none,
+      subsidy: none,
       status: oneOf('State', STATES),
       rawStatus: none,
       orderedAt: instant(['EventDate', 'UpdateDate'], 'iso'),
@@ -49,6 +51,8 @@ export const impactOrders = [
       commissionRate: none,
       commission: amount(['Action Earnings', 'Payout'], 'major', rounded),
       refundAmount: none,
+      serviceFee: none,
+      subsidy: none,
       status: oneOf(['Status', 'State'], STATES),
       rawStatus: none,
       orderedAt: instant(

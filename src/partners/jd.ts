@@ -80,6 +80,8 @@ export const jd: Partner = {
           // Both after the operator's share (finalRate): nothing more is taken off.
           commission: amount(['actualFee', 'estimateFee'], 'yuan', received('validCode')),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           status: oneOf('validCode', CODES),
           rawStatus: none,
           orderedAt: instant('orderTime', TIMES),
@@ -105,6 +107,8 @@ export const jd: Partner = {
           commissionRate: rate('佣金比例', 'percent', optional),
           commission: amount(['实际佣金', '预估佣金'], 'yuan', received('订单状态')),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           status: oneOf('订单状态', WORDS),
           rawStatus: none,
           orderedAt: instant('下单时间', EXPORT_TIMES),

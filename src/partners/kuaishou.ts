@@ -23,6 +23,8 @@ const EXPORTED: Fields<Order> = {
   commissionRate: rate('佣金率', 'percent', optional),
   commission: amount(['结算佣金', '预估佣金'], 'yuan', settledElseEstimate),
   refundAmount: none,
+  serviceFee: none,
+  subsidy: none,
   status: oneOf('订单状态', {
     已付款: 'paid',
     已支付: 'paid',
@@ -90,6 +92,8 @@ export const kuaishou: Partner = {
           // After the platform's service fee (serviceAmount): nothing more is taken off.
           commission: amount('income', 'fen'),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           // 30 paid, 40 shipped, 50 received, 60 settled, 80 refunded or closed.
           status: oneOf('cpsOrderStatus', { 30: 'paid', 40: 'paid', 50: 'received', 60: 'settled', 80: 'refunded' }),
           rawStatus: none,

@@ -55,6 +55,8 @@ export type Fee = {
   /** Minor units of the partner's currency, per order line. */
   min?: Minor
   max?: Minor
+  /** Where the order itself states its service fee (of a subsidy: that), this counts; the rate is the check. */
+  stated?: true
   /** Dated terms, made by `feesOf`: the days of orders that it holds for, `until` not among them. */
   from?: Day
   until?: Day

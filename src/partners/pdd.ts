@@ -10,6 +10,9 @@ const notYet = { optional: true, absent: ['0'] } as const
 const CUSTOM = { optional: true, find: ['"sid"\\s*:\\s*"([^"]+)"', '"uid"\\s*:\\s*"([^"]+)"'] } as const
 const blank = { optional: true, absent: ['--', '-'] } as const
 
+/** Paid on top of the commission; that they come with the same payout, and that none is the sum of the others, is unverified. */
+const SUBSIDIES = ['subsidy_amount', 'subsidy_duo_amount_level', 'subsidy_duo_amount_ten_million'] as const
+
 /** 多多进宝 (DDK): its API, or saved answers of it, for goods and orders; exports of its back office for orders and payouts. */
 export const pdd: Partner = {
   id: 'pdd',
@@ -64,8 +67,10 @@ export const pdd: Partner = {
           currency: none,
           paidAmount: amount('order_amount', 'fen'),
           commissionRate: rate('promotion_rate', 'permille', optional),
-          commission: amount('promotion_amount', 'fen'),
+          commission: amount(['promotion_amount', ...SUBSIDIES], 'fen', { take: 'sum' }),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: amount(SUBSIDIES, 'fen', { ...optional, take: 'sum' }),
           // 3: review passed, will be paid; 4: not passed; 8: no promotion order; 10: punished.
           status: oneOf('order_status', {
             0: 'paid',
@@ -101,6 +106,8 @@ export const pdd: Partner = {
           commissionRate: rate(['佣金比例(%)', '佣金比例'], 'percent', optional),
           commission: amount(['佣金(元)', '佣金', '预估佣金(元)', '预估佣金'], 'yuan'),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           status: oneOf('订单状态', {
             已支付: 'paid',
             已付款: 'paid',

@@ -33,6 +33,8 @@ export const rakutenOrders = [
       commissionRate: none,
       commission: amount('commissions', 'major', rounded),
       refundAmount: none,
+      serviceFee: none,
+      subsidy: none,
       // No row says that it is approved: it counts from the day it was reported, unless a return comes.
       status: always('received'),
       rawStatus: text('transaction_type', optional),
@@ -61,6 +63,8 @@ export const rakutenOrders = [
       commissionRate: none,
       commission: amount(['Commission', 'Commissions', 'Total Commission'], 'major', rounded),
       refundAmount: none,
+      serviceFee: none,
+      subsidy: none,
       status: always('received'),
       rawStatus: none,
       orderedAt: instant('Transaction Date', REPORT_TIMES),

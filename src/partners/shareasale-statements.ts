@@ -17,6 +17,8 @@ export const shareasaleOrders = {
     commissionRate: none,
     commission: amount('Commission', 'major', rounded),
     refundAmount: none,
+    serviceFee: none,
+    subsidy: none,
     // A voided one keeps its amount. The lock date of one that is not locked lies ahead.
     status: firstOf(
       { from: 'Voided', words: { 1: 'invalid', 0: null } },

@@ -57,6 +57,8 @@ export const suning: Partner = {
         commissionRate: rate('commissionRatio', 'fraction', { optional: true, orPercent: true }),
         commission: amount(['needPayCommission', 'prePayCommission'], 'yuan'),
         refundAmount: none,
+        serviceFee: none,
+        subsidy: none,
         // The partner's texts are not all known (unverified): another one is an error. A flag comes before the text, see suning-api.ts.
         status: oneOf('standing', {
           支付完成: 'paid',

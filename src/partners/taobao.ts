@@ -148,6 +148,8 @@ const exportedOrders: Fields<Order> = {
   // Both include the technical service fee, which is taken off when paying out (see fees).
   commission: amount(['结算预估收入', '预估收入', '付款预估收入', '效果预估'], 'yuan', exportedFigure),
   refundAmount: none,
+  serviceFee: amount('技术服务费', 'yuan', notYet),
+  subsidy: amount('补贴金额', 'yuan', notYet),
   status: oneOf('订单状态', {
     已付款: 'paid',
     订单付款: 'paid',
@@ -190,6 +192,8 @@ const answeredOrders: Feed<Order> = {
     commission: amount(['pub_share_fee', 'pub_share_pre_fee'], 'yuan', answeredFigure),
     // Refunds after the settlement are records of another method (tbk.order.refund.get), which name neither goods nor commission.
     refundAmount: none,
+    serviceFee: amount('alimama_share_fee', 'yuan', notYet),
+    subsidy: amount(['pub_share_pre_fee_for_sdy', 'subsidy_fee'], 'yuan', notYet),
     status: oneOf('tk_status', { 12: 'paid', 14: 'received', 3: 'settled', 13: 'invalid' }),
     rawStatus: none,
     orderedAt: instant('tk_create_time', 'yyyy-MM-dd HH:mm:ss'),
@@ -246,6 +250,6 @@ export const taobao: Partner = {
   },
   // What was settled in a month is paid on the 20th of the next.
   calendar: { basis: 'settledAt', closes: 'last', pays: 20, lag: 1 },
-  fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up' }],
+  fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up', stated: true }],
   tolerance: 0,
 }

@@ -18,6 +18,8 @@ const EXPORTED = {
   commissionRate: rate(['佣金比例', '佣金比例(%)', '佣金率'], 'percent', optional),
   commission: amount(['佣金', '佣金(元)', '佣金金额'], 'yuan'),
   refundAmount: none,
+  serviceFee: none,
+  subsidy: none,
   status: oneOf('订单状态', {
     已下单: 'paid',
     已付款: 'paid',
@@ -85,6 +87,8 @@ export const vip: Partner = {
           commissionRate: rate('detailList.commissionRate', 'percent', optional),
           commission: amount('earned', 'yuan'),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           // The line's status (0: earns nothing, 1: under way, 2: complete) and whether the order is settled.
           status: oneOf('state', {
             '0/0': 'invalid',

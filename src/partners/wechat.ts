@@ -21,6 +21,8 @@ const exported = (commissionRate: string, commission: string): Fields<Order> => 
   commissionRate: rate(commissionRate, 'percent', optional),
   commission: amount(commission, 'yuan'),
   refundAmount: none,
+  serviceFee: none,
+  subsidy: none,
   status: oneOf(['佣金单状态', '结算状态'], { 未结算: 'paid', 已结算: 'settled', 取消结算: 'refunded' }),
   rawStatus: none,
   orderedAt: instant(['下单时间', '支付时间'], EXPORT_TIMES),
@@ -50,6 +52,8 @@ const OF_UNION: Fields<Order> = {
   // "-" until it is settled; the estimate, in fen, is of later answers only (see unionOrders).
   commission: amount(['productList.commission', 'productList.estimate'], 'yuan', { optional: true, absent: ['-'] }),
   refundAmount: none,
+  serviceFee: none,
+  subsidy: none,
   // SETTLEMENT_SUCCESS is documented, but was in no answer so far (unverified).
   status: oneOf('productList.commissionStatus', {
     SETTLEMENT_PENDING: 'paid',
@@ -165,6 +169,8 @@ export const wechat: Partner = {
           commissionRate: rate(['mine.ratio', 'order_detail.commission_info.service_ratio'], 'ppm', optional),
           commission: amount(['mine.amount', 'order_detail.commission_info.service_amount'], 'fen'),
           refundAmount: none,
+          serviceFee: none,
+          subsidy: none,
           // Of the commission: 20 not settled, 100 settled, 200 cancelled. With the order's: 100 received, 250 never paid.
           status: oneOf(['state', 'status'], {
             20: 'paid',

@@ -157,6 +157,7 @@ const fees = z.array(
     rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
     min: z.optional(money),
     max: z.optional(money),
+    stated: z.optional(z.literal(true)),
   }),
 )
 const grounds = {

@@ -1,5 +1,5 @@
 import { type Minor, multiplyDivide, share } from '../money.ts'
-import { type Earning, expectedPayout } from '../partners/fees.ts'
+import { expectedPayout } from '../partners/fees.ts'
 import type { Fee } from '../partners/partner.ts'
 import type { Order } from '../records.ts'
 
@@ -8,18 +8,30 @@ export function hasRefund(order: Order): boolean {
   return order.refundAmount !== null && order.refundAmount > 0
 }
 
+/** The order line as if only `kept` parts of `whole` were left of it: what it earned and what it states shrink in proportion. */
+export function shrunk(order: Order, kept: number, whole: number): Order {
+  const part = (amount: Minor) => multiplyDivide(amount, kept, whole)
+  const { paidAmount, commission, serviceFee, subsidy } = order
+  return {
+    ...order,
+    paidAmount: part(paidAmount),
+    commission: part(commission),
+    serviceFee: serviceFee === null ? null : part(serviceFee),
+    subsidy: subsidy === null ? null : part(subsidy),
+  }
+}
+
 /**
  * The order line as it is earned after a refund: amount and commission shrink in proportion. Where the recorded commission is already
  * that of the smaller amount (rate × what the buyer kept, to a minor unit), it stays as it is.
  */
-export function afterRefund(order: Order): Earning {
+export function afterRefund(order: Order): Order {
   if (!hasRefund(order)) return order
-  const { orderedAt, paidAt, commissionRate: rate } = order
-  const paidAmount = Math.max(order.paidAmount - order.refundAmount!, 0)
-  const isSmaller = rate !== null && paidAmount > 0 && Math.abs(share(paidAmount, rate) - order.commission) <= 1
-  const commission =
-    paidAmount === 0 ? 0 : isSmaller ? order.commission : multiplyDivide(order.commission, paidAmount, order.paidAmount)
-  return { orderedAt, paidAt, paidAmount, commission }
+  const paidAmount = order.paidAmount - order.refundAmount!
+  if (paidAmount <= 0) return shrunk(order, 0, 1)
+  const rate = order.commissionRate
+  if (rate !== null && Math.abs(share(paidAmount, rate) - order.commission) <= 1) return { ...order, paidAmount }
+  return shrunk(order, paidAmount, order.paidAmount)
 }
 
 /** What is owed for an order line as it stands: nothing when it is refunded or invalid, less where a part was refunded. Minor units. */

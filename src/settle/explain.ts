@@ -3,7 +3,7 @@ import { expectedPayout, formula, partsOf } from '../partners/fees.ts'
 import type { Order, PayoutLine } from '../records.ts'
 import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
-import { hasRefund, keptPayout } from './expect.ts'
+import { hasRefund, keptPayout, shrunk } from './expect.ts'
 
 export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
 /** Why an entry is in its class: a cause that can be counted, and one line of text with the numbers. */
@@ -18,7 +18,7 @@ export function explain(entry: Entry, rules: Rules): Explanation {
     case 'matched':
       return {
         cause: 'unexplained',
-        text: entry.expected === 0 && entry.paid === 0 ? 'nothing was due and nothing was paid' : '',
+        text: entry.expected === 0 && entry.paid === 0 ? 'nothing was due and nothing was paid' : offRule(entry, rules),
       }
     case 'tolerated':
       return { cause: 'rounding', text: `paid ${paid} instead of ${money(entry.expected)}: within the tolerance` }
@@ -77,6 +77,14 @@ export function explain(entry: Entry, rules: Rules): Explanation {
   }
 }
 
+/** Of orders that were paid as they state it: where this is not what the rule says. */
+function offRule({ orders, currency }: Entry, { fees }: Rules): string {
+  const off = orders.filter(
+    (order) => (order.serviceFee ?? order.subsidy) !== null && partsOf(order, fees).some(({ ruled }) => ruled !== null),
+  )
+  return off.map((order) => formula({ ...order, currency }, fees)).join('; ')
+}
+
 /** Why the sum paid for orders due in this month is not what was expected; tried from the surest reason to the weakest. */
 function difference(entry: Entry, rules: Rules): Explanation {
   const { orders } = entry
@@ -116,12 +124,8 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const pieces = order.quantity ?? 1
   // a payout differs by at least a minor unit from that of one piece more or less, or nothing can be told from it
   for (let kept = 1; kept < pieces && expected >= pieces; kept++) {
-    const smaller = {
-      ...order,
-      commission: multiplyDivide(order.commission, kept, pieces),
-      paidAmount: multiplyDivide(order.paidAmount, kept, pieces),
-    }
-    if (paid === expectedPayout(smaller, fees)) return because('base', `the payout on ${kept} of ${pieces} pieces`)
+    if (paid === expectedPayout(shrunk(order, kept, pieces), fees))
+      return because('base', `the payout on ${kept} of ${pieces} pieces`)
   }
   if (order.commissionRate === null || order.paidAmount <= 0 || paid <= 0) return because('unexplained', formula(order, fees))
   const clean = cleanRate(order, paid, rules)
@@ -160,7 +164,13 @@ function cleanRate(order: Order, paid: Minor, rules: Rules): Ppm | null {
     const rate = multiplyDivide(implied, 1, step) * step
     const isTelling = share(order.paidAmount, step, 'down') >= 2
     const commission = share(order.paidAmount, rate)
-    if (isTelling && rate > 0 && rate <= 1_000_000 && paid === expectedPayout({ ...order, commission }, rules.fees)) return rate
+    if (
+      isTelling &&
+      rate > 0 &&
+      rate <= 1_000_000 &&
+      paid === expectedPayout({ ...order, commission, serviceFee: null }, rules.fees)
+    )
+      return rate
   }
   return null
 }

@@ -405,6 +405,19 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX member_change_member ON member_change (member);
   `,
+  `
+  -- What an order itself states of fees and subsidies, in minor units; null where it does not.
+  ALTER TABLE order_state ADD COLUMN service_fee INTEGER;
+  ALTER TABLE order_state ADD COLUMN subsidy INTEGER;
+  ALTER TABLE order_entry ADD COLUMN service_fee INTEGER;
+  ALTER TABLE order_entry ADD COLUMN subsidy INTEGER;
+  DROP VIEW orders;
+  CREATE VIEW orders AS SELECT l.partner, l.order_id, l.line_id, s.sku, s.title, s.quantity, s.currency, s.paid_amount, s.commission_rate,
+    s.commission, s.refund_amount, s.status, s.raw_status AS partner_status,
+    s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line, s.sub_id,
+    s.service_fee, s.subsidy
+    FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -16,6 +16,8 @@ const COLUMNS = {
   commissionRate: 'commission_rate',
   commission: 'commission',
   refundAmount: 'refund_amount',
+  serviceFee: 'service_fee',
+  subsidy: 'subsidy',
   status: 'status',
   rawStatus: 'raw_status',
   orderedAt: 'ordered_at',

@@ -25,7 +25,7 @@ const orders: Fields<RecordOf['orders']> = {
   ...{ status: oneOf('status', same<OrderStatus>(ORDER_STATUSES)), rawStatus: none },
   ...{ orderedAt: instant('ordered', 'yyyy-MM-dd'), paidAt: none, receivedAt: none, verifiedAt: none },
   ...{ settledAt: instant('settled', 'yyyy-MM-dd', optional), modifiedAt: instant('modified', 'yyyy-MM-dd', optional) },
-  ...{ refundAmount: none, trackingId: none },
+  ...{ refundAmount: none, serviceFee: none, subsidy: none, trackingId: none },
   subId: { kind: 'none' },
 }
 const payouts = {

@@ -48,7 +48,7 @@ const NO_ORDER: Fields<RecordOf['orders']> = {
     verifiedAt: none,
     settledAt: none,
   },
-  ...{ modifiedAt: none, refundAmount: none, trackingId: none },
+  ...{ modifiedAt: none, refundAmount: none, serviceFee: none, subsidy: none, trackingId: none },
   subId: { kind: 'none' },
 }
 const NO_PAYOUT: Fields<RecordOf['payouts']> = {

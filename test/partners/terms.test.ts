@@ -201,3 +201,50 @@ describe('parts of a payout', () => {
     expect(formula({ currency: 'CNY', commission, paidAmount }, fees)).toBe(text)
   })
 })
+
+describe('what an order states itself', () => {
+  const RULED: Fee = { ...FEE, stated: true }
+  const SUBSIDY: Fee = { name: '补贴', kind: 'subsidy', of: 'paidAmount', rate: 10_000, rounding: 'half-up', stated: true }
+  test.each<[string, { commission: number; serviceFee?: number; subsidy?: number }, Fee[], string]>([
+    ['as its rule', { commission: 180, serviceFee: 18 }, [RULED], '1.80 commission − 0.18 服务费 (10 % of 1.80, half-up) = 1.62'],
+    [
+      'not as its rule',
+      { commission: 180, serviceFee: 17 },
+      [RULED],
+      '1.80 commission − 0.17 服务费 (stated; 10 % of 1.80, half-up would be 0.18) = 1.63',
+    ],
+    ['nothing: the rule counts', { commission: 180 }, [RULED], '1.80 commission − 0.18 服务费 (10 % of 1.80, half-up) = 1.62'],
+    [
+      'a fee of 0',
+      { commission: 180, serviceFee: 0 },
+      [RULED],
+      '1.80 commission − 0.00 服务费 (stated; 10 % of 1.80, half-up would be 0.18) = 1.80',
+    ],
+    [
+      'a fee that no rule speaks of',
+      { commission: 180, serviceFee: 17 },
+      [],
+      '1.80 commission − 0.17 service fee (stated) = 1.63',
+    ],
+    [
+      'a subsidy: no fee is taken of it',
+      { commission: 200, subsidy: 20 },
+      [FEE],
+      '1.80 commission + 0.20 subsidy (stated) − 0.18 服务费 (10 % of 1.80, half-up) = 1.82',
+    ],
+    [
+      'a subsidy beside its rule',
+      { commission: 200, subsidy: 20 },
+      [SUBSIDY],
+      '1.80 commission + 0.20 补贴 (1 % of 19.80, half-up) = 2.00',
+    ],
+    [
+      'a smaller subsidy than its rule',
+      { commission: 190, subsidy: 10 },
+      [SUBSIDY],
+      '1.80 commission + 0.10 补贴 (stated; 1 % of 19.80, half-up would be 0.20) = 1.90',
+    ],
+  ])('%s', (_, earning, fees, text) => {
+    expect(formula({ currency: 'CNY', paidAmount: 1980, ...earning }, fees)).toBe(text)
+  })
+})

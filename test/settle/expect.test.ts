@@ -46,3 +46,9 @@ test('nothing is kept when all of it was refunded, whatever the status', () => {
   expect(keptPayout(order({ refundAmount: 10_000 }), [FEE])).toBe(0)
   expect(keptPayout(order({ refundAmount: 1, paidAmount: 0 }), [])).toBe(0)
 })
+
+test('what the order states shrinks with it', () => {
+  expect(afterRefund(order({ refundAmount: 2500, serviceFee: 101, subsidy: 40 }))).toMatchObject({ serviceFee: 76, subsidy: 30 })
+  expect(keptPayout(order({ refundAmount: 2500, serviceFee: 101 }), [FEE])).toBe(750 - 76 - 75)
+  expect(keptPayout(order({ refundAmount: 2500, serviceFee: 101 }), [{ ...FEE, stated: true }])).toBe(750 - 76)
+})

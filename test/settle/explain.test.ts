@@ -79,9 +79,16 @@ describe('why a sum differs, from the surest reason to the weakest', () => {
   })
 })
 
-test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][]]>([
+test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][], Partial<Rules>?]>([
   ['missing', [order()], [], [['unexplained', 'settled 2026-10-05, due 2026-11-20 and in no payout: 10.00 commission = 10.00']]],
   ['matched', [order()], [line(1, 1000)], [['unexplained', '']]],
+  [
+    'matched as the order states its fee, which its rule does not',
+    [order({ serviceFee: 101 })],
+    [line(1, 899)],
+    [['unexplained', '10.00 commission − 1.01 技术服务费 (stated; 10 % of 10.00, half-up would be 1.00) = 8.99']],
+    { fees: [{ ...FEE, stated: true }] },
+  ],
   [
     'late',
     [order({ settledAt: SEPTEMBER })],
@@ -200,6 +207,6 @@ test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][]
     [line(1, 60, { orderId: null })],
     [['unexplained', '0.60 commission line without an order number (statement nov of 2026-11-20)']],
   ],
-])('%s', (_, orders, lines, explanations) => {
-  expect(explained(orders, lines).map(({ cause, text }) => [cause, text])).toEqual(explanations)
+])('%s', (_, orders, lines, explanations, changes) => {
+  expect(explained(orders, lines, changes).map(({ cause, text }) => [cause, text])).toEqual(explanations)
 })

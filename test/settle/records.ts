@@ -37,6 +37,8 @@ export function order(changes: Partial<Order> = {}): Recorded<Order> {
     settledAt: OCTOBER,
     modifiedAt: null,
     refundAmount: null,
+    serviceFee: null,
+    subsidy: null,
     trackingId: null,
     subId: null,
     ...changes,
