@@ -2,9 +2,11 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync }
 import { join, resolve } from 'node:path'
 import { type Context, nodeVersion } from '../context.ts'
 import { instantOf } from '../day.ts'
+import { usageError } from '../errors.ts'
 import { explain } from '../failure.ts'
 import { readSecret, type Source, WORKSPACE_FILE, type Workspace } from '../workspace.ts'
 import { defineCommand } from './command.ts'
+import { flag, list as several } from './option.ts'
 
 /** `found` is what is there, `todo` what to do about it. */
 type Finding = { state: 'ok' | 'warn' | 'fail'; found: string; todo: string | null }
@@ -20,9 +22,17 @@ const STALE_DAYS = 3
 const GIGABYTE = 1_000_000_000
 
 export const command = defineCommand({
-  about: 'Checks the installation and the workspace, and says what to do about what is wrong.',
-  examples: ['shoptool doctor', 'shoptool doctor --json'],
-  async run({ ctx, findWorkspace, print, global }) {
+  about:
+    'Checks the installation and the workspace, and says what to do about what is wrong. With --ledger it verifies instead that no byte of what was ever read of orders and payouts was changed, removed or added by other hands (exit 4): every run seals its rows into a chain of hashes, and the first row that does not fit is named. The head that it prints stands for the whole ledger: written down elsewhere, --head shows later that nothing was cut off or written anew since.',
+  options: {
+    ledger: flag('--ledger', 'verify the journal of orders and payouts'),
+    head: several('--head <hash,hash>', 'heads printed before, which must be in its chain'),
+  },
+  examples: ['shoptool doctor', 'shoptool doctor --json', 'shoptool doctor --ledger'],
+  async run(call) {
+    const { ctx, findWorkspace, print, global, options } = call
+    if (options.ledger) return (await import('./doctor-ledger.ts')).checkLedger(call, options.head)
+    if (options.head.length > 0) throw usageError('--head: goes with --ledger')
     const checks: Check[] = []
     const check = async (name: string, look: () => Promise<Finding[] | Finding> | Finding[] | Finding, todo: string) => {
       let findings: Finding[]

@@ -418,6 +418,19 @@ export const MIGRATIONS: readonly string[] = [
     s.service_fee, s.subsidy
     FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
   `,
+  `
+  -- The chain over the rows of the journal (see seal.ts): each run seals those that it added.
+  CREATE TABLE seal (
+    id INTEGER PRIMARY KEY,
+    run INTEGER REFERENCES run,       -- null: of what there was before there were seals
+    fact TEXT NOT NULL,               -- the table
+    last INTEGER NOT NULL,            -- the id of its last row
+    checks BLOB NOT NULL,             -- CRC-32 of each row
+    digest TEXT NOT NULL              -- SHA-256 of the digest before and the rows
+  ) STRICT;
+  CREATE INDEX seal_fact ON seal (fact, last);
+  ALTER TABLE run ADD COLUMN head TEXT;  -- the last digest as the run left it
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -208,6 +208,32 @@ function stateMaker(db: Database): (line: number) => void {
   }
 }
 
+/** The first order line whose present state is not what its facts come to, by id; null where all are. */
+export function wrongState(db: Database): number | null {
+  const plain = db.prepare<[], number>(
+    `SELECT l.id FROM order_line l WHERE l.state <> ifnull(${newestReading('l.id')}, 0)
+       AND NOT EXISTS (SELECT 1 FROM order_entry e WHERE e.order_line = l.id) ORDER BY l.id LIMIT 1`,
+  )
+  const wrong = plain.pluck().get() ?? null
+  const sum = sumOf(db, boundOf(db))
+  const stateOf = db.prepare<[number], Record<string, unknown>>(
+    `SELECT s.*, ifnull(${newestReading('l.id')}, 0) AS newest FROM order_line l LEFT JOIN order_state s ON s.id = l.state WHERE l.id = ?`,
+  )
+  for (const line of db.prepare<[], number>('SELECT DISTINCT order_line FROM order_entry ORDER BY 1').pluck().iterate()) {
+    if (wrong !== null && line > wrong) break
+    const state = stateOf.get(line)
+    const found = sum(line)
+    const isRight = found
+      ? state?.hash === DERIVED.hash &&
+        state.file === found.file &&
+        state.line === found.row &&
+        VALUES.every((value) => state[COLUMNS[value]] === found.order[value])
+      : (state?.id ?? 0) === state?.newest
+    if (!isRight) return line
+  }
+  return wrong
+}
+
 /**
  * Sorts the states of one order line by age, so that files may be imported in any order: when the partner last changed it. Where it does
  * not say, an order that is refunded or invalid stays so, else the latest date in it and then how far the status has come. Where none

@@ -2,6 +2,7 @@ import type { Instant } from '../day.ts'
 import type { Problem } from '../errors.ts'
 import type { RecordKind } from '../records.ts'
 import type { Database } from './open.ts'
+import { seal } from './seal.ts'
 
 export type RunCounts = {
   read: number
@@ -29,6 +30,8 @@ export type Run = RunSource &
     /** Null where the rows must be looked at although the files are the same. */
     mapping: string | null
     error: string | null
+    /** The head of the journal as the run left it; null where it added nothing to it. */
+    head: string | null
   }
 
 export const NO_COUNTS: RunCounts = {
@@ -54,7 +57,7 @@ export function startRun(db: Database, source: RunSource, at: Instant): number {
   )
 }
 
-/** Fills in what came of a run. */
+/** Fills in what came of a run, and seals what it added to the journal. */
 export function finishRun(
   db: Database,
   id: number,
@@ -71,6 +74,7 @@ export function finishRun(
        rejected = @rejected, added = @added, changed = @changed, unchanged = @unchanged, returned = @returned, gone = @gone
      WHERE id = @id`,
   ).run({ ...result, id })
+  seal(db, id)
 }
 
 /** Returns the file's id. */
