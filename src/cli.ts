@@ -64,6 +64,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
       summary: 'add up what was earned, by partner, channel, goods and time',
       load: () => import('./commands/report.ts'),
     },
+    { name: 'dispute', summary: 'follow claims on partners', load: () => import('./commands/dispute.ts') },
   ],
 }
 

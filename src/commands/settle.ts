@@ -16,6 +16,8 @@ import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
 import { monthToSettle } from './settle-month.ts'
+import { pack } from './settle-pack.ts'
+import { verifyPack } from './settle-verify-pack.ts'
 
 const explain = defineCommand({
   about:
@@ -73,7 +75,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --partner taobao --payout inbox/taobao-2026-10.csv',
     'shoptool settle --json | jq .findings',
   ],
-  commands: { explain },
+  commands: { explain, pack, 'verify-pack': verifyPack },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     const found = await workspace()

@@ -20,7 +20,7 @@ export const CLASS_NAMES: Record<SettlementClass, readonly [string, string]> = {
   'non-order': ['非订单项', 'not for an order'],
   'not-due': ['未到期', 'not due'],
 }
-const CAUSE_NAMES: Record<Finding['cause'], readonly [string, string]> = {
+export const CAUSE_NAMES: Record<Finding['cause'], readonly [string, string]> = {
   rate: ['佣金率', 'rate'],
   base: ['计佣基数', 'base'],
   fee: ['服务费', 'fee'],

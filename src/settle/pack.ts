@@ -3,7 +3,8 @@ import type { Day, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Order, Origin, PayoutLine, Recorded } from '../records.ts'
 import { claimUntil, dueMonth } from './calendar.ts'
-import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
+import { compareText, type Rules, type SettlementClass } from './entry.ts'
+import { CAUSE_NAMES, CLASS_NAMES } from './html.ts'
 import { reconcile } from './reconcile.ts'
 import { type Finding, findingOf, type PartnerSettlement, sortFindings } from './report.ts'
 import { csvText, id, text } from './table.ts'
@@ -24,9 +25,9 @@ An evidence pack lets a partner, or anybody else, check what is claimed of it wi
 /** Classes in which less was paid than is owed to the operator. */
 const CLAIMED: readonly SettlementClass[] = ['missing', 'short-paid', 'clawback', 'unknown-order']
 
-/** Whether money is owed by an entry: nothing or too little was paid, or too much taken back. */
-export function isClaim({ class: name, difference }: Entry): boolean {
-  return difference < 0 && CLAIMED.includes(name)
+/** Whether money is owed: nothing or too little was paid, or too much taken back. */
+export function isClaim({ class: name, difference }: Pick<Finding, 'class' | 'difference'>): boolean {
+  return difference.startsWith('-') && CLAIMED.includes(name)
 }
 
 /** What the claims follow from. Amounts are minor units of their currency, rates parts per million; claims are as `settle --json` shows them. */
@@ -49,7 +50,7 @@ export type Pack = {
 }
 
 /** What was shown of goods when they were picked. Amounts are minor units. */
-export type Pick = {
+export type Picked = {
   sku: string
   shelf: string
   pickedAt: string
@@ -75,9 +76,8 @@ export function claimsOf(
   payouts: Iterable<Recorded<PayoutLine>>,
   rules: Rules,
 ): Finding[] {
-  const claims: Finding[] = []
-  for (const entry of reconcile(orders, payouts, rules)) if (isClaim(entry)) claims.push(findingOf(partner, entry, rules))
-  return sortFindings(claims)
+  const findings = [...reconcile(orders, payouts, rules)].map((entry) => findingOf(partner, entry, rules))
+  return sortFindings(findings.filter(isClaim))
 }
 
 /** Number and sum of claims by currency; amounts are what is asked for, above zero. */
@@ -126,12 +126,16 @@ export function letterFacts({ shop, name, partner, month, writtenOn, rules, clai
         inYourFavour: extra > 0 ? formatAmount(extra, currency) : null,
       }
     }),
-    claims: claims.slice(0, NAMED).map((claim, i) => ({ ...claim, no: i + 1, title: claim.title ?? '' })),
+    claims: claims.slice(0, NAMED).map((claim, i) => {
+      const [zh, en] = CLASS_NAMES[claim.class]
+      const cause = claim.cause === 'unexplained' ? '' : `（${CAUSE_NAMES[claim.cause][0]}）`
+      return { ...claim, no: i + 1, title: claim.title ?? '', names: { zh: zh + cause, en } }
+    }),
   }
 }
 
 /** The files of a pack but for the letters, by name. The same pack gives the same bytes. */
-export function packFiles(pack: Pack, picks: readonly Pick[], raw: readonly RawRows[]): Map<string, string> {
+export function packFiles(pack: Pack, picks: readonly Picked[], raw: readonly RawRows[]): Map<string, string> {
   return new Map([
     ['claims.csv', claimsTable(pack)],
     ['pack.json', json(pack)],
@@ -159,7 +163,7 @@ function claimsTable({ claims, orders, rules }: Pack): string {
   return csvText(columns.split(','), rows)
 }
 
-function picksTable(picks: readonly Pick[]): string {
+function picksTable(picks: readonly Picked[]): string {
   const columns = 'sku,shelf,pickedAt,currency,finalPrice,commissionRate,commission,file,line,sha256'.split(',')
   const rows = picks.map(({ sku, shelf, pickedAt, currency, finalPrice, commissionRate, commission, origin }) => [
     ...[id(sku), text(shelf), pickedAt, currency, formatAmount(finalPrice, currency)],
@@ -183,11 +187,12 @@ export function manifestOf(files: ReadonlyMap<string, string | Buffer>): string 
 
 /** What `settle verify-pack` found. */
 export type Recheck = {
-  schema: 'shoptool.settle-verify-pack.v1'
   partner: string | null
   name: string | null
   month: Month | null
   claimed: Pack['claimed']
+  /** The files that the orders and payout lines were read from. */
+  sources: readonly Omit<Origin, 'line'>[]
   /** Rows of the partner's own files that the pack holds, and those whose copy was gone when it was made. */
   rows: { held: number; lacking: number }
   /** Empty where everything holds. */
@@ -201,8 +206,8 @@ export type Recheck = {
 export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
   const problems: string[] = []
   const found = (partial: Partial<Recheck>): Recheck => ({
-    ...{ schema: 'shoptool.settle-verify-pack.v1', partner: null, name: null, month: null, claimed: [] },
-    ...{ rows: { held: 0, lacking: 0 }, ...partial, problems },
+    ...{ partner: null, name: null, month: null, claimed: [], sources: [], rows: { held: 0, lacking: 0 } },
+    ...{ ...partial, problems },
   })
   problems.push(...manifestProblems(files))
   try {
@@ -229,7 +234,8 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
       if (!rows.has(`${sha256} ${line}`)) problems.push(`raw.json: lacks ${file}:${line}, which pack.json names`)
     }
     const lacking = [...rows.values()].filter((row) => row === null).length
-    return found({ partner, name, month, claimed, rows: { held: rows.size - lacking, lacking } })
+    const named = [...new Map(sources.map(({ file, sha256 }) => [`${sha256} ${file}`, { file, sha256 }])).values()]
+    return found({ partner, name, month, claimed, sources: named, rows: { held: rows.size - lacking, lacking } })
   } catch (error) {
     problems.push(`cannot be read: ${(error as Error).message}`)
     return found({})

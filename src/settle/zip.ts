@@ -1,19 +1,19 @@
-import { createWriteStream, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import yazl from 'yazl'
-import { dataError } from '../errors.ts'
+import { dataError, usageError } from '../errors.ts'
 
-/** The time of every entry: the same files give the same archive. */
-const MADE = new Date(2000, 0, 1) // local: DOS times have no zone
 /** More than any pack has; a few kilobytes can unpack to gigabytes. */
 const LIMITS = { files: 100, bytes: 512 << 20 }
 
 /** Writes files, in the order of their names, into a new archive at `path`. */
 export async function writeZip(path: string, files: ReadonlyMap<string, string | Buffer>): Promise<void> {
   const zip = new yazl.ZipFile()
+  // The time of every entry: the same files give the same archive. Local, since DOS times have no zone.
+  const mtime = new Date(2000, 0, 1)
   for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    zip.addBuffer(Buffer.from(content), name, { mtime: MADE, mode: 0o100644, forceDosTimestamp: true })
+    zip.addBuffer(Buffer.from(content), name, { mtime, mode: 0o100644, forceDosTimestamp: true })
   }
   zip.end()
   const unfinished = `${path}.unfinished`
@@ -31,6 +31,7 @@ export async function writeZip(path: string, files: ReadonlyMap<string, string |
  * @throws ShoptoolError (data) where it is none, is damaged, or holds more than a pack can.
  */
 export async function readZip(path: string, name: string): Promise<Map<string, Buffer>> {
+  if (statSync(path).isDirectory()) throw usageError(`${name}: is a folder, expected a zip`)
   const files = new Map<string, Buffer>()
   const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false }).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall) throw error

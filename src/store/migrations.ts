@@ -431,6 +431,34 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX seal_fact ON seal (fact, last);
   ALTER TABLE run ADD COLUMN head TEXT;  -- the last digest as the run left it
   `,
+  `
+  -- What was claimed of partners by evidence packs, and what came of it; only ever added to.
+  CREATE TABLE dispute (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    month TEXT NOT NULL,              -- in which too little was paid
+    opened_on TEXT NOT NULL,
+    deadline TEXT,                    -- the day up to which the partner takes claims or must answer; null where none is known
+    pack TEXT NOT NULL UNIQUE         -- sha256 of the pack's manifest
+  ) STRICT;
+  CREATE TABLE dispute_claim (
+    dispute INTEGER NOT NULL REFERENCES dispute,
+    class TEXT NOT NULL,
+    order_id TEXT NOT NULL, line_id TEXT, title TEXT,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL           -- what is asked for, above zero
+  ) STRICT;
+  CREATE INDEX dispute_claim_dispute ON dispute_claim (dispute);
+  CREATE TABLE dispute_event (
+    id INTEGER PRIMARY KEY,
+    dispute INTEGER NOT NULL REFERENCES dispute,
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,               -- answered, received, closed
+    currency TEXT, amount INTEGER,    -- of money that no payout line shows
+    note TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX dispute_event_dispute ON dispute_event (dispute);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

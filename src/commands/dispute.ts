@@ -1,0 +1,303 @@
+import { resolve } from 'node:path'
+import { instantOf } from '../day.ts'
+import { dataError, usageError } from '../errors.ts'
+import { type Currency, formatAmount, formatRate, type Minor, minorDigits, multiplyDivide, readDecimal } from '../money.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { claimUntil } from '../settle/calendar.ts'
+import { type DisputeStanding, standingOf } from '../settle/dispute.ts'
+import { compareText } from '../settle/entry.ts'
+import { type Pack, recheck, sha256Of } from '../settle/pack.ts'
+import { rulesOf } from '../settle/settle.ts'
+import { readZip } from '../settle/zip.ts'
+import {
+  addDisputeEvent,
+  claimsOfDispute,
+  type Dispute,
+  type DisputeEvent,
+  disputeById,
+  disputes,
+  eventsOfDispute,
+  openDispute,
+} from '../store/disputes.ts'
+import { type Database, openDatabase, openForReading } from '../store/open.ts'
+import { ordersById } from '../store/orders.ts'
+import { linesOfOrder } from '../store/payouts.ts'
+import type { Workspace } from '../workspace.ts'
+import { type Call, defineCommand } from './command.ts'
+import { day, flag, option, readValue, text } from './option.ts'
+import type { Print } from './print.ts'
+
+const open = defineCommand({
+  about:
+    'Opens a dispute over the claims of an evidence pack that was sent to the partner. What the partner pays late for its orders afterwards counts as recovered by itself.',
+  args: [['<zip>', 'the pack, as "shoptool settle pack" wrote it']],
+  options: {
+    deadline: option(
+      '--deadline <day>',
+      "up to which day the partner must answer (default: the partner's term, where one is known)",
+      day,
+    ),
+  },
+  examples: ['shoptool dispute open out/packs/taobao-2026-10.zip', 'shoptool dispute open jd.zip --deadline 2026-12-15'],
+  async run({ ctx, args: [given], options, workspace, print, global }) {
+    const found = await workspace()
+    const files = await readZip(resolve(ctx.cwd, given), given)
+    const { problems } = recheck(files)
+    if (problems.length > 0) throw dataError(`${given}: ${problems[0]}; nothing was opened`)
+    const { partner, month, claims, claimed, rules } = JSON.parse(files.get('pack.json')!.toString()) as Pack
+    findPartner(partner, found.partners, BUILT_IN, given)
+    const today = todayIn(ctx, found)
+    const term = claimUntil(rules.calendar, month)
+    const deadline = options.deadline ?? (term !== null && term >= today ? term : null)
+    if (options.deadline !== undefined && options.deadline < today) {
+      throw usageError(`--deadline: ${options.deadline} has passed, expected today or later`)
+    }
+    const dispute = { partner, month, openedOn: today, deadline, pack: sha256Of(files.get('manifest.json')!) }
+    const db = openDatabase(found.database)
+    const id = openDispute(
+      db,
+      dispute,
+      claims.map(({ class: name, orderId, lineId, title, currency, difference }) => ({
+        ...{ class: name, orderId: orderId!, lineId, title, currency },
+        amount: 0 - readDecimal(difference, minorDigits(currency), '.')!,
+      })),
+    )
+    const number = id ?? disputes(db).find(({ pack }) => pack === dispute.pack)!.id
+    if (global.json) print.json('dispute', { ...document(db, found, number, today), opened: id !== null })
+    else {
+      for (const { currency, count, amount } of claimed) {
+        print.line(`dispute ${number}: ${partner} ${month}, ${count} claims, ${amount} ${currency}`)
+      }
+      if (id === null) print.note('It was open already.')
+      else if (deadline === null) print.note('No day is known by which the partner must answer; --deadline names one.')
+      else print.note(`The partner must answer by ${deadline}.`)
+    }
+    return 'done'
+  },
+})
+
+const ALL = flag('--all', 'also those that are closed or recovered')
+
+const listed = defineCommand({
+  about:
+    'Lists disputes: what was claimed, what came of it since, up to when the partner must answer, and how much of all claims was won back. Exit code 5 where an answer is overdue.',
+  options: { all: ALL },
+  examples: ['shoptool dispute list', 'shoptool dispute list --all --json'],
+  async run({ ctx, options, workspace, print, global }) {
+    const found = await workspace()
+    const db = openForReading(found.database)
+    const today = todayIn(ctx, found)
+    const all = disputes(db).map((dispute) => ({ dispute, standing: standing(db, found, dispute, today) }))
+    const shown = all.filter(({ standing: { state } }) => options.all || (state !== 'closed' && state !== 'recovered'))
+    const rates = ratesOf(all.map(({ standing }) => standing))
+    if (global.json) {
+      print.json('dispute-list', {
+        disputes: shown.map(({ dispute }) => document(db, found, dispute.id, today)),
+        recovery: rates,
+      })
+    } else {
+      print.table(
+        [
+          { title: 'ID', align: 'right' },
+          { title: 'PARTNER' },
+          { title: 'MONTH' },
+          { title: 'STATE' },
+          { title: 'CLAIMED', align: 'right' },
+          { title: 'RECOVERED', align: 'right' },
+          { title: 'CURRENCY' },
+          { title: 'ANSWER BY' },
+        ],
+        shown.flatMap(({ dispute: { id, partner, month, deadline }, standing: { state, sums } }) =>
+          sums.map(({ currency, claimed, recovered }) => [
+            ...[String(id), partner, month, state, formatAmount(claimed, currency), formatAmount(recovered, currency), currency],
+            deadline ?? '?',
+          ]),
+        ),
+      )
+      if (shown.length === 0)
+        print.note(all.length === 0 ? 'No disputes yet; "shoptool dispute open" takes an evidence pack.' : 'None is open.')
+      for (const { currency, claimed, recovered, rate } of rates) {
+        print.note(`Won back: ${recovered} of ${claimed} ${currency}${rate === null ? '' : `, ${rate} %`}`)
+      }
+    }
+    return shown.some(({ standing: { state } }) => state === 'overdue') ? 'findings' : 'done'
+  },
+})
+
+const ID = ['<id>', 'number of the dispute, see "shoptool dispute list"'] as const
+
+const show = defineCommand({
+  about: 'Shows a dispute: every claim with what came of it, and what the partner said.',
+  args: [ID],
+  examples: ['shoptool dispute show 3'],
+  async run({ ctx, args: [given], workspace, print, global }) {
+    const found = await workspace()
+    const db = openForReading(found.database)
+    printDispute(db, found, numbered(db, given).id, todayIn(ctx, found), print, global.json)
+    return 'done'
+  },
+})
+
+const note = option('--note <text>', 'in whose words and where', text)
+
+const answer = defineCommand({
+  about: 'Writes down what the partner answered. The dispute stays until everything came or it is closed.',
+  args: [ID],
+  options: { note },
+  examples: ['shoptool dispute answer 3 --note "客服 12-02：两单下月补付"'],
+  run: (call) => tell(call, 'answered', null),
+})
+
+const received = defineCommand({
+  about:
+    'Writes down money that came for a dispute without a line in any payout statement (a transfer, a voucher). What payout lines show counts by itself.',
+  args: [ID],
+  options: {
+    amount: option('--amount <amount>', 'how much, in the currency of the dispute', text),
+    note,
+  },
+  examples: ['shoptool dispute received 3 --amount 12.41 --note "支付宝转账 12-05"'],
+  async run(call) {
+    const { options, args } = call
+    if (options.amount === undefined) throw usageError('--amount: say how much came')
+    return tell({ ...call, args, options }, 'received', options.amount)
+  },
+})
+
+const close = defineCommand({
+  about: 'Closes a dispute, whatever came of it: nothing more is expected. What is still paid late counts all the same.',
+  args: [ID],
+  options: { note },
+  examples: ['shoptool dispute close 3 --note "金额太小，放弃"'],
+  run: (call) => tell(call, 'closed', null),
+})
+
+export const command = defineCommand({
+  about:
+    'Follows claims on partners: opened with an evidence pack, answered by a day, recovered by what the partner pays late, closed.',
+  examples: ['shoptool settle pack --partner jd && shoptool dispute open out/packs/jd-2026-10.zip', 'shoptool dispute list'],
+  commands: { open, list: listed, show, answer, received, close },
+})
+
+/** Adds an event to a dispute. @throws usage where there is no note, no such dispute, or it is closed. */
+async function tell(
+  { ctx, args: [given], options, workspace, print, global }: Call<readonly [string], { note: string | undefined }>,
+  kind: DisputeEvent['kind'],
+  amount: string | null,
+) {
+  const found = await workspace()
+  openForReading(found.database).close()
+  const db = openDatabase(found.database)
+  const dispute = numbered(db, given)
+  if (options.note === undefined) throw usageError('--note: say in a few words what happened')
+  if (eventsOfDispute(db, dispute.id).some((event) => event.kind === 'closed')) {
+    throw usageError(`dispute ${dispute.id} is closed; open a new one with a new pack`)
+  }
+  const today = todayIn(ctx, found)
+  const { sums } = standing(db, found, dispute, today)
+  const [sum] = sums
+  if (amount !== null && sums.length !== 1) throw usageError(`dispute ${dispute.id} is in several currencies`)
+  const currency = sum!.currency
+  const value = amount === null ? null : readValue('--amount', amount, amountIn(currency))
+  addDisputeEvent(db, dispute.id, {
+    day: today,
+    kind,
+    currency: value === null ? null : currency,
+    amount: value,
+    note: options.note,
+  })
+  printDispute(db, found, dispute.id, today, print, global.json)
+  return 'done' as const
+}
+
+const amountIn = (currency: Currency) => ({
+  read: (given: string) => {
+    const amount = readDecimal(given, minorDigits(currency), '.')
+    return amount !== null && amount > 0 ? amount : null
+  },
+  is: `an amount in ${currency}`,
+  like: formatAmount(1241, currency),
+})
+
+function numbered(db: Database, given: string): Dispute {
+  const dispute = /^\d{1,15}$/.test(given) ? disputeById(db, Number(given)) : undefined
+  if (!dispute) throw usageError(`${given}: no such dispute; "shoptool dispute list --all" has them`)
+  return dispute
+}
+
+function standing(db: Database, workspace: Workspace, dispute: Dispute, today: string): DisputeStanding {
+  const partner = findPartner(dispute.partner, workspace.partners, BUILT_IN, `dispute ${dispute.id}`)
+  const ledger = (orderId: string) => ({
+    orders: ordersById(db, partner.id, orderId),
+    lines: linesOfOrder(db, partner.id, orderId),
+  })
+  const rules = (month: string) => rulesOf(partner, month)
+  return standingOf(dispute, claimsOfDispute(db, dispute.id), eventsOfDispute(db, dispute.id), ledger, rules, today)
+}
+
+/** A dispute as `--json` shows it. */
+function document(db: Database, workspace: Workspace, id: number, today: string) {
+  const dispute = disputeById(db, id)!
+  const { state, sums, recovered } = standing(db, workspace, dispute, today)
+  return {
+    ...dispute,
+    state,
+    sums: sums.map(({ currency, claimed, recovered }) => ({
+      ...{ currency, claimed: formatAmount(claimed, currency), recovered: formatAmount(recovered, currency) },
+      open: formatAmount(claimed - recovered, currency),
+    })),
+    claims: claimsOfDispute(db, id).map((claim, i) => ({
+      ...claim,
+      amount: formatAmount(claim.amount, claim.currency),
+      recovered: formatAmount(recovered[i]!, claim.currency),
+    })),
+    events: eventsOfDispute(db, id).map(({ amount, currency, ...event }) => ({
+      ...event,
+      currency,
+      amount: amount === null ? null : formatAmount(amount, currency!),
+    })),
+  }
+}
+
+function printDispute(db: Database, workspace: Workspace, id: number, today: string, print: Print, json: boolean): void {
+  const shown = document(db, workspace, id, today)
+  if (json) {
+    print.json('dispute', shown)
+    return
+  }
+  print.line(print.paint.bold(`dispute ${id}: ${shown.partner} ${shown.month}, ${shown.state}`))
+  print.line(`opened ${shown.openedOn}, answer by ${shown.deadline ?? '?'}, pack ${shown.pack.slice(0, 12)}`)
+  for (const { currency, claimed, recovered, open } of shown.sums) {
+    print.line(`claimed ${claimed} ${currency}, recovered ${recovered}, open ${open}`)
+  }
+  print.table(
+    [
+      { title: 'CLASS' },
+      { title: 'ORDER' },
+      { title: 'CLAIMED', align: 'right' },
+      { title: 'RECOVERED', align: 'right' },
+      { title: 'TITLE', cut: true },
+    ],
+    shown.claims.map((claim) => [
+      ...[claim.class, [claim.orderId, claim.lineId].filter(Boolean).join(' '), claim.amount, claim.recovered, claim.title ?? ''],
+    ]),
+  )
+  for (const { day, kind, currency, amount, note } of shown.events) {
+    print.line(`${day} ${kind}${amount === null ? '' : ` ${amount} ${currency}`}: ${note}`)
+  }
+}
+
+/** Of everything that was ever claimed what came, by currency; the rate in percent. */
+function ratesOf(all: readonly DisputeStanding[]) {
+  const sums = all.flatMap((each) => each.sums)
+  return [...new Set(sums.map(({ currency }) => currency))].sort(compareText).map((currency) => {
+    const of = (pick: (sum: (typeof sums)[0]) => Minor) =>
+      sums.reduce((total, sum) => total + (sum.currency === currency ? pick(sum) : 0), 0)
+    const [claimed, recovered] = [of((sum) => sum.claimed), of((sum) => sum.recovered)]
+    const rate = claimed === 0 ? null : formatRate(multiplyDivide(recovered, 1000, claimed) * 1000)
+    return { currency, claimed: formatAmount(claimed, currency), recovered: formatAmount(recovered, currency), rate }
+  })
+}
+
+const todayIn = (ctx: Call['ctx'], { shop }: Workspace) => instantOf(ctx.now(), shop.timezone).slice(0, 10)

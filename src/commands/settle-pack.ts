@@ -1,0 +1,146 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { type RawFile, rawRows } from '../catalog/raw.ts'
+import { dayOf, instantOf } from '../day.ts'
+import { dataError, usageError } from '../errors.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import type { Partner } from '../partners/partner.ts'
+import { findPartner } from '../partners/yaml.ts'
+import type { Origin } from '../records.ts'
+import { compareText } from '../settle/entry.ts'
+import {
+  claimedIn,
+  claimsOf,
+  isClaim,
+  letterFacts,
+  manifestOf,
+  type Pack,
+  type Picked,
+  packFiles,
+  type RawRows,
+  recheck,
+  sha256Of,
+} from '../settle/pack.ts'
+import { rulesOf, settle } from '../settle/settle.ts'
+import { readZip, writeZip } from '../settle/zip.ts'
+import { writeLetters } from '../share/letter.ts'
+import { type Database, openForReading } from '../store/open.ts'
+import { ordersById } from '../store/orders.ts'
+import { linesOfOrder } from '../store/payouts.ts'
+import { type FileRow, fileOf } from '../store/runs.ts'
+import { picksOf, type ShelfItem } from '../store/shelf.ts'
+import type { Workspace } from '../workspace.ts'
+import { defineCommand } from './command.ts'
+import { month, option } from './option.ts'
+import { monthToSettle } from './settle-month.ts'
+
+export const pack = defineCommand({
+  about:
+    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
+  options: {
+    partner: option('--partner <id>', 'whom it is for'),
+    month: option('--month <month>', 'the month in which the partner paid (default: the latest whose pay day has passed)', month),
+    out: option('--out <file>', 'where it goes (default out/packs/<partner>-<month>.zip of the workspace)'),
+  },
+  examples: ['shoptool settle pack --partner taobao', 'shoptool settle pack --partner jd --month 2026-10 --out jd.zip --json'],
+  async run({ ctx, options, workspace, print, global }) {
+    const found = await workspace()
+    if (options.partner === undefined) throw usageError('--partner: name whom the pack is for')
+    const partner = findPartner(options.partner, found.partners, BUILT_IN, '--partner')
+    const db = openForReading(found.database)
+    const chosen = options.month ?? monthToSettle(ctx, found, [partner])
+    const writtenOn = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
+    const made = db.transaction(() => makePack(db, found, partner, chosen, writtenOn))()
+    if (made.pack.claims.length === 0) {
+      if (global.json)
+        print.json('settle-pack', { partner: partner.id, month: chosen, file: null, sha256: null, claimed: [], lacking: 0 })
+      else print.line(`${partner.id} ${chosen}: nothing is owed, so there is nothing to claim`)
+      return 'done'
+    }
+    const files = packFiles(made.pack, made.picks, made.raw)
+    for (const [language, text] of writeLetters(ctx.home, found.folder, 'claim', letterFacts(made.pack))) {
+      files.set(`letter.${language}.txt`, text)
+    }
+    files.set('manifest.json', manifestOf(files))
+    const path =
+      options.out === undefined ? join(found.out, 'packs', `${partner.id}-${chosen}.zip`) : resolve(ctx.cwd, options.out)
+    mkdirSync(dirname(path), { recursive: true })
+    await writeZip(path, files)
+    // What a partner cannot check must not be sent.
+    const { problems, rows } = recheck(await readZip(path, path))
+    if (problems.length > 0) throw dataError(`${path}: does not prove itself: ${problems[0]}`)
+    const { claimed } = made.pack
+    const sha256 = sha256Of(files.get('manifest.json')!)
+    if (global.json)
+      print.json('settle-pack', { partner: partner.id, month: chosen, file: path, sha256, claimed, lacking: rows.lacking })
+    else {
+      for (const { currency, count, amount } of claimed)
+        print.line(`${partner.id} ${chosen}: ${count} claims, ${amount} ${currency}`)
+      if (rows.lacking > 0)
+        print.warn(`${rows.lacking} rows could not be added: the copies of their files in .shoptool/snapshots were deleted`)
+      print.note(`Written: ${relative(ctx.cwd, path) || path}`)
+      print.note(`When it was sent: shoptool dispute open ${relative(ctx.cwd, path) || path}`)
+    }
+    return 'findings'
+  },
+})
+
+/** What goes into the pack of a month, as it is settled now. Claims are taken from their orders alone, and must be those of the settlement. */
+function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: string, writtenOn: string) {
+  const settlement = settle(db, [partner], chosen, { folder: null })
+  const rules = rulesOf(partner, chosen)
+  const claimed = settlement.findings.filter(isClaim)
+  const ids = [...new Set(claimed.map(({ orderId }) => orderId!))].sort(compareText)
+  const last = dayOf(chosen, 31)
+  const orders = ids.flatMap((id) => ordersById(db, partner.id, id).map(({ partner: _, ...order }) => order))
+  const payouts = ids.flatMap((id) => linesOfOrder(db, partner.id, id).filter(({ paidAt }) => paidAt <= last))
+  const claims = claimsOf(partner.id, orders, payouts, rules)
+  if (JSON.stringify(claims) !== JSON.stringify(claimed)) {
+    throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)
+  }
+  const pack: Pack = {
+    schema: 'shoptool.pack.v1',
+    units: 'amounts of orders, payouts and rules in minor units, rates in parts per million; claims in major units',
+    ...{ shop: workspace.shop.name, partner: partner.id, name: partner.name, month: chosen, writtenOn },
+    ...{ rules, orders, payouts, claims, claimed: claimedIn(claims), settlement: settlement.partners },
+  }
+  const skus = [...new Set(orders.flatMap(({ sku }) => sku ?? []))]
+  return { pack, picks: picksOf(db, partner.id, skus).map(pickOf), raw: rawOf(db, workspace, partner, pack) }
+}
+
+function pickOf({
+  sku,
+  shelf,
+  pickedAt,
+  currency,
+  finalPrice,
+  commissionRate,
+  commission,
+  file,
+  line,
+  sha256,
+}: ShelfItem): Picked {
+  const origin = file === null || line === null || sha256 === null ? null : { file, line, sha256 }
+  return { sku, shelf, pickedAt, currency, finalPrice, commissionRate, commission, origin }
+}
+
+/** The rows that the orders and payout lines of a pack were read from. */
+function rawOf(db: Database, { snapshots }: Workspace, { feeds }: Partner, { orders, payouts }: Pack): RawRows[] {
+  const read = (records: readonly { origin: Origin }[], rows: (file: FileRow, lines: ReadonlySet<number>) => RawFile | null) => {
+    const files = new Map(records.map(({ origin }) => [`${origin.sha256} ${origin.file}`, origin]))
+    return [...files.values()].map(({ file, sha256 }): RawRows => {
+      const own = records.filter(({ origin }) => origin.file === file && origin.sha256 === sha256)
+      const lines = new Set(own.map(({ origin }) => origin.line).sort((a, b) => a - b))
+      const row = fileOf(db, { file, sha256 })
+      const raw = row ? rows(row, lines) : null
+      return {
+        ...{ file, sha256, header: raw?.header ?? null },
+        rows: [...lines].map((line) => ({ line, row: raw?.rows.get(line) ?? null })),
+      }
+    })
+  }
+  return [
+    ...read(orders, (file, lines) => rawRows(snapshots, feeds.orders!, file, lines)),
+    ...read(payouts, (file, lines) => rawRows(snapshots, feeds.payouts!, file, lines)),
+  ]
+}

@@ -1,0 +1,81 @@
+import { type Day, monthOf } from '../day.ts'
+import type { Currency, Minor } from '../money.ts'
+import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Dispute, DisputedClaim, DisputeEvent } from '../store/disputes.ts'
+import { compareText, type Rules } from './entry.ts'
+import { reconcile } from './reconcile.ts'
+
+/** `overdue`: the partner's time is up without an answer. `recovered`: everything came. */
+export type DisputeState = 'open' | 'overdue' | 'answered' | 'recovered' | 'closed'
+
+/** Where a dispute stands. Amounts in minor units by currency. */
+export type DisputeStanding = {
+  state: DisputeState
+  sums: { currency: Currency; claimed: Minor; recovered: Minor }[]
+  /** What came for each claim by payout lines of later months, in their order. */
+  recovered: Minor[]
+}
+
+/**
+ * What came of a dispute. A claim is recovered by what later months pay late for its order lines, as `reconcile` judges it, and never by
+ * more than was claimed; money that no payout line shows counts besides, up to what is still open.
+ * @param ledger all lines of an order and everything that was ever paid for it
+ * @param rulesIn the rules of a month
+ */
+export function standingOf(
+  dispute: Dispute,
+  claims: readonly DisputedClaim[],
+  events: readonly DisputeEvent[],
+  ledger: (orderId: string) => { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[] },
+  rulesIn: (month: string) => Rules,
+  today: Day,
+): DisputeStanding {
+  const recovered = claims.map(() => 0)
+  for (const orderId of new Set(claims.map((claim) => claim.orderId))) {
+    for (const { lineIds, currency, amount } of lateFor(ledger(orderId), dispute.month, rulesIn)) {
+      let rest = amount
+      claims.forEach((claim, i) => {
+        if (claim.orderId !== orderId || claim.currency !== currency) return
+        if (claim.lineId !== null && !lineIds.includes(claim.lineId)) return
+        const part = Math.min(rest, claim.amount - recovered[i]!)
+        recovered[i]! += part
+        rest -= part
+      })
+    }
+  }
+  const currencies = [...new Set(claims.map(({ currency }) => currency))].sort(compareText)
+  const sums = currencies.map((currency) => {
+    const own = claims.flatMap((claim, i) => (claim.currency === currency ? [{ claim, came: recovered[i]! }] : []))
+    const claimed = own.reduce((sum, { claim }) => sum + claim.amount, 0)
+    const shown = own.reduce((sum, { came }) => sum + came, 0)
+    const besides = events.reduce((sum, event) => sum + (event.currency === currency ? event.amount! : 0), 0)
+    return { currency, claimed, recovered: Math.min(claimed, shown + besides) }
+  })
+  return { state: stateOf(dispute, sums, events, today), sums, recovered }
+}
+
+/** What the months after one paid late for an order, by the order lines that it was for. */
+function lateFor(
+  { orders, lines }: { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[] },
+  after: string,
+  rulesIn: (month: string) => Rules,
+): { lineIds: string[]; currency: Currency; amount: Minor }[] {
+  const months = [...new Set(lines.map(({ paidAt }) => monthOf(paidAt)))].filter((month) => month > after).sort(compareText)
+  return months.flatMap((month) =>
+    [...reconcile(orders, lines, rulesIn(month))]
+      .filter((entry) => entry.class === 'late')
+      .map(({ about, currency, paid }) => ({ lineIds: about.map(({ lineId }) => lineId), currency, amount: paid })),
+  )
+}
+
+function stateOf(
+  { deadline }: Dispute,
+  sums: DisputeStanding['sums'],
+  events: readonly DisputeEvent[],
+  today: Day,
+): DisputeState {
+  if (events.some(({ kind }) => kind === 'closed')) return 'closed'
+  if (sums.every(({ claimed, recovered }) => recovered === claimed)) return 'recovered'
+  if (events.some(({ kind }) => kind === 'answered')) return 'answered'
+  return deadline !== null && deadline < today ? 'overdue' : 'open'
+}

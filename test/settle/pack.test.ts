@@ -1,0 +1,315 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { manifestOf, recheck } from '../../src/settle/pack.ts'
+import { readZip, writeZip } from '../../src/settle/zip.ts'
+import { folderWith, run } from '../cli/shoptool.ts'
+
+const YAML = `id: acme
+name: Acme Outlet
+currency: CNY
+timezone: Asia/Shanghai
+feeds:
+  orders:
+    format: { type: csv }
+    fields:
+      orderId:    { text: order }
+      lineId:     { text: line, optional: true }
+      sku:        { text: sku }
+      title:      { text: title }
+      paidAmount: { amount: paid, unit: yuan }
+      commissionRate: { rate: rate, unit: percent }
+      commission: { amount: commission, unit: yuan }
+      status:     { oneOf: status, words: { settled: settled, refunded: refunded } }
+      orderedAt:  { instant: ordered, pattern: "yyyy-MM-dd" }
+      settledAt:  { instant: settled, pattern: "yyyy-MM-dd" }
+  payouts:
+    format: { type: csv }
+    fields:
+      statementId: { text: statement }
+      orderId:     { text: order, optional: true }
+      amount:      { amount: amount, unit: yuan }
+      paidAt:      { day: day, pattern: "yyyy-MM-dd" }
+calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
+fees: [ { name: 技术服务费, of: commission, rate: "10%" } ]
+`
+const ORDERS = `order,line,sku,title,paid,rate,commission,status,ordered,settled
+1,,S1,汉服,19.80,9.1,1.80,settled,2026-09-03,2026-10-03
+2,,S2,"雨伞, 蓝",100.00,10,10.00,settled,2026-09-04,2026-10-04
+3,,S3,杯子,50.00,10,5.00,settled,2026-09-05,2026-10-05
+4,,S4,=1+1,30.00,10,3.00,refunded,2026-08-05,2026-09-05
+5,,S5,袜子,20.00,10,2.00,settled,2026-09-06,2026-10-06
+`
+const OCTOBER = 'statement,order,amount,day\nO,4,2.70,2026-10-20\n'
+const NOVEMBER =
+  'statement,order,amount,day\nN,1,1.44,2026-11-20\nN,3,4.50,2026-11-20\nN,4,-3.00,2026-11-20\nN,5,1.90,2026-11-20\nN,9,-0.50,2026-11-20\n'
+const DECEMBER = 'statement,order,amount,day\nD,2,5.00,2026-12-20\nD,1,0.18,2026-12-20\n'
+
+const PACK = 'out/packs/acme-2026-11.zip'
+let made = ''
+beforeAll(async () => {
+  made = folderWith({
+    'shoptool.yaml': 'shop: { name: 小鹿好物, timezone: Asia/Shanghai, currency: CNY }\nshelves: { main: { kind: custom } }\n',
+    'partners/acme.yaml': YAML,
+    ...{ 'orders.csv': ORDERS, 'october.csv': OCTOBER, 'november.csv': NOVEMBER, 'december.csv': DECEMBER },
+  })
+  for (const [kind, ...files] of [
+    ['orders', 'orders.csv'],
+    ['payouts', 'october.csv', 'november.csv'],
+  ] as const) {
+    expect(await run(['import', kind, ...files, '--partner', 'acme', '-q'], { cwd: made })).toMatchObject({ code: 0 })
+  }
+  expect((await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd: made })).code).toBe(5)
+})
+
+/** A workspace of its own, as the pack was made in it. */
+function copied(): string {
+  const cwd = folderWith({ 'shoptool.yaml': '', 'partners/acme.yaml': '' })
+  mkdirSync(join(cwd, 'out/packs'), { recursive: true })
+  for (const name of ['shoptool.yaml', 'partners/acme.yaml', 'shoptool.db', 'november.csv', 'december.csv', PACK]) {
+    copyFileSync(join(made, name), join(cwd, name))
+  }
+  return cwd
+}
+const verify = (path: string, ...more: string[]) => run(['settle', 'verify-pack', path, ...more], { cwd: made })
+const packed = () => readZip(join(made, PACK), PACK)
+
+describe('settle pack', () => {
+  test('claims what is owed, with its arithmetic, and nothing else', async () => {
+    const { stdout } = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--json'], { cwd: made })
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'shoptool.settle-pack.v1',
+      claimed: [{ currency: 'CNY', count: 4, amount: '9.98' }],
+      lacking: 0,
+    })
+    const claims = (await packed()).get('claims.csv')!.toString().split('\r\n')
+    expect(claims[0]).toMatch(/^\ufeffno,class,orderId/)
+    expect(claims.slice(1, -1).map((row) => row.split(',').slice(0, 3).join(' '))).toEqual([
+      '1 missing 2',
+      '2 short-paid 1',
+      '3 clawback 4',
+      '4 unknown-order 9',
+    ])
+    expect(claims[1]).toContain('10.00 commission − 1.00 技术服务费 (10 % of 10.00, half-up) = 9.00')
+    expect(claims[3]).toContain("'=1+1")
+  })
+
+  test('letters name shop, partner, sums and claims in both languages', async () => {
+    const files = await packed()
+    const [zh, en] = ['letter.zh.txt', 'letter.en.txt'].map((name) => files.get(name)!.toString())
+    expect(zh).toContain('9.98 CNY，共 4 项：漏付 1 项 9.00；少付 1 项 0.18；多扣 2 项 0.80；')
+    expect(zh).toContain('其中贵方多付 0.10，未从上述金额中扣除')
+    expect(zh).toContain('少付（服务费）：paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice')
+    expect(en).toContain('9.98 CNY in 4 items: 1 not paid, 9.00; 1 paid too little, 0.18; 2 with too much taken back, 0.80;')
+    expect(`${zh}${en}`).not.toMatch(/undefined|null|NaN|\n{3}/)
+  })
+
+  test('holds the rows as they were received, and says where their copies are gone', async () => {
+    const raw = JSON.parse((await packed()).get('raw.json')!.toString())
+    expect(raw.files.map(({ file }: { file: string }) => file)).toEqual(['orders.csv', 'november.csv', 'october.csv'])
+    expect(raw.files[0].rows).toContainEqual({ line: 3, row: '2,,S2,"雨伞, 蓝",100.00,10,10.00,settled,2026-09-04,2026-10-04' })
+    const cwd = copied()
+    const { stdout, stderr } = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd })
+    expect(stdout).toContain('4 claims')
+    expect(stderr).toContain('7 rows could not be added: the copies of their files in .shoptool/snapshots were deleted')
+  })
+
+  test('gives the same bytes again, in any time zone', async () => {
+    const before = readFileSync(join(made, PACK))
+    const zone = process.env.TZ
+    process.env.TZ = 'Pacific/Auckland'
+    try {
+      await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '-q'], { cwd: made })
+    } finally {
+      process.env.TZ = zone
+    }
+    expect(readFileSync(join(made, PACK)).equals(before)).toBe(true)
+  })
+
+  test('a letter of the workspace wins; one that names what is no fact is refused', async () => {
+    const cwd = copied()
+    mkdirSync(join(cwd, 'templates/letters'), { recursive: true })
+    writeFileSync(join(cwd, 'templates/letters/claim.en.liquid'), 'Hello {{ name }}, {{ count }} claims')
+    await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd })
+    expect((await readZip(join(cwd, PACK), PACK)).get('letter.en.txt')!.toString()).toBe('Hello Acme Outlet, 4 claims\n')
+    writeFileSync(join(cwd, 'templates/letters/claim.en.liquid'), 'Hello {{ nome }}')
+    const { code, stderr } = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd })
+    expect([code, stderr]).toEqual([2, 'shoptool: templates/letters/claim.en.liquid: unknown name nome, did you mean name?\n'])
+  })
+
+  test('says where nothing is owed, and asks whom it is for', async () => {
+    const none = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-10'], { cwd: made })
+    expect(none).toMatchObject({ code: 0, stdout: 'acme 2026-10: nothing is owed, so there is nothing to claim\n' })
+    expect(existsSync(join(made, 'out/packs/acme-2026-10.zip'))).toBe(false)
+    expect((await run(['settle', 'pack'], { cwd: made })).stderr).toBe('shoptool: --partner: name whom the pack is for\n')
+  })
+})
+
+describe('settle verify-pack', () => {
+  test('needs no workspace, and knows the very files that the rows are from', async () => {
+    const cwd = folderWith({ 'november.csv': NOVEMBER, 'other.csv': `${NOVEMBER}\n` })
+    copyFileSync(join(made, PACK), join(cwd, 'p.zip'))
+    const right = await run(['settle', 'verify-pack', 'p.zip', '--original', 'november.csv'], { cwd })
+    expect(right).toMatchObject({ code: 0, stderr: '' })
+    expect(right.stdout).toMatch(
+      /Acme Outlet, 2026-11\n {2}4 claims, 9\.98 CNY\n[\s\S]*checked {2}november\.csv[\s\S]*everything holds/,
+    )
+    const wrong = await run(['settle', 'verify-pack', 'p.zip', '--original', 'other.csv'], { cwd })
+    expect(wrong).toMatchObject({
+      code: 4,
+      stderr: 'shoptool: other.csv: no row of the pack was read from this file, to the byte\n',
+    })
+  })
+
+  test('tells each file of which one byte was changed', async () => {
+    const files = await packed()
+    for (const name of files.keys()) {
+      const bytes = Buffer.from(files.get(name)!)
+      const at = bytes.length >> 1
+      bytes[at] = bytes[at]! ^ 1
+      const { problems } = recheck(new Map(files).set(name, bytes))
+      expect(problems.join('\n')).toContain(name === 'manifest.json' ? 'sha256 is' : `${name}: was changed`)
+    }
+  })
+
+  test.each([
+    ['a payout', (json: string) => json.replace('"amount": 144', '"amount": 162'), /short-paid of order 1 .* does not follow/],
+    [
+      'a claim',
+      (json: string) => json.replace('"difference": "-9.00"', '"difference": "-9.01"'),
+      /states -9.01 CNY .*, but it is -9.00/,
+    ],
+    ['a rule', (json: string) => json.replace('"rate": 100000', '"rate": 0'), /but it is -10.00/],
+    [
+      'a sum',
+      (json: string) => json.replace('"amount": "9.98"', '"amount": "19.98"'),
+      /states claims of 19.98 CNY in 4, they are 9.98 CNY in 4/,
+    ],
+    ['an order left out', (json: string) => JSON.stringify({ ...JSON.parse(json), orders: [] }), /does not follow/],
+    ['its kind', (json: string) => json.replace('shoptool.pack.v1', 'x'), /is no evidence pack/],
+    ['its shape', () => '{', /cannot be read/],
+  ])('also with a manifest made to fit tells a change of %s', async (_, change, message) => {
+    const files = await packed()
+    const before = files.get('pack.json')!.toString()
+    const after = change(before)
+    expect(after).not.toBe(before)
+    files.set('pack.json', Buffer.from(after))
+    files.delete('manifest.json')
+    files.set('manifest.json', Buffer.from(manifestOf(files)))
+    expect(recheck(files).problems.join('\n')).toMatch(message)
+  })
+
+  test('tells files that are missing, foreign, or rows that are', async () => {
+    const files = await packed()
+    expect(recheck(new Map(files).set('virus.exe', Buffer.from('x'))).problems).toEqual(['virus.exe: is not in the manifest'])
+    files.delete('picks.csv')
+    expect(recheck(files).problems).toEqual(['picks.csv: is missing'])
+    files.delete('manifest.json')
+    expect(recheck(files).problems).toEqual(['manifest.json is missing'])
+    files.set('raw.json', Buffer.from('{"files":[]}'))
+    expect(recheck(files).problems).toContain('raw.json: lacks orders.csv:3, which pack.json names')
+  })
+
+  test('refuses what is no pack', async () => {
+    const cwd = folderWith({ 'a.zip': 'PK no zip', 'empty.zip': '' })
+    for (const name of ['a.zip', 'empty.zip']) {
+      const { code, stderr } = await run(['settle', 'verify-pack', name], { cwd })
+      expect([code, stderr]).toEqual([4, expect.stringContaining(`${name}: is no zip archive`)])
+    }
+    expect((await run(['settle', 'verify-pack', '.'], { cwd })).stderr).toBe('shoptool: .: is a folder, expected a zip\n')
+    expect((await verify('none.zip')).code).toBe(2)
+    await writeZip(join(cwd, 'other.zip'), new Map([['hello.txt', 'hello']]))
+    expect(await run(['settle', 'verify-pack', 'other.zip'], { cwd })).toMatchObject({
+      code: 4,
+      stderr:
+        'shoptool: manifest.json is missing\nshoptool: pack.json: is no evidence pack, expected the schema shoptool.pack.v1\n',
+    })
+  })
+})
+
+describe('dispute', () => {
+  const json = async (cwd: string, args: string[], now?: number) =>
+    JSON.parse((await run(['dispute', ...args, '--json'], { cwd, ...(now && { now }) })).stdout)
+
+  test('is opened once with a pack that holds', async () => {
+    const cwd = copied()
+    const first = await run(['dispute', 'open', PACK, '--deadline', '2026-12-10'], { cwd })
+    expect(first).toMatchObject({
+      code: 0,
+      stdout: 'dispute 1: acme 2026-11, 4 claims, 9.98 CNY\n',
+      stderr: 'The partner must answer by 2026-12-10.\n',
+    })
+    expect((await run(['dispute', 'open', PACK], { cwd })).stderr).toBe('It was open already.\n')
+    const files = await readZip(join(cwd, PACK), PACK)
+    await writeZip(join(cwd, 'bad.zip'), files.set('claims.csv', Buffer.from('')))
+    expect(await run(['dispute', 'open', 'bad.zip'], { cwd })).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/claims.csv: was changed.*; nothing was opened\n/),
+    })
+    expect((await run(['dispute', 'open', PACK, '--deadline', '2026-11-01'], { cwd })).stderr).toBe(
+      'shoptool: --deadline: 2026-11-01 has passed, expected today or later\n',
+    )
+  })
+
+  test('recovers by itself what is paid late, and what is told by hand, but never more than was claimed', async () => {
+    const cwd = copied()
+    await run(['dispute', 'open', PACK], { cwd })
+    expect(await json(cwd, ['show', '1'])).toMatchObject({
+      state: 'open',
+      deadline: null,
+      sums: [{ claimed: '9.98', recovered: '0.00', open: '9.98' }],
+    })
+    await run(['import', 'payouts', 'december.csv', '--partner', 'acme'], { cwd })
+    const { sums, claims } = await json(cwd, ['show', '1'])
+    expect(sums).toEqual([{ currency: 'CNY', claimed: '9.98', recovered: '5.18', open: '4.80' }])
+    expect(claims.map(({ orderId, recovered }: { orderId: string; recovered: string }) => `${orderId} ${recovered}`)).toEqual([
+      '2 5.00',
+      '1 0.18',
+      '4 0.00',
+      '9 0.00',
+    ])
+    expect(await json(cwd, ['answer', '1', '--note', '下月补'])).toMatchObject({ state: 'answered' })
+    expect(await json(cwd, ['received', '1', '--amount', '99', '--note', '转账'])).toMatchObject({
+      state: 'recovered',
+      sums: [{ recovered: '9.98', open: '0.00' }],
+    })
+    expect((await run(['dispute', 'list'], { cwd })).stderr).toBe('None is open.\nWon back: 9.98 of 9.98 CNY, 100 %\n')
+    expect((await json(cwd, ['list', '--all'])).recovery).toEqual([
+      { currency: 'CNY', claimed: '9.98', recovered: '9.98', rate: '100' },
+    ])
+  })
+
+  test('is overdue when its day has passed without an answer, which is a finding', async () => {
+    const cwd = copied()
+    await run(['dispute', 'open', PACK, '--deadline', '2026-12-10'], { cwd })
+    expect(await run(['dispute', 'list'], { cwd, now: Date.parse('2026-12-10T23:59:59+08:00') })).toMatchObject({ code: 0 })
+    const late = { cwd, now: Date.parse('2026-12-11T00:00:00+08:00') }
+    expect(await run(['dispute', 'list'], late)).toMatchObject({
+      code: 5,
+      stdout: '1\tacme\t2026-11\toverdue\t9.98\t0.00\tCNY\t2026-12-10\n',
+    })
+    await run(['dispute', 'close', '1', '--note', '放弃'], late)
+    expect(await run(['dispute', 'list'], late)).toMatchObject({ code: 0, stdout: '' })
+    expect((await run(['dispute', 'answer', '1', '--note', 'x'], late)).stderr).toBe(
+      'shoptool: dispute 1 is closed; open a new one with a new pack\n',
+    )
+    expect((await run(['dispute', 'show', '1'], late)).stdout).toContain('2026-12-11 closed: 放弃')
+  })
+
+  test('wrong words are told', async () => {
+    const cwd = copied()
+    await run(['dispute', 'open', PACK], { cwd })
+    for (const [args, message] of [
+      [['show', '7'], '7: no such dispute; "shoptool dispute list --all" has them'],
+      [['show', 'one'], 'one: no such dispute; "shoptool dispute list --all" has them'],
+      [['answer', '1'], '--note: say in a few words what happened'],
+      [['received', '1', '--note', 'x'], '--amount: say how much came'],
+      [['received', '1', '--note', 'x', '--amount', '-1'], '--amount: "-1" is not an amount in CNY, expected like 12.41'],
+      [['received', '1', '--note', 'x', '--amount', '1.234'], '--amount: "1.234" is not an amount in CNY, expected like 12.41'],
+    ] as const) {
+      expect(await run(['dispute', ...args], { cwd })).toMatchObject({ code: 2, stderr: `shoptool: ${message}\n` })
+    }
+    rmSync(join(cwd, 'shoptool.db'))
+    expect((await run(['dispute', 'list'], { cwd })).code).toBe(2)
+  })
+})
