@@ -17,6 +17,7 @@ import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
+import { terms } from './settle-terms.ts'
 import { verifyPack } from './settle-verify-pack.ts'
 
 const explain = defineCommand({
@@ -75,7 +76,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --partner taobao --payout inbox/taobao-2026-10.csv',
     'shoptool settle --json | jq .findings',
   ],
-  commands: { explain, pack, 'verify-pack': verifyPack },
+  commands: { explain, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     const found = await workspace()
@@ -121,11 +122,12 @@ export const command = defineCommand({
 })
 
 function printSettlement({ month: settled, partners, findings }: Settlement, print: Print): void {
-  for (const { partner, currency, covers, due, expected, paid, difference, classes } of partners) {
+  for (const { partner, currency, covers, due, unsure, expected, paid, difference, classes } of partners) {
     print.line(
       print.paint.bold(`${partner} ${settled}: expected ${expected} ${currency}, paid ${paid}, difference ${difference}`),
     )
     print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}`)
+    for (const { part, confidence, text } of unsure) print.note(`  ${part} ${confidence}: ${text}`)
     print.table(
       [{ title: '  CLASS' }, ...['COUNT', 'EXPECTED', 'PAID', 'DIFFERENCE'].map((title) => ({ title, align: 'right' as const }))],
       CLASSES.filter((name) => classes[name].count > 0).map((name) => {

@@ -124,8 +124,11 @@ export const amazon: Partner = {
     hidden: ['amzn.to'],
     trackingId: { query: ['tag'] },
   },
-  // A month's shipments are paid about 60 days after its end.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 'last', lag: 2 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'documented', source: 'Associates help: about 60 days after the end of the month' },
+    fees: { confidence: 'documented', source: 'report: Ad Fees are the associate’s own' },
+  },
 }

@@ -38,6 +38,15 @@ export const awin: Partner = {
     // The length is a public client's word (unverified).
     subId: { max: 50, chars: 'A-Za-z0-9_-', parameter: 'clickref' },
   },
-  // Validated from the 1st to the 15th: paid on the next 1st; from the 16th on: on the next 15th. Both are in the month after.
-  calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
+  calendar: {
+    basis: 'verifiedAt',
+    runs: [
+      { closes: 15, pays: 1, lag: 1 },
+      { closes: 'last', pays: 15, lag: 1 },
+    ],
+  },
+  grounds: {
+    calendar: { confidence: 'documented', source: 'Awin wiki: validated 1–15 paid on the next 1st, 16–31 on the 15th' },
+    fees: { confidence: 'documented', source: 'API: commissionAmount is the publisher’s own' },
+  },
 }

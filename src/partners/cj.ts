@@ -25,6 +25,13 @@ export const cj: Partner = {
     // 30 letters and digits, by a help page of a large advertiser.
     subId: { max: 30, chars: 'A-Za-z0-9', parameter: 'sid' },
   },
-  // Locked on the 10th or 11th, paid between the 20th and the 28th (unverified).
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 28, lag: 0 },
+  grounds: {
+    calendar: {
+      confidence: 'unverified',
+      source: 'locked on the 10th or 11th, paid between the 20th and the 28th, as third parties say',
+      review: '2027-06-01',
+    },
+    fees: { confidence: 'documented', source: 'API: pubCommissionAmount is the publisher’s own' },
+  },
 }

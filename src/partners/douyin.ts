@@ -108,9 +108,12 @@ export const douyin: Partner = {
     }),
   },
   apis: { products: douyinGoods, orders: douyinOrders },
-  // Order by order once the time for returns is over, and settled money can be withdrawn the same day (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   // Commission is given before the fee, which the answers state beside it: 60 of 599 fen. That it is a tenth always is unverified.
   fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up', stated: true }],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'unverified', source: '逐单结算：售后期（约 15 天）过后，当天可提现', review: '2027-06-01' },
+    fees: { confidence: 'unverified', source: '技术服务费在订单行里；是否总为一成未见文件', review: '2027-06-01' },
+  },
 }

@@ -49,8 +49,11 @@ export const ebay: Partner = {
     // 256 characters, by the comments of its API; which ones is unverified.
     subId: { max: 256, chars: 'A-Za-z0-9_-', parameter: 'customid' },
   },
-  // January's sales are paid on about 10 March.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 10, lag: 2 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'documented', source: 'partner help: January is paid on about 10 March' },
+    fees: { confidence: 'documented', source: 'report: Earnings are the partner’s own' },
+  },
 }

@@ -54,6 +54,13 @@ export const impact: Partner = {
     // Length and characters are unverified.
     subId: { max: 64, chars: 'A-Za-z0-9_-', parameter: 'subId1' },
   },
-  // With withdrawal on a fixed day; 1 or 15, as set in the account.
   calendar: { basis: 'verifiedAt', closes: 'last', pays: 15, lag: 1 },
+  grounds: {
+    calendar: {
+      confidence: 'provisional',
+      source: 'API: FIXED_DAY 1 or 15, or a balance, as the account is set',
+      review: '2027-06-01',
+    },
+    fees: { confidence: 'documented', source: 'API: Payout is the partner’s own' },
+  },
 }

@@ -17,9 +17,10 @@ import { taobao } from './taobao.ts'
 import { tradedoubler } from './tradedoubler.ts'
 import { vip } from './vip.ts'
 import { wechat } from './wechat.ts'
+import { wechatShop } from './wechat-shop.ts'
 
 /** The partners that come with shoptool; operators add theirs in partners/*.yaml of the workspace. */
 export const BUILT_IN = [
-  ...[taobao, jd, pdd, vip, wechat, kuaishou, douyin, suning],
+  ...[taobao, jd, pdd, vip, wechat, wechatShop, kuaishou, douyin, suning],
   ...[google, meta, shopify, awin, cj, rakuten, impact, shareasale, tradedoubler, amazon, ebay],
 ]

@@ -148,8 +148,14 @@ export const jd: Partner = {
     short: '^https?://u\\.jd\\.com/',
     valid: { link: 'forever', shortLink: 60 },
   },
-  // Finished in a month, paid on about the 20th of the next.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 20, lag: 1 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: {
+      confidence: 'documented',
+      source: '公开程序注明「每个月20日结算上一个自然月的金额」；行内 payMonth 为平台自己的日期',
+    },
+    fees: { confidence: 'documented', source: 'API 文档：分成已含在 finalRate 之内，无另外扣项' },
+  },
 }

@@ -121,8 +121,11 @@ export const kuaishou: Partner = {
     // comments; that it comes back, its length and its characters are unverified.
     subId: { max: 32, chars: 'A-Za-z0-9_' },
   },
-  // Every order is settled on a day of its own, and can be withdrawn from then on (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'unverified', source: '逐单结算，之后可提现', review: '2027-06-01' },
+    fees: { confidence: 'documented', source: 'API 字段：estimatedIncome 已减 serviceAmount' },
+  },
 }

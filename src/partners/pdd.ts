@@ -161,8 +161,11 @@ export const pdd: Partner = {
     subId: { max: 20, chars: 'A-Za-z0-9_-', steady: true },
     short: '^https?://p\\.pinduoduo\\.com/',
   },
-  // Reviews passed from the 16th to the 15th are paid on the 20th.
   calendar: { basis: 'verifiedAt', closes: 15, pays: 20, lag: 0 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'documented', source: '多多进宝课堂（约 2018）：上月 16 日至本月 15 日审核通过的，本月 20 日结算' },
+    fees: { confidence: 'unverified', source: 'API 无扣项；提现是否另扣税费未见文件', review: '2027-06-01' },
+  },
 }

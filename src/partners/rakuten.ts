@@ -63,6 +63,12 @@ export const rakuten: Partner = {
     // Length and characters are unverified.
     subId: { max: 72, chars: 'A-Za-z0-9_-', parameter: 'u1' },
   },
-  // October is invoiced in November, the invoice due on 31 December, and paid out the week after that.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 7, lag: 3 },
+  grounds: {
+    calendar: {
+      confidence: 'documented',
+      source: 'publisher help: October is invoiced in November, due on 31 December, paid weekly after that',
+    },
+    fees: { confidence: 'documented', source: 'API: commissions are the publisher’s own' },
+  },
 }

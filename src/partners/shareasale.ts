@@ -45,6 +45,13 @@ export const shareasale: Partner = {
     // Length and characters are unverified.
     subId: { max: 64, chars: 'A-Za-z0-9_-', parameter: 'afftrack' },
   },
-  // Paid on the 20th what was locked by then (unverified).
   calendar: { basis: 'verifiedAt', closes: 20, pays: 20, lag: 0 },
+  grounds: {
+    calendar: {
+      confidence: 'unverified',
+      source: 'paid on the 20th what was locked by then; closed since',
+      review: '2027-06-01',
+    },
+    fees: { confidence: 'documented', source: 'report: commission is the affiliate’s own' },
+  },
 }

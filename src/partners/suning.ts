@@ -82,8 +82,11 @@ export const suning: Partner = {
     },
   },
   apis: { products: suningGoods, orders: suningOrders },
-  // The month before is paid in the next (unverified). On which day is not known: the last one misses nothing too early.
   calendar: { basis: 'receivedAt', closes: 'last', pays: 'last', lag: 1 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'unverified', source: '据说上月结算的本月付，日子不详：取月末', review: '2027-06-01' },
+    fees: { confidence: 'unverified', source: '未见扣项的文件', review: '2027-06-01' },
+  },
 }

@@ -248,8 +248,15 @@ export const taobao: Partner = {
     // Headers of the goods exports: 淘口令(30天内有效), 淘宝客短链接(300天内有效). Channels are told by positions and 渠道ID, not by sub-ids.
     valid: { shortLink: 300, code: 30 },
   },
-  // What was settled in a month is paid on the 20th of the next.
   calendar: { basis: 'settledAt', closes: 'last', pays: 20, lag: 1 },
   fees: [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up', stated: true }],
   tolerance: 0,
+  grounds: {
+    calendar: {
+      confidence: 'unverified',
+      source: '月结；公开客户端写「每月20号结算上个月预估收入，建议21号再进行提现」，平台文件只说以月结为准',
+      review: '2027-06-01',
+    },
+    fees: { confidence: 'documented', source: 'API 文档：最终发钱时会减去平台技术服务费；比例见 alimama_rate' },
+  },
 }

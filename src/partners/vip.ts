@@ -123,8 +123,11 @@ export const vip: Partner = {
     subId: { max: 32, chars: 'A-Za-z0-9_' },
     short: '^https?://t\\.vip\\.com/',
   },
-  // What was settled in a month is paid from the 20th to the 25th of the next (unverified).
   calendar: { basis: 'settledAt', closes: 'last', pays: 25, lag: 1 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'unverified', source: '据说上月结算的于次月 20 至 25 日到账', review: '2027-06-01' },
+    fees: { confidence: 'unverified', source: '未见扣项的文件', review: '2027-06-01' },
+  },
 }

@@ -36,10 +36,10 @@ const exported = (commissionRate: string, commission: string): Fields<Order> => 
 })
 /** An institution is paid the 服务费, and its list names the talent's 佣金 beside it; a talent's own list has only that. */
 const OF_INSTITUTION = exported('服务费率', '服务费')
-const OF_TALENT = exported('佣金率', '佣金')
+export const OF_TALENT = exported('佣金率', '佣金')
 
 /** Orders of the old 小商店 union: an order with its goods in a list, prices as texts with a sign. */
-const OF_UNION: Fields<Order> = {
+export const OF_UNION: Fields<Order> = {
   orderId: text('orderId'),
   lineId: text('productList.skuId', optional),
   sku: text('productList.productId', optional),
@@ -210,8 +210,11 @@ export const wechat: Partner = {
     // Codes of mini-programs do not end; of short links nothing is said.
     valid: { picture: 'forever' },
   },
-  // Every order's commission is split on a day of its own, on which the order is settled (unverified).
   calendar: { basis: 'settledAt', days: 0 },
   fees: [],
   tolerance: 0,
+  grounds: {
+    calendar: { confidence: 'unverified', source: '逐单分账，分账即结算', review: '2027-06-01' },
+    fees: { confidence: 'unverified', source: '达人是否另扣技术服务费未见文件', review: '2027-06-01' },
+  },
 }

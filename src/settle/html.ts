@@ -3,6 +3,7 @@ import { type Minor, minorDigits, readDecimal } from '../money.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
 import type { Finding, PartnerSettlement, Settlement } from './report.ts'
 import { STYLE } from './style.ts'
+import type { Term } from './terms.ts'
 
 /** Names of the classes for people: Chinese, English. */
 export const CLASS_NAMES: Record<SettlementClass, readonly [string, string]> = {
@@ -103,10 +104,18 @@ function partnerSection(partner: PartnerSettlement): string {
   return `<section class="partner">
 <h2>${heading}</h2>
 <p class="note">${BASIS_NAMES[covers.by]}日期 ${covers.from} 至 ${covers.to}，应于 ${partner.due} 付款 · <span lang="en">${covers.by} ${covers.from} to ${covers.to}, due ${partner.due}</span></p>
-<dl class="figures">${figure('应付', 'expected', partner.expected)}${figure('实付', 'paid', partner.paid)}${figure('差额', 'difference', partner.difference, signOf(minor(partner.difference, currency)))}${part('其中少收', 'too little', short)}${part('多收', 'too much', extra)}</dl>
+${partner.unsure.map(unsureNote).join('')}<dl class="figures">${figure('应付', 'expected', partner.expected)}${figure('实付', 'paid', partner.paid)}${figure('差额', 'difference', partner.difference, signOf(minor(partner.difference, currency)))}${part('其中少收', 'too little', short)}${part('多收', 'too much', extra)}</dl>
 ${short === 0 && extra === 0 ? classTable(partner) : `<div class="columns">\n${waterfall(partner)}\n${classTable(partner)}\n</div>`}
 ${statementTable(partner)}
 </section>`
+}
+
+const PART_NAMES = { calendar: '账期', fees: '费用', tolerance: '容差' } as const
+
+/** A term that is not sure, so that a difference is not taken for the partner's fault alone. */
+function unsureNote({ part, text, confidence, source }: Term): string {
+  const because = source === null ? '' : ` (${escaped(source)})`
+  return `<p class="note">${PART_NAMES[part]}${confidence === 'unverified' ? '未经核实' : '可能有变'}${because} · <span lang="en">${part} ${confidence}: ${escaped(text)}</span></p>\n`
 }
 
 /** What the difference is made of: Σ of the classes below zero, and of those above. Minor units. */

@@ -5,6 +5,7 @@ import type { Origin } from '../records.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
 import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { type Cause, explain } from './explain.ts'
+import { type Term, unsureTerms } from './terms.ts'
 
 /** Amounts are decimal strings in major units. `count`: order lines, or payout lines where there is no order. */
 export type ClassTotals = { count: number; expected: string; paid: string; difference: string }
@@ -26,6 +27,8 @@ export type PartnerSettlement = {
   currency: Currency
   covers: { from: Day; to: Day; by: Coverage['by'] }
   due: Day
+  /** Terms that are unverified or provisional and that this rests on. */
+  unsure: Term[]
   expected: string
   paid: string
   difference: string
@@ -88,7 +91,7 @@ export function totalOf(classes: ReadonlyMap<SettlementClass, Sums>): { expected
   return { expected, paid }
 }
 
-/** One partner's results, one per currency in the order of their codes. */
+/** One partner's results, one per currency in the order of their codes. `ordered`: the days on which the orders in them were made. */
 export function partnerSettlements(
   partner: Partner,
   rules: Rules,
@@ -99,8 +102,10 @@ export function partnerSettlements(
     statedTotal: Minor | null
     origin: Origin
   })[],
+  ordered: { from: string; to: string } | null,
 ): PartnerSettlement[] {
   const { due, ...covers } = coverage(rules.calendar, rules.month)
+  const unsure = unsureTerms(partner, covers, ordered)
   return [...tally]
     .sort(([a], [b]) => compareText(a, b))
     .map(([currency, classes]) => {
@@ -116,6 +121,7 @@ export function partnerSettlements(
         currency,
         covers,
         due,
+        unsure,
         ...totals(totalOf(classes)),
         classes: Object.fromEntries([...classes].map(([name, sums]) => [name, { count: sums.count, ...totals(sums) }])) as Record<
           SettlementClass,

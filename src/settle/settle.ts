@@ -98,6 +98,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
   const tally: Tally = new Map()
   let orders = 0
   let lines = 0
+  let ordered: Days | null = null
   const steps = reconcile(ledger.orders, ledger.lines, rules)
   let step = steps.next()
   for (; !step.done; step = steps.next()) {
@@ -105,6 +106,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
     orders += entry.orders.length
     lines += entry.lines.length
     addTo(tally, entry)
+    if (entry.class !== 'not-due') ordered = withDays(ordered, entry.about)
     files?.add(partner.id, entry, rules)
     if (isFinding(entry, rules)) findings.push(findingOf(partner.id, entry, rules))
   }
@@ -114,7 +116,21 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
     )
   }
   checkSums(partner.id, month, tally, statements)
-  return partnerSettlements(partner, rules, tally, statements)
+  return partnerSettlements(partner, rules, tally, statements, ordered)
+}
+
+/** The first and last day of orders, as instants or days. */
+type Days = { from: string; to: string }
+
+function withDays(days: Days | null, orders: readonly Order[]): Days | null {
+  let found = days
+  for (const { paidAt, orderedAt } of orders) {
+    const day = paidAt ?? orderedAt
+    if (!found) found = { from: day, to: day }
+    else if (day < found.from) found.from = day
+    else if (day > found.to) found.to = day
+  }
+  return found
 }
 
 function isEmpty(records: Iterable<unknown>): boolean {
