@@ -2,6 +2,7 @@ import { dataError } from '../errors.ts'
 import { hashBytes } from '../feeds/formats/hash.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { PayoutLine } from '../records.ts'
+import { closedMonths, howToReopen } from '../store/closings.ts'
 import type { Database } from '../store/open.ts'
 import { payoutWriter } from '../store/payouts.ts'
 import { addFiles, contentHash, describeProblem, type Loaded, type Opened } from './load.ts'
@@ -23,9 +24,9 @@ type OpenStatement = {
 
 /**
  * Loads payout statements, inside the caller's transaction: each whole or not at all. A statement that is there already changes nothing,
- * also in another order or encoding and, where only the file's name tells statements apart, under another name.
- * @throws ShoptoolError (data) on any unusable line, on a stated total that its lines do not add up to, and on a known statement with
- * other lines; the caller's transaction must then be rolled back.
+ * also in another order or encoding and, where only the file's name tells statements apart, under another name or in several files.
+ * @throws ShoptoolError (data) on any unusable line, on a stated total that its lines do not add up to, on a known statement with other
+ * lines, and on one that was paid in a closed month; the caller's transaction must then be rolled back.
  */
 export function loadPayouts(
   db: Database,
@@ -33,6 +34,7 @@ export function loadPayouts(
   load: { partner: string; currency: Currency; run: number },
 ): Loaded {
   const writer = payoutWriter(db, load.partner, load.run)
+  const closed = closedMonths(db, load.partner)
   const counts = { added: 0, changed: 0, unchanged: 0 }
   let read = 0
   const all = contentHash()
@@ -94,13 +96,26 @@ export function loadPayouts(
       }
       writer.close(id, { lines, total, statedTotal: stated, content: text })
       if (replaced !== null && replaced.content !== text) {
+        mustBeOpen([id, replaced.id], statementId)
         writer.overrule(replaced.id, 'its file was read again by another mapping')
         return 'changed'
       }
       // Without a number of its own a statement is known by its lines; with one, the same lines again are a second payment.
-      if (replaced === null && (numbered || writer.sameContent(id, text) === undefined)) return 'added'
+      if (replaced === null && (numbered || !writer.isKnown(id, text))) {
+        mustBeOpen([id], statementId)
+        return 'added'
+      }
       writer.discard(id)
       return 'unchanged'
+    }
+
+    /** What was closed cannot take a payment, nor lose one. */
+    function mustBeOpen(statements: readonly number[], statementId: string): void {
+      const months = writer.monthsOf(statements)
+      const closing = closed.find(({ month }) => months.includes(month))
+      if (!closing) return
+      const what = `statement ${statementId} has lines paid in ${closing.month}, which is closed for ${load.partner}`
+      throw refuse(`${what}; to take it, ${howToReopen(closed, closing)}; then import it and close again`)
     }
   }
   return {

@@ -8,6 +8,7 @@ import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Origin } from '../records.ts'
 import { compareText } from '../settle/entry.ts'
+import { settle } from '../settle/ledger.ts'
 import {
   claimedIn,
   claimsOf,
@@ -21,7 +22,7 @@ import {
   recheck,
   sha256Of,
 } from '../settle/pack.ts'
-import { rulesOf, settle } from '../settle/settle.ts'
+import { rulesOf } from '../settle/settle.ts'
 import { readZip, writeZip } from '../settle/zip.ts'
 import { writeLetters } from '../share/letter.ts'
 import { type Database, openForReading } from '../store/open.ts'

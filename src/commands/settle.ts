@@ -3,10 +3,11 @@ import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { calendarOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
+import { adjustmentText } from '../settle/adjust.ts'
 import { CLASSES } from '../settle/entry.ts'
+import { settle } from '../settle/ledger.ts'
 import { explainOrder, explanationText } from '../settle/order.ts'
 import type { Settlement } from '../settle/report.ts'
-import { settle } from '../settle/settle.ts'
 import { openForReading } from '../store/open.ts'
 import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
@@ -15,6 +16,7 @@ import { fileReading } from './import.ts'
 import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
+import { CLOSE_OPTIONS, checkCloseFlags, checkMonths, closeMonths, closes, reopenMonths } from './settle-close.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
 import { terms } from './settle-terms.ts'
@@ -70,17 +72,23 @@ export const command = defineCommand({
     partner: list('--partner <a,b>', 'only these partners'),
     payout: list('--payout <file...>', 'first read these payout statements (with one --partner)'),
     out: option('--out <dir>', 'where the files go (default out/settle/<month> of the workspace)'),
+    ...CLOSE_OPTIONS,
   },
   examples: [
     'shoptool settle --month 2026-10',
     'shoptool settle --month 2026-10 --partner taobao --payout inbox/taobao-2026-10.csv',
     'shoptool settle --json | jq .findings',
+    'shoptool settle --month 2026-10 --close',
+    'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { explain, pack, 'verify-pack': verifyPack, terms },
+  commands: { explain, closes, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
+    checkCloseFlags(options)
     const found = await workspace()
     const named = options.partner.map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
+    const around = { ctx, print, workspace: found }
+    if (options.reopen) return reopenMonths(around, named, options.month!, options.reason!, global.json)
     if (options.payout.length > 0) {
       if (named.length !== 1) throw usageError('--payout: whose statements are these? Name one partner with --partner')
       const readings = options.payout.map((file) => fileReading(ctx, found.folder, named[0]!, 'payouts', file))
@@ -111,22 +119,40 @@ export const command = defineCommand({
     }
     const settled = partners.filter((partner) => !unsettled.includes(partner))
     if (settled.length === 0) return 'usage'
+    const closing = options.close ? closeMonths(around, settled, chosen, options.withoutStatement) : []
+    const checked = checkMonths(print, db, settled, chosen)
+    // What was written when it was closed stays, and what does not come out the same is shown to nobody.
+    if (checked.includes('data')) return [...closing, ...checked]
     const settlement = settle(db, settled, chosen, { folder })
     if (global.json) print.json('settle', settlement)
     else {
       printSettlement(settlement, print)
       print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
     }
-    return [unsettled.length > 0 ? 'usage' : 'done', settlement.findings.length > 0 ? 'findings' : 'done']
+    const isFound = settlement.findings.length + settlement.adjustments.length > 0
+    return [unsettled.length > 0 ? 'usage' : 'done', ...closing, isFound ? 'findings' : 'done']
   },
 })
 
-function printSettlement({ month: settled, partners, findings }: Settlement, print: Print): void {
-  for (const { partner, currency, covers, due, unsure, expected, paid, difference, classes } of partners) {
+function printSettlement({ month: settled, partners, findings, adjustments }: Settlement, print: Print): void {
+  for (const {
+    partner,
+    currency,
+    covers,
+    due,
+    unsure,
+    expected,
+    paid,
+    difference,
+    classes,
+    closedAt,
+    adjustments: after,
+  } of partners) {
     print.line(
       print.paint.bold(`${partner} ${settled}: expected ${expected} ${currency}, paid ${paid}, difference ${difference}`),
     )
-    print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}`)
+    const closed = closedAt === null ? '' : `, closed on ${closedAt.slice(0, 10)}`
+    print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}${closed}`)
     for (const { part, confidence, text } of unsure) print.note(`  ${part} ${confidence}: ${text}`)
     print.table(
       [{ title: '  CLASS' }, ...['COUNT', 'EXPECTED', 'PAID', 'DIFFERENCE'].map((title) => ({ title, align: 'right' as const }))],
@@ -135,6 +161,10 @@ function printSettlement({ month: settled, partners, findings }: Settlement, pri
         return [`  ${name}`, String(count), sums.expected, sums.paid, sums.difference]
       }),
     )
+    if (after.count > 0) {
+      const count = after.count === 1 ? '1 adjustment' : `${after.count} adjustments`
+      print.line(`  besides, ${count} of closed months: difference ${after.difference}`)
+    }
     print.line()
   }
   print.table(
@@ -144,6 +174,15 @@ function printSettlement({ month: settled, partners, findings }: Settlement, pri
       finding.orderId ? `${finding.partner}:${finding.orderId}` : finding.partner,
       finding.difference,
       finding.explain,
+    ]),
+  )
+  print.table(
+    [{ title: 'ADJUSTED' }, { title: 'ORDER' }, { title: 'DIFFERENCE', align: 'right' }, { title: 'WHY', cut: true }],
+    adjustments.map((adjustment) => [
+      adjustment.closedMonth,
+      `${adjustment.partner}:${adjustment.orderId}`,
+      adjustment.difference,
+      adjustmentText(adjustment),
     ]),
   )
 }

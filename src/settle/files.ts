@@ -3,13 +3,15 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatAmount, type Minor } from '../money.ts'
 import type { Origin } from '../records.ts'
+import { adjustmentText } from './adjust.ts'
 import { CLASSES, type Entry, type Rules } from './entry.ts'
 import { explain } from './explain.ts'
 import { renderReport } from './html.ts'
-import type { Settlement } from './report.ts'
+import { changeOf, type Settlement } from './report.ts'
 import { id, openTable, text } from './table.ts'
 
-const FILES = ['summary.csv', 'findings.csv', 'lines.csv', 'report.html'] as const
+/** The files of a settlement. */
+export const FILES = ['summary.csv', 'findings.csv', 'lines.csv', 'report.html'] as const
 
 /** Takes the entries of a settlement as they come, then the whole; its files appear under their names only in `finish`. */
 export type SettlementFiles = {
@@ -89,20 +91,25 @@ export function beginFiles(folder: string): SettlementFiles {
 }
 
 function writeSummary(path: string, { month, partners }: Settlement): void {
-  const table = openTable(path, 'month,partner,name,currency,from,to,by,due,class,count,expected,paid,difference'.split(','))
-  for (const { partner, name, currency, covers, due, classes, ...total } of partners) {
+  const columns = 'month,partner,name,currency,from,to,by,due,class,count,expected,paid,difference,closedAt'.split(',')
+  const table = openTable(path, columns)
+  for (const { partner, name, currency, covers, due, classes, adjustments, closedAt, ...total } of partners) {
     const row = [`\t${month}`, partner, text(name), currency, covers.from, covers.to, covers.by, due]
     for (const each of CLASSES) {
       const { count, expected, paid, difference } = classes[each]
-      table.add([...row, each, count, expected, paid, difference])
+      table.add([...row, each, count, expected, paid, difference, closedAt])
     }
-    table.add([...row, 'total', null, total.expected, total.paid, total.difference])
+    table.add([...row, 'total', null, total.expected, total.paid, total.difference, closedAt])
+    const { count, expected, paid, difference } = adjustments
+    if (count > 0) table.add([...row, 'adjustment', count, expected, paid, difference, closedAt])
   }
   table.close()
 }
 
-function writeFindings(path: string, { findings }: Settlement): void {
-  const columns = 'partner,class,orderId,lineId,sku,title,currency,expected,paid,difference,cause,explain,sources'.split(',')
+/** Findings, then adjustments, whose amounts are those by which they change the closed month. */
+function writeFindings(path: string, { findings, adjustments }: Settlement): void {
+  const columns =
+    'partner,class,orderId,lineId,sku,title,currency,expected,paid,difference,cause,explain,sources,closedMonth'.split(',')
   const table = openTable(path, columns)
   for (const finding of findings) {
     table.add([
@@ -119,6 +126,26 @@ function writeFindings(path: string, { findings }: Settlement): void {
       finding.cause,
       text(finding.explain),
       text(finding.sources.map(place).join('; ')),
+      null,
+    ])
+  }
+  for (const adjustment of adjustments) {
+    const { expected, paid } = changeOf(adjustment)
+    table.add([
+      adjustment.partner,
+      'adjustment',
+      id(adjustment.orderId),
+      id(adjustment.lineId),
+      id(adjustment.sku),
+      text(adjustment.title),
+      adjustment.currency,
+      expected,
+      paid,
+      adjustment.difference,
+      null,
+      text(adjustmentText(adjustment)),
+      text(adjustment.sources.map(place).join('; ')),
+      `\t${adjustment.closedMonth}`,
     ])
   }
   table.close()

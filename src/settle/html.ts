@@ -1,7 +1,8 @@
 import { escaped, pageHead } from '../html.ts'
-import { type Minor, minorDigits, readDecimal } from '../money.ts'
+import { type Minor, minorDigits } from '../money.ts'
+import { type Adjustment, adjustmentText } from './adjust.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
-import type { Finding, PartnerSettlement, Settlement } from './report.ts'
+import { changeOf, type Finding, minor, type PartnerSettlement, type Settlement } from './report.ts'
 import { STYLE } from './style.ts'
 import type { Term } from './terms.ts'
 
@@ -36,7 +37,7 @@ const SHOWN = 200
 
 /** The month as one HTML page: no scripts, nothing from the network, every text escaped. The same settlement gives the same bytes. */
 export function renderReport(settlement: Settlement): string {
-  const { month, partners, findings } = settlement
+  const { month, partners, findings, adjustments } = settlement
   return `${pageHead({ title: `${month} 结算对账 · Settlement`, style: STYLE })}
 <body>
 <header>
@@ -45,7 +46,7 @@ ${headline(settlement)}
 </header>
 <main>
 ${partners.map(partnerSection).join('\n')}
-${findingsSection(findings)}
+${findingsSection(findings)}${adjustmentsSection(adjustments)}
 </main>
 <footer>
 <p>每笔订单、每条付款各归一类；各类实付之和＝结算单各行之和，差额＝实付－应付，分毫不差。</p>
@@ -100,11 +101,19 @@ function partnerSection(partner: PartnerSettlement): string {
     amount === 0
       ? ''
       : `<div class="part"><dt>${label} <span lang="en">${english}</span></dt><dd class="${signOf(amount)}">${show(amount, currency, true)}</dd></div>`
+  const adjusted =
+    partner.adjustments.count === 0
+      ? ''
+      : part('另：前月调整', 'besides, adjustments', minor(partner.adjustments.difference, currency))
+  const closed =
+    partner.closedAt === null
+      ? ''
+      : ` · 已于 ${escaped(partner.closedAt.slice(0, 10))} 结账 <span lang="en">closed on ${escaped(partner.closedAt)}</span>`
   const heading = `${escaped(partner.name)}${partner.name === partner.partner ? '' : ` <small>${escaped(partner.partner)}</small>`} <small>${currency}</small>`
   return `<section class="partner">
 <h2>${heading}</h2>
-<p class="note">${BASIS_NAMES[covers.by]}日期 ${covers.from} 至 ${covers.to}，应于 ${partner.due} 付款 · <span lang="en">${covers.by} ${covers.from} to ${covers.to}, due ${partner.due}</span></p>
-${partner.unsure.map(unsureNote).join('')}<dl class="figures">${figure('应付', 'expected', partner.expected)}${figure('实付', 'paid', partner.paid)}${figure('差额', 'difference', partner.difference, signOf(minor(partner.difference, currency)))}${part('其中少收', 'too little', short)}${part('多收', 'too much', extra)}</dl>
+<p class="note">${BASIS_NAMES[covers.by]}日期 ${covers.from} 至 ${covers.to}，应于 ${partner.due} 付款 · <span lang="en">${covers.by} ${covers.from} to ${covers.to}, due ${partner.due}</span>${closed}</p>
+${partner.unsure.map(unsureNote).join('')}<dl class="figures">${figure('应付', 'expected', partner.expected)}${figure('实付', 'paid', partner.paid)}${figure('差额', 'difference', partner.difference, signOf(minor(partner.difference, currency)))}${part('其中少收', 'too little', short)}${part('多收', 'too much', extra)}${adjusted}</dl>
 ${short === 0 && extra === 0 ? classTable(partner) : `<div class="columns">\n${waterfall(partner)}\n${classTable(partner)}\n</div>`}
 ${statementTable(partner)}
 </section>`
@@ -196,6 +205,8 @@ function statementTable({ statements, currency }: PartnerSettlement): string {
 </table></div>`
 }
 
+const ITEM_HEAD = `<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>`
+
 function findingsSection(findings: readonly Finding[]): string {
   if (findings.length === 0) return ''
   const groups = CLASSES.filter((name) => findings.some((finding) => finding.class === name)).map((name) => {
@@ -204,43 +215,72 @@ function findingsSection(findings: readonly Finding[]): string {
     const size = (finding: Finding) => Math.abs(minor(finding.difference, finding.currency))
     const shown = all.toSorted((a, b) => size(b) - size(a)).slice(0, SHOWN)
     const left = all.length - shown.length
-    const more = `<tr><td colspan="5" class="why note">另有 ${left} 项，见 findings.csv · <span lang="en">${left} more in findings.csv</span></td></tr>`
     return `<tbody>
 <tr class="group"><th colspan="5" scope="rowgroup">${CLASS_NAMES[name][0]} <span lang="en">${CLASS_NAMES[name][1]}</span> · ${all.length}</th></tr>
-${shown.map(findingRow).join('\n')}${left > 0 ? more : ''}
+${shown.map(findingRow).join('\n')}${moreRow(left)}
 </tbody>`
   })
   return `<section>
 <table class="findings">
 <caption><h2>待查事项 <span lang="en">Findings</span> <small>${findings.length}</small></h2></caption>
-<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>
+${ITEM_HEAD}
 ${groups.join('\n')}
 </table>
 </section>`
 }
 
+/** What later facts change of closed months. */
+function adjustmentsSection(adjustments: readonly Adjustment[]): string {
+  if (adjustments.length === 0) return ''
+  const shown = adjustments.slice(0, SHOWN)
+  const left = adjustments.length - shown.length
+  return `
+<section>
+<table class="findings">
+<caption><h2>已结账月份的调整 <span lang="en">Adjustments to closed months</span> <small>${adjustments.length}</small></h2></caption>
+${ITEM_HEAD}
+<tbody>
+${shown.map(adjustmentRow).join('\n')}${moreRow(left)}
+</tbody>
+</table>
+</section>`
+}
+
+function moreRow(left: number): string {
+  if (left <= 0) return ''
+  return `<tr><td colspan="5" class="why note">另有 ${left} 项，见 findings.csv · <span lang="en">${left} more in findings.csv</span></td></tr>`
+}
+
+function adjustmentRow(adjustment: Adjustment): string {
+  return itemRow({ ...adjustment, ...changeOf(adjustment) }, escaped(adjustmentText(adjustment)))
+}
+
 function findingRow(finding: Finding): string {
-  const { currency } = finding
-  const cell = (chinese: string, english: string, amount: string, signed = false) => {
-    const value = minor(amount, currency)
-    return `<td data-label="${chinese} ${english}" class="amount ${signed ? signOf(value) : ''}">${show(value, currency, signed)}</td>`
-  }
-  const order =
-    finding.orderId === null ? '—' : escaped(finding.orderId) + (finding.lineId ? ` / ${escaped(finding.lineId)}` : '')
-  const title = finding.title === null ? '' : `<div class="title">${escaped(finding.title)}</div>`
-  const sources = finding.sources
-    .map(({ file, line, sha256 }) => `<span title="sha256 ${sha256}">${escaped(file)}:${line}</span>`)
-    .join(' ')
   const cause =
     finding.cause === 'unexplained'
       ? ''
       : `<span class="cause">${CAUSE_NAMES[finding.cause][0]} <span lang="en">${CAUSE_NAMES[finding.cause][1]}</span></span> `
-  return `<tr><th scope="row"><span class="id">${order}</span>${title}<div class="faint">${escaped(finding.partner)} · ${currency}</div></th>${cell('应付', 'expected', finding.expected)}${cell('实付', 'paid', finding.paid)}${cell('差额', 'difference', finding.difference, true)}<td class="why"><div lang="en">${cause}${escaped(finding.explain)}</div><div class="source">${sources}</div></td></tr>`
+  return itemRow(finding, cause + escaped(finding.explain))
 }
 
-/** Back to minor units: the page adds up and draws. */
-function minor(amount: string, currency: string): Minor {
-  return readDecimal(amount, minorDigits(currency))!
+type Item = Pick<
+  Finding,
+  'partner' | 'orderId' | 'lineId' | 'title' | 'currency' | 'expected' | 'paid' | 'difference' | 'sources'
+>
+
+/** A row about an order; `why` is HTML. */
+function itemRow(item: Item, why: string): string {
+  const { currency } = item
+  const cell = (chinese: string, english: string, amount: string, signed = false) => {
+    const value = minor(amount, currency)
+    return `<td data-label="${chinese} ${english}" class="amount ${signed ? signOf(value) : ''}">${show(value, currency, signed)}</td>`
+  }
+  const order = item.orderId === null ? '—' : escaped(item.orderId) + (item.lineId ? ` / ${escaped(item.lineId)}` : '')
+  const title = item.title === null ? '' : `<div class="title">${escaped(item.title)}</div>`
+  const sources = item.sources
+    .map(({ file, line, sha256 }) => `<span title="sha256 ${sha256}">${escaped(file)}:${line}</span>`)
+    .join(' ')
+  return `<tr><th scope="row"><span class="id">${order}</span>${title}<div class="faint">${escaped(item.partner)} · ${currency}</div></th>${cell('应付', 'expected', item.expected)}${cell('实付', 'paid', item.paid)}${cell('差额', 'difference', item.difference, true)}<td class="why"><div lang="en">${why}</div><div class="source">${sources}</div></td></tr>`
 }
 
 /** `1,234.50`; with a sign when `signed`, and a true minus. */

@@ -1,7 +1,8 @@
-import type { Day, Month } from '../day.ts'
-import { type Currency, formatAmount, type Minor } from '../money.ts'
+import type { Day, Instant, Month } from '../day.ts'
+import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { Origin } from '../records.ts'
+import type { Adjustment } from './adjust.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
 import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { type Cause, explain } from './explain.ts'
@@ -33,7 +34,11 @@ export type PartnerSettlement = {
   paid: string
   difference: string
   classes: Record<SettlementClass, ClassTotals>
+  /** What later facts change of months that were closed before; not in the sums above. */
+  adjustments: ClassTotals
   statements: StatementTotals[]
+  /** When the month was closed, or null. */
+  closedAt: Instant | null
 }
 
 export type Finding = {
@@ -58,9 +63,11 @@ export type Finding = {
 export type Settlement = {
   schema: 'shoptool.settle.v1'
   month: Month
+  /** Whether the month is closed for all of the partners. */
   closed: boolean
   partners: PartnerSettlement[]
   findings: Finding[]
+  adjustments: Adjustment[]
 }
 
 type Sums = { count: number; expected: Minor; paid: Minor }
@@ -69,15 +76,19 @@ export type Tally = Map<Currency, Map<SettlementClass, Sums>>
 
 /** Counts an entry into the sums of its currency and class. */
 export function addTo(tally: Tally, entry: Entry): void {
-  let classes = tally.get(entry.currency)
-  if (!classes) {
-    classes = new Map(CLASSES.map((name) => [name, { count: 0, expected: 0, paid: 0 }]))
-    tally.set(entry.currency, classes)
-  }
-  const sums = classes.get(entry.class)!
+  const sums = classesOf(tally, entry.currency).get(entry.class)!
   sums.count += entry.orders.length || entry.lines.length
   sums.expected += entry.expected
   sums.paid += entry.paid
+}
+
+function classesOf(tally: Tally, currency: Currency): Map<SettlementClass, Sums> {
+  let classes = tally.get(currency)
+  if (!classes) {
+    classes = new Map(CLASSES.map((name) => [name, { count: 0, expected: 0, paid: 0 }]))
+    tally.set(currency, classes)
+  }
+  return classes
 }
 
 /** Σ over the classes of one currency. */
@@ -103,8 +114,10 @@ export function partnerSettlements(
     origin: Origin
   })[],
   ordered: { from: string; to: string } | null,
+  { closedAt, adjustments = [] }: { closedAt?: Instant; adjustments?: readonly Adjustment[] } = {},
 ): PartnerSettlement[] {
   const { due, ...covers } = coverage(rules.calendar, rules.month)
+  for (const { currency } of adjustments) classesOf(tally, currency)
   const unsure = unsureTerms(partner, covers, ordered)
   return [...tally]
     .sort(([a], [b]) => compareText(a, b))
@@ -127,6 +140,7 @@ export function partnerSettlements(
           SettlementClass,
           ClassTotals
         >,
+        adjustments: changesOf(adjustments, currency),
         statements: statements
           .filter((statement) => statement.currency === currency)
           .map(({ statementId, paidAt, lines, total, statedTotal, origin }) => ({
@@ -138,8 +152,30 @@ export function partnerSettlements(
             source: sourceOf(origin),
           }))
           .sort((a, b) => compareText(a.paidAt, b.paidAt) || compareText(a.statementId, b.statementId)),
+        closedAt: closedAt ?? null,
       }
     })
+}
+
+/** By how much an adjustment changes what was expected and paid in the closed month. */
+export function changeOf({ was, now, currency, difference }: Adjustment): Omit<ClassTotals, 'count'> {
+  const change = (of: 'expected' | 'paid') => formatAmount(minor(now[of], currency) - minor(was[of], currency), currency)
+  return { expected: change('expected'), paid: change('paid'), difference }
+}
+
+function changesOf(adjustments: readonly Adjustment[], currency: Currency): ClassTotals {
+  const changes = adjustments.filter((adjustment) => adjustment.currency === currency).map(changeOf)
+  const sum = (of: 'expected' | 'paid' | 'difference') =>
+    formatAmount(
+      changes.reduce((all, change) => all + minor(change[of], currency), 0),
+      currency,
+    )
+  return { count: changes.length, expected: sum('expected'), paid: sum('paid'), difference: sum('difference') }
+}
+
+/** An amount of a settlement back in minor units. */
+export function minor(amount: string, currency: Currency): Minor {
+  return readDecimal(amount, minorDigits(currency))!
 }
 
 /** Whether somebody should look at the entry. An order that has come far enough but lacks its date would else never be missed. */
@@ -192,6 +228,7 @@ function sourceOf({ file, line, sha256 }: Origin): Origin {
   return { file, line, sha256 }
 }
 
-function distinct(origins: readonly Origin[]): Origin[] {
+/** Each place once. */
+export function distinct(origins: readonly Origin[]): Origin[] {
   return [...new Map(origins.map((origin) => [`${origin.sha256} ${origin.line} ${origin.file}`, origin])).values()]
 }

@@ -1,12 +1,11 @@
-import { dayOf, type Month } from '../day.ts'
+import { dayOf, type Instant, type Month } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { calendarOf, feesOf, toleranceOn } from '../partners/terms.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
-import type { Database } from '../store/open.ts'
-import { ordersByKey } from '../store/orders.ts'
-import { linesByKey, type Statement, statementsOf } from '../store/payouts.ts'
+import type { Statement } from '../store/payouts.ts'
+import type { Adjustment } from './adjust.ts'
 import { compareText, type Entry, type Rules } from './entry.ts'
 import { beginFiles, type SettlementFiles } from './files.ts'
 import { reconcile } from './reconcile.ts'
@@ -32,6 +31,10 @@ export type Ledger = {
   lines: Iterable<Recorded<PayoutLine>>
   /** Those with lines in the month. */
   statements: readonly Statement[]
+  /** When the month was closed: all of this is then as it was. Absent where it is open. */
+  closedAt?: Instant
+  /** What later facts change of months that were closed before. */
+  adjustments?: readonly Adjustment[]
 }
 
 export type SettleOptions = {
@@ -40,37 +43,25 @@ export type SettleOptions = {
 }
 
 /**
- * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
- * without orders and payouts are passed over. Reads one snapshot of the database and writes nothing to it.
+ * Settles one month from the records of each partner, and writes its files; see `settle`.
  * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
  */
-export function settle(db: Database, partners: readonly Partner[], month: Month, options: SettleOptions): Settlement {
-  return db.transaction(() => {
-    const ledgers = partners.map((partner) => ({
-      partner,
-      orders: ordersByKey(db, partner.id),
-      lines: linesByKey(db, partner.id, dayOf(month, 31)),
-      statements: statementsOf(db, partner.id, month),
-    }))
-    return settleLedgers(ledgers, month, options)
-  })()
-}
-
-/** `settle` on records from anywhere. */
 export function settleLedgers(ledgers: readonly Ledger[], month: Month, options: SettleOptions): Settlement {
   const files = options.folder === null ? null : beginFiles(options.folder)
   try {
     const partners: PartnerSettlement[] = []
     const findings: Finding[] = []
-    for (const ledger of [...ledgers].sort((a, b) => compareText(a.partner.id, b.partner.id))) {
+    const sorted = [...ledgers].sort((a, b) => compareText(a.partner.id, b.partner.id))
+    for (const ledger of sorted) {
       partners.push(...settleLedger(ledger, month, findings, files))
     }
     const settlement: Settlement = {
       schema: 'shoptool.settle.v1',
       month,
-      closed: false,
+      closed: ledgers.length > 0 && ledgers.every(({ closedAt }) => closedAt !== undefined),
       partners,
       findings: sortFindings(findings),
+      adjustments: sorted.flatMap(({ adjustments = [] }) => adjustments),
     }
     files?.finish(settlement)
     return settlement
@@ -116,7 +107,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
     )
   }
   checkSums(partner.id, month, tally, statements)
-  return partnerSettlements(partner, rules, tally, statements, ordered)
+  return partnerSettlements(partner, rules, tally, statements, ordered, ledger)
 }
 
 /** The first and last day of orders, as instants or days. */

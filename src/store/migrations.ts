@@ -459,6 +459,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX dispute_event_dispute ON dispute_event (dispute);
   `,
+  `
+  -- Months of partners that were closed and opened again, one row for each time. Only ever added to.
+  CREATE TABLE closing (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    month TEXT NOT NULL,
+    action TEXT NOT NULL,             -- close, reopen
+    at TEXT NOT NULL,
+    reason TEXT,                      -- of a reopening
+    frozen TEXT,                      -- of a close, as JSON: how far was read, the terms in force, hashes of what went in and of what came out
+    hash TEXT NOT NULL                -- sha256 of this row and of the hash of the one before
+  ) STRICT;
+  CREATE TRIGGER closing_changed BEFORE UPDATE ON closing BEGIN SELECT RAISE(ABORT, 'what was closed is not changed'); END;
+  CREATE TRIGGER closing_removed BEFORE DELETE ON closing BEGIN SELECT RAISE(ABORT, 'what was closed is not removed'); END;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

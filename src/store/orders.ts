@@ -258,16 +258,23 @@ const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.stat
 
 /**
  * The present state of every order line of a partner, by order and line number (bytewise); with `asOf` what was known of them at that
- * position of the journal.
+ * position of the journal, with `only` that of these orders.
  */
-export function ordersByKey(db: Database, partner: string, asOf?: Position): IterableIterator<Recorded<Order>> {
+export function ordersByKey(
+  db: Database,
+  partner: string,
+  asOf?: Position,
+  only?: readonly string[],
+): IterableIterator<Recorded<Order>> {
   if (asOf === undefined)
     return recorded<OrderOfPartner>(db, `${PRESENT} WHERE l.partner = ? ORDER BY l.order_id, l.line_id`, [partner], FIELDS)
   const bound = boundOf(db, asOf)
-  if (hasEntries(db, partner)) return summedByKey(db, partner, bound)
+  const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
+  const values = only ? [partner, JSON.stringify(only)] : [partner]
+  if (hasEntries(db, partner)) return summedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
-    WHERE l.partner = ? ORDER BY l.order_id, l.line_id`
-  return recorded<OrderOfPartner>(db, sql, [partner], FIELDS)
+    WHERE ${where} ORDER BY l.order_id, l.line_id`
+  return recorded<OrderOfPartner>(db, sql, values, FIELDS)
 }
 
 function hasEntries(db: Database, partner: string): boolean {
@@ -276,12 +283,20 @@ function hasEntries(db: Database, partner: string): boolean {
 }
 
 /** `ordersByKey` of a partner that corrects orders by further rows: lines are added up from those that were known. */
-function* summedByKey(db: Database, partner: string, bound: Bound): Generator<Recorded<OrderOfPartner>> {
+function* summedByKey(
+  db: Database,
+  partner: string,
+  bound: Bound,
+  where: string,
+  values: readonly string[],
+): Generator<Recorded<OrderOfPartner>> {
   const sum = sumOf(db, bound)
   const origin = originOf(db)
   const reading = `${SELECT} FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.id = ${newestReading('?', bound)}`
-  const lines = db.prepare<[string], number>('SELECT id FROM order_line WHERE partner = ? ORDER BY order_id, line_id').pluck()
-  for (const line of lines.iterate(partner)) {
+  const lines = db
+    .prepare<string[], number>(`SELECT l.id FROM order_line l WHERE ${where} ORDER BY l.order_id, l.line_id`)
+    .pluck()
+  for (const line of lines.iterate(...values)) {
     const found = sum(line)
     if (found) yield { partner, ...found.order, origin: origin(found.file, found.row) }
     else yield* recorded<OrderOfPartner>(db, reading, [line], FIELDS)

@@ -26,8 +26,10 @@ export type PayoutWriter = {
   existing(statementId: string, currency: Currency): { id: number; content: string; file: number; name: string } | undefined
   /** Whether two files have the same bytes. */
   sameBytes(file: number, other: number): boolean
-  /** The number of another statement with the same lines (the same file under another name), or undefined. */
-  sameContent(statement: number, content: string): string | undefined
+  /** Whether all lines of a statement stand in others already: the same file under another name, a part of it, or all of its parts. */
+  isKnown(statement: number, content: string): boolean
+  /** The months in which lines of these statements were paid. */
+  monthsOf(statements: readonly number[]): Month[]
   /** Rules that a statement does not hold. */
   overrule(statement: number, reason: string): void
   /** Takes a statement that was opened in this run back as if it had never come. */
@@ -43,11 +45,22 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
   const insertLine = db.prepare(
     'INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
-  const same = db
-    .prepare<[string, string, number], string>(
-      `SELECT statement_id FROM statement WHERE partner = ? AND content = ? AND id <> ? AND id NOT IN ${overruled('statement')}`,
-    )
-    .pluck()
+  const elsewhere = `payout_line p JOIN statement s ON s.id = p.statement WHERE p.partner = @partner AND p.statement <> @statement
+    AND s.currency = (SELECT currency FROM statement WHERE id = @statement) AND s.id NOT IN ${overruled('statement')}`
+  const same = db.prepare<[string, string, number]>(
+    `SELECT 1 FROM statement WHERE partner = ? AND content = ? AND id <> ? AND id NOT IN ${overruled('statement')}`,
+  )
+  const twins = ['order_id', 'line_id', 'sku', 'amount', 'kind', 'paid_at']
+    .map((name) => `p.${name} IS mine.${name}`)
+    .join(' AND ')
+  // one line that stands nowhere else is enough, and mostly the first
+  const isNew = db.prepare<[{ statement: number; partner: string }]>(
+    `SELECT 1 FROM payout_line mine WHERE mine.statement = @statement AND NOT EXISTS (SELECT 1 FROM ${elsewhere} AND ${twins}) LIMIT 1`,
+  )
+  const comesMore = db.prepare<[{ statement: number; partner: string }]>(
+    `SELECT 1 FROM payout_line mine WHERE mine.statement = @statement GROUP BY order_id, line_id, sku, amount, kind, paid_at
+     HAVING count(*) > (SELECT count(*) FROM ${elsewhere} AND ${twins}) LIMIT 1`,
+  )
   return {
     open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
     addLine(statement, line, at) {
@@ -71,7 +84,18 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
         .get(partner, statementId, currency)
     },
     sameBytes: (file, other) => fileById(db, file).sha256 === fileById(db, other).sha256,
-    sameContent: (statement, content) => same.get(partner, content, statement),
+    isKnown(statement, content) {
+      if (same.get(partner, content, statement)) return true
+      const given = { statement, partner }
+      return isNew.get(given) === undefined && comesMore.get(given) === undefined
+    },
+    monthsOf: (statements) =>
+      db
+        .prepare<[string], Month>(
+          'SELECT DISTINCT substr(paid_at, 1, 7) FROM payout_line WHERE statement IN (SELECT value FROM json_each(?))',
+        )
+        .pluck()
+        .all(JSON.stringify(statements)),
     overrule: (statement, reason) => {
       rulings.overrule('statement', 'SELECT ? AS id', [statement], reason)
     },
@@ -94,11 +118,18 @@ function known(db: Database, asOf?: Position): string {
 
 /**
  * The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise; with `asOf` those that
- * were known at that position of the journal.
+ * were known at that position of the journal, with `only` those for these orders.
  */
-export function linesByKey(db: Database, partner: string, until: Day, asOf?: Position): IterableIterator<Recorded<PayoutLine>> {
-  const where = `WHERE p.partner = ? AND p.paid_at <= ? AND ${known(db, asOf)} ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`
-  return recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, until], FIELDS)
+export function linesByKey(
+  db: Database,
+  partner: string,
+  until: Day,
+  asOf?: Position,
+  only?: readonly string[],
+): IterableIterator<Recorded<PayoutLine>> {
+  const among = only ? 'AND p.order_id IN (SELECT value FROM json_each(?))' : ''
+  const where = `WHERE p.partner = ? AND p.paid_at <= ? ${among} AND ${known(db, asOf)} ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`
+  return recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, until, ...(only ? [JSON.stringify(only)] : [])], FIELDS)
 }
 
 /** Everything that was ever paid for an order. */

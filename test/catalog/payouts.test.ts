@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amount } from '../../src/feeds/field.ts'
+import type { Partner } from '../../src/partners/partner.ts'
+import { checkClosed, closeMonth } from '../../src/settle/close.ts'
 import { linesByKey, linesOfOrder, statementsOf } from '../../src/store/payouts.ts'
 import { ACME, csv, session, told } from './session.ts'
 
@@ -33,6 +35,7 @@ describe('a payout statement', () => {
       csv('day,amount,kind,order,statement', ...LINES.map((line) => line.split(',').reverse().join(','))),
     ],
     ['in UTF-16', 'nov.csv', Buffer.from(`\ufeff${NOVEMBER}`, 'utf16le')],
+    ['with a byte order mark and other line ends', 'nov.csv', `\ufeff${NOVEMBER.replaceAll('\n', '\r\n')}`],
     ['with amounts written otherwise', 'nov.csv', NOVEMBER.replace('20.05', '"￥20.050"').replace('6.60', '6.6')],
   ])('read again, %s: nothing changes', async (_, name, again) => {
     const { importing, content } = session()
@@ -51,6 +54,22 @@ describe('a payout statement', () => {
     )
     expect(content()).toEqual(before)
     expect(statementsOf(db, 'acme', '2026-11').map(({ statementId }) => statementId)).toEqual(['nov'])
+  })
+
+  it('that has no number is recognised in parts, and in the whole of its parts; a line more is another', async () => {
+    const { importing, content, db } = session()
+    await importing('payouts', { 'nov.csv': bare(LINES) })
+    const before = content()
+    for (const part of [LINES.slice(0, 1), LINES.slice(1)])
+      expect(told(await importing('payouts', { 'part.csv': bare(part) }))).toMatch(/ read, \d unchanged$/)
+    expect(content()).toEqual(before)
+    expect(told(await importing('payouts', { 'more.csv': bare([LINES[0]!, LINES[0]!]) }))).toBe('applied: 2 read, 2 added')
+    expect(told(await importing('payouts', { 'other.csv': bare([LINES[0]!.replace('20.05', '20.06')]) }))).toMatch(/^applied/)
+
+    const parts = session()
+    await parts.importing('payouts', { '1.csv': bare(LINES.slice(0, 2)), '2.csv': bare(LINES.slice(2)) })
+    expect(told(await parts.importing('payouts', { 'all.csv': bare(LINES) }))).toBe('unchanged: 3 read, 3 unchanged')
+    expect(statementsOf(db, 'acme', '2026-11')).toHaveLength(3)
   })
 
   it('imported by hand and then found by a source, under another name, is one statement', async () => {
@@ -187,6 +206,52 @@ describe('a payout statement', () => {
       }),
       { numRuns: 25 },
     )
+  })
+})
+
+describe('a statement of a closed month', () => {
+  const NET: Partner = { ...ACME, calendar: { basis: 'settledAt', closes: 'last', pays: 20, lag: 1 } }
+  const closed = async (november = bare(LINES)) => {
+    const all = session()
+    await all.importing('payouts', { 'nov.csv': november })
+    for (const month of ['2026-11', '2026-12'])
+      closeMonth(all.db, NET, month, { today: '2027-01-10', at: '2027-01-10T09:00:00+08:00', withoutStatement: false })
+    return all
+  }
+  const HOW =
+    'to take it, open 2026-12 again first, then 2026-11: shoptool settle --month 2026-12 --partner acme --reopen --reason "…"; then import it and close again; nothing of it was taken'
+
+  it('is refused with what to do, and nothing is changed', async () => {
+    const { importing, content } = await closed()
+    const before = content()
+    const lines = ['N2,1003,commission,5.00,2027-01-05', 'N2,1004,commission,5.00,2026-11-30']
+    const result = await importing('payouts', { 'late.csv': csv(HEADER, ...lines) })
+    expect(result).toMatchObject({
+      ...{ status: 'refused', fault: 'data' },
+      error: `late.csv: statement N2 has lines paid in 2026-11, which is closed for acme; ${HOW}`,
+    })
+    expect(content()).toEqual(before)
+    expect(told(await importing('payouts', { 'late.csv': csv(HEADER, lines[0]!) }))).toBe('applied: 1 read, 1 added')
+  })
+
+  it('is refused where another mapping reads it otherwise', async () => {
+    const whole = bare(['N1,1001,commission,20,2026-11-20'])
+    const { importing } = await closed(whole)
+    const fields = { ...ACME.feeds.payouts.fields, amount: amount('amount', 'minor') }
+    const other = { ...ACME, feeds: { payouts: { ...ACME.feeds.payouts, fields } } }
+    expect((await importing('payouts', { 'nov.csv': whole }, { partner: other })).error).toBe(
+      `nov.csv: statement nov has lines paid in 2026-11, which is closed for acme; ${HOW}`,
+    )
+  })
+
+  it.each([
+    ['the same file', 'nov.csv', bare(LINES)],
+    ['renamed, re-sorted, in UTF-16', 'payout (1).csv', Buffer.from(`\ufeff${bare(LINES.toReversed())}`, 'utf16le')],
+    ['a part of it', 'part.csv', bare(LINES.slice(1))],
+  ])('that is known is unchanged: %s', async (_, name, again) => {
+    const { importing, db } = await closed()
+    expect(told(await importing('payouts', { [name]: again }))).toMatch(/ read, \d unchanged$/)
+    checkClosed(db, NET, '2026-11')
   })
 })
 

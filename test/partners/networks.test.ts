@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { formatAmount } from '../../src/money.ts'
 import { BUILT_IN } from '../../src/partners/index.ts'
 import { type Partner, paidOn, preferring } from '../../src/partners/partner.ts'
-import { settle } from '../../src/settle/settle.ts'
+import { settle } from '../../src/settle/ledger.ts'
 import { ordersByKey } from '../../src/store/orders.ts'
 import { session, told } from '../catalog/session.ts'
 

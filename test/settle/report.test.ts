@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { escaped } from '../../src/html.ts'
 import type { Partner } from '../../src/partners/partner.ts'
 import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
-import { type Ledger, settle, settleLedgers } from '../../src/settle/settle.ts'
+import { settle } from '../../src/settle/ledger.ts'
+import { type Ledger, settleLedgers } from '../../src/settle/settle.ts'
 import { id, openTable, text } from '../../src/settle/table.ts'
 import { memoryDatabase } from '../../src/store/open.ts'
 import { FEE, line, order, RULES } from './records.ts'
@@ -150,6 +151,7 @@ test('settles from a database', () => {
     closed: false,
     partners: [],
     findings: [],
+    adjustments: [],
   })
 })
 
@@ -190,7 +192,7 @@ describe('files', () => {
   test('summary.csv sums up', () => {
     const rows = written('summary.csv').split('\r\n')
     expect(rows).toHaveLength(1 + 13 + 1 + 1)
-    expect(rows.at(-2)).toBe('\t2026-11,acme,Acme,CNY,2026-10-01,2026-10-31,settled,2026-11-20,total,,30.00,9.40,-20.60')
+    expect(rows.at(-2)).toBe('\t2026-11,acme,Acme,CNY,2026-10-01,2026-10-31,settled,2026-11-20,total,,30.00,9.40,-20.60,')
   })
 
   test('report.html holds no script, no link to the network, and texts only escaped', () => {

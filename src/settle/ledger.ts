@@ -1,0 +1,125 @@
+import { addMonths, dayOf, type Month } from '../day.ts'
+import type { Basis, Calendar, Partner } from '../partners/partner.ts'
+import { type Closing, closedMonths, type Frozen, ordersLearnedOf } from '../store/closings.ts'
+import { type Position, positionOf } from '../store/journal.ts'
+import type { Database } from '../store/open.ts'
+import { ordersByKey } from '../store/orders.ts'
+import { linesByKey, statementsOf } from '../store/payouts.ts'
+import { type Adjustment, adjust, type Known } from './adjust.ts'
+import { coverage } from './calendar.ts'
+import { compareText } from './entry.ts'
+import type { Settlement } from './report.ts'
+import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
+
+/**
+ * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
+ * without orders and payouts are passed over. Reads one snapshot of the database and writes nothing to it.
+ * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
+ */
+export function settle(db: Database, partners: readonly Partner[], month: Month, options: SettleOptions): Settlement {
+  return db.transaction(() => {
+    const ledgers = partners.map((partner) => ledgerOf(db, partner, month))
+    return settleLedgers(ledgers, month, options)
+  })()
+}
+
+/** What a partner's month is settled from: as everything stands now or, where the month is closed, as it stood then. */
+export function ledgerOf(db: Database, partner: Partner, month: Month): Ledger {
+  const closed = closedMonths(db, partner.id)
+  const closing = closed.find((each) => each.month === month)
+  if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing)
+  return {
+    partner,
+    orders: ordersByKey(db, partner.id),
+    lines: linesByKey(db, partner.id, dayOf(month, 31)),
+    statements: statementsOf(db, partner.id, month),
+    adjustments: adjustments(db, partner, closed, month, positionOf(db)),
+  }
+}
+
+/** A close as far as it says what goes in. */
+export type Freeze = Pick<Closing, 'month' | 'at'> & { frozen: Pick<Frozen, 'position' | 'terms'> }
+
+/** What a partner's month was settled from when it was closed, the months `before` having been closed already. */
+export function closedLedger(db: Database, partner: Partner, before: readonly Closing[], { month, at, frozen }: Freeze): Ledger {
+  const { position, terms } = frozen
+  return {
+    partner: partnerOn(partner, terms),
+    orders: ordersByKey(db, partner.id, position),
+    lines: linesByKey(db, partner.id, dayOf(month, 31), position),
+    statements: statementsOf(db, partner.id, month, position),
+    closedAt: at,
+    adjustments: adjustments(db, partner, before, month, position),
+  }
+}
+
+/** What a partner is judged by, as data: all that is known of it but for how its records are read. */
+export function termsOf({ feeds, apis, aggregators, links, ...terms }: Partner): Frozen['terms'] {
+  return terms
+}
+
+/** The partner as it was judged then, whatever is known of it now. */
+function partnerOn({ feeds }: Partner, terms: Frozen['terms']): Partner {
+  return { feeds, ...(terms as Omit<Partner, 'feeds'>) }
+}
+
+/** The dates that an order is due by, of a calendar and those before it. */
+function basesOf({ basis, before }: Calendar): Basis[] {
+  return before ? [basis, ...basesOf(before)] : [basis]
+}
+
+/** Orders that are looked at together: a whole year may have been read anew. */
+const AT_ONCE = 5_000
+
+/** What is to be posted to a month; something only where it is the one after the last that is closed. */
+function adjustments(db: Database, partner: Partner, closed: readonly Closing[], month: Month, now: Position): Adjustment[] {
+  const last = closed.at(-1)
+  if (!last || addMonths(last.month, 1) !== month) return []
+  const rules = closed.map(({ month, frozen }) => rulesOf(partnerOn(partner, frozen.terms), month))
+  const orders = ordersLearnedOf(db, partner.id, [last.frozen.position, now], {
+    basis: [...new Set(rules.flatMap(({ calendar }) => basesOf(calendar)))],
+    day: rules
+      .map(({ calendar, month }) => coverage(calendar, month).to)
+      .sort()
+      .at(-1)!,
+    paid: dayOf(last.month, 31),
+  })
+  const found: Adjustment[] = []
+  for (let at = 0; at < orders.length; at += AT_ONCE) {
+    const only = orders.slice(at, at + AT_ONCE)
+    const known = (position: Position, until: Month) => knownOf(db, partner.id, only, position, until)
+    const posted = known(last.frozen.position, last.month)
+    const present = known(now, month)
+    for (const [i, closing] of closed.entries()) {
+      const closedAs = closing === last ? posted : known(closing.frozen.position, closing.month)
+      for (const id of only) found.push(...adjust(partner.id, closedAs(id), posted(id), present(id), rules[i]!))
+    }
+  }
+  return found.sort(
+    (a, b) =>
+      compareText(a.currency, b.currency) || compareText(a.closedMonth, b.closedMonth) || compareText(a.orderId, b.orderId),
+  )
+}
+
+/** What was known of orders at a position, with the payouts up to the end of a month. */
+function knownOf(
+  db: Database,
+  partner: string,
+  only: readonly string[],
+  position: Position,
+  month: Month,
+): (orderId: string) => Known {
+  const orders = byOrder(ordersByKey(db, partner, position, only))
+  const lines = byOrder(linesByKey(db, partner, dayOf(month, 31), position, only))
+  return (orderId) => ({ orders: orders.get(orderId) ?? [], lines: lines.get(orderId) ?? [], month })
+}
+
+function byOrder<T extends { orderId: string | null }>(records: Iterable<T>): Map<string | null, T[]> {
+  const groups = new Map<string | null, T[]>()
+  for (const record of records) {
+    const group = groups.get(record.orderId)
+    if (group) group.push(record)
+    else groups.set(record.orderId, [record])
+  }
+  return groups
+}
