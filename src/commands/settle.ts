@@ -6,63 +6,20 @@ import { findPartner } from '../partners/yaml.ts'
 import { adjustmentText } from '../settle/adjust.ts'
 import { CLASSES } from '../settle/entry.ts'
 import { settle } from '../settle/ledger.ts'
-import { explainOrder, explanationText } from '../settle/order.ts'
 import type { Settlement } from '../settle/report.ts'
 import { openForReading } from '../store/open.ts'
-import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
-import { linesOfOrder } from '../store/payouts.ts'
+import { partnersInLedger } from '../store/orders.ts'
 import { defineCommand } from './command.ts'
 import { fileReading } from './import.ts'
 import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
 import { CLOSE_OPTIONS, checkCloseFlags, checkMonths, closeMonths, closes, reopenMonths } from './settle-close.ts'
+import { explain } from './settle-explain.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
 import { terms } from './settle-terms.ts'
 import { verifyPack } from './settle-verify-pack.ts'
-
-const explain = defineCommand({
-  about:
-    'Explains one order: what was earned by which formula, when it is due, what was paid, and what each month made of it, with file and line.',
-  args: [['<order>', "the partner's order number, or partner:number as settle prints it"]],
-  options: { partner: option('--partner <id>', 'where several partners have an order of that number') },
-  examples: [
-    'shoptool settle explain 3700000000000000001',
-    'shoptool settle explain 250601-000000000000001 --partner pdd --json',
-  ],
-  async run({ ctx, args: [given], options, workspace, print, global }) {
-    const found = await workspace()
-    const db = openForReading(found.database)
-    const { partner: prefix, orderId } = orderNamed(db, given)
-    const named = prefix ?? options.partner
-    const orders = ordersById(db, named ?? null, orderId)
-    const ids = [
-      ...new Set([
-        ...orders.map(({ partner }) => partner),
-        ...partnersInLedger(db).filter((id) => linesOfOrder(db, id, orderId).length > 0),
-      ]),
-    ]
-    const chosen = named === undefined ? ids : ids.filter((id) => id === named)
-    if (chosen.length === 0)
-      throw usageError(`${orderId}: no order and no payout line of that number${named ? ` at ${named}` : ''}`)
-    if (chosen.length > 1) throw usageError(`${orderId}: several partners have it, name one with --partner: ${chosen.join(', ')}`)
-    const partner = findPartner(chosen[0]!, found.partners, BUILT_IN, '--partner')
-    const lines = linesOfOrder(db, partner.id, orderId)
-    const own = orders.filter((order) => order.partner === partner.id)
-    const explanation = explainOrder(
-      partner,
-      orderId,
-      own,
-      lines,
-      orderStates(db, partner.id, orderId),
-      monthToSettle(ctx, found, [partner]),
-    )
-    if (global.json) print.json('settle-explain', explanation)
-    else for (const line of explanationText(explanation)) print.line(line)
-    return 'done'
-  },
-})
 
 export const command = defineCommand({
   about:

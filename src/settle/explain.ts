@@ -1,46 +1,71 @@
+import type { Day } from '../day.ts'
 import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share } from '../money.ts'
-import { expectedPayout, formula, partsOf } from '../partners/fees.ts'
+import { type Earning, expectedPayout, formula, partsOf } from '../partners/fees.ts'
+import type { Fee } from '../partners/partner.ts'
 import type { Order, PayoutLine } from '../records.ts'
 import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
-import { hasRefund, keptPayout, shrunk } from './expect.ts'
+import { afterRefund, hasRefund, keptPayout, shrunk } from './expect.ts'
+import { calendarText, feeText } from './terms.ts'
 
 export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
-/** Why an entry is in its class: a cause that can be counted, and one line of text with the numbers. */
-export type Explanation = { cause: Cause; text: string }
+/** A part of a difference, in minor units: what was paid more (above zero) or less for one reason. */
+export type Step = { label: string; amount: Minor }
+/** Why an entry is in its class: a cause that can be counted, the steps that the difference is the sum of, and one line of text. */
+export type Explanation = { cause: Cause; steps: readonly Step[]; text: string }
 
 /** What is to be said of an entry. Deterministic: the same entry gives the same text. */
 export function explain(entry: Entry, rules: Rules): Explanation {
   const { orders, lines, about, before } = entry
   const money = (amount: Minor) => formatAmount(amount, entry.currency)
   const paid = money(entry.paid)
+  const because = (label: string): readonly Step[] =>
+    stepsOf([label, entry.paid], ['taken back in the same month', -entry.expected])
   switch (entry.class) {
     case 'matched':
       return {
         cause: 'unexplained',
+        steps: [],
         text: entry.expected === 0 && entry.paid === 0 ? 'nothing was due and nothing was paid' : offRule(entry, rules),
       }
     case 'tolerated':
-      return { cause: 'rounding', text: `paid ${paid} instead of ${money(entry.expected)}: within the tolerance` }
+      return {
+        cause: 'rounding',
+        steps: stepsOf(['rounding', entry.difference]),
+        text: `paid ${paid} instead of ${money(entry.expected)}: within the tolerance`,
+      }
     case 'missing': {
       const order = orders[0]!
       const until = before.length > 0 ? `, paid before and taken back (${named(before)})` : ''
-      return { cause: 'unexplained', text: `${dueText(order, rules)} and in no payout${until}: ${formula(order, rules.fees)}` }
+      return {
+        cause: 'unexplained',
+        steps: changed([order], (each) => shrunk(each, 0, 1), rules.fees),
+        text: `${dueText(order, rules)} and in no payout${until}: ${formula(order, rules.fees)}`,
+      }
     }
     case 'short-paid':
     case 'over-paid':
       return orders[0] && dueMonth(orders[0], rules.calendar)?.month === rules.month ? difference(entry, rules) : takenBack(entry)
     case 'late': {
       const already = before.length > 0 ? `, ${money(sumOf(before))} of it paid before (${named(before)})` : ''
-      return { cause: 'unexplained', text: `${paid} paid late (${named(lines)}): ${dueText(about[0]!, rules)}${already}` }
+      return {
+        cause: 'unexplained',
+        steps: because('paid late'),
+        text: `${paid} paid late (${named(lines)}): ${dueText(about[0]!, rules)}${already}`,
+      }
     }
     case 'early': {
       if (lines.length > 0 && entry.expected === 0) {
-        return { cause: 'unexplained', text: `${paid} paid early (${named(lines)}): ${standing(about[0]!, rules)}` }
+        return {
+          cause: 'unexplained',
+          steps: because('paid early'),
+          text: `${paid} paid early (${named(lines)}): ${standing(about[0]!, rules)}`,
+        }
       }
       const rest = lines.length > 0 ? `, the rest now (${named(lines)})` : ''
       return {
         cause: 'unexplained',
+        steps: stepsOf(['paid before it was due', entry.difference]),
         text: `${money(sumOf(before))} was paid before it was due (${named(before)})${rest}; counted as early there`,
       }
     }
@@ -48,31 +73,40 @@ export function explain(entry: Entry, rules: Rules): Explanation {
       return clawback(entry, rules)
     case 'refunded-but-paid': {
       const again = entry.expected > 0 ? '; taken back in the same month' : ''
-      return { cause: 'refund', text: `${paid} paid (${named(lines)}) although the order is ${about[0]!.status}${again}` }
+      return {
+        cause: 'refund',
+        steps: because('paid for a refund'),
+        text: `${paid} paid (${named(lines)}) although the order is ${about[0]!.status}${again}`,
+      }
     }
     case 'duplicate': {
       const taken = entry.expected > 0 ? '; taken back in the same month' : ''
       return {
         cause: 'unexplained',
+        steps: because('paid again'),
         text: `${paid} paid again (${named(lines)}): ${named(before)} paid ${money(sumOf(before))} already${taken}`,
       }
     }
     case 'unknown-order':
-      return { cause: 'unexplained', text: `${paid} (${named(lines)}) but ${stranger(lines[0]!, about)}` }
+      return {
+        cause: 'unexplained',
+        steps: because('paid for no order on file'),
+        text: `${paid} (${named(lines)}) but ${stranger(lines[0]!, about)}`,
+      }
     case 'non-order': {
       const line = lines[0]!
       const cause = line.kind === 'fee' || line.kind === 'rounding' ? line.kind : 'unexplained'
       const what =
         line.kind === 'commission' || line.kind === 'clawback' ? `${line.kind} line without an order number` : `${line.kind} line`
-      return { cause, text: [`${paid} ${what} (${named(lines)})`, line.title].filter(Boolean).join(': ') }
+      return { cause, steps: because(what), text: [`${paid} ${what} (${named(lines)})`, line.title].filter(Boolean).join(': ') }
     }
     case 'not-due': {
       const order = orders[0]!
       const isNothing =
         whyNotDue(order, rules.calendar) === null && before.length === 0 && expectedPayout(order, rules.fees) === 0
-      if (isNothing) return { cause: 'unexplained', text: `nothing is due for it: ${formula(order, rules.fees)}` }
+      if (isNothing) return { cause: 'unexplained', steps: [], text: `nothing is due for it: ${formula(order, rules.fees)}` }
       const earlier = before.length > 0 ? `, ${money(sumOf(before))} paid (${named(before)})` : ''
-      return { cause: 'unexplained', text: standing(order, rules) + earlier }
+      return { cause: 'unexplained', steps: [], text: standing(order, rules) + earlier }
     }
   }
 }
@@ -95,28 +129,38 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const early = expected - entry.expected
   const paid = entry.paid + early
   const lead = `paid ${money(paid)} instead of ${money(expected)}${early === 0 ? '' : ` (${money(early)} of it early: ${named(entry.before)})`}`
-  const because = (cause: Cause, why: string): Explanation => ({ cause, text: `${lead}: ${why}` })
+  const off = entry.difference
+  const because = (cause: Cause, steps: readonly Step[], why: string): Explanation => {
+    return { cause, steps, text: `${lead}: ${why}${steps.length > 1 ? `; ${sumText(steps, off, money)}` : ''}` }
+  }
+  const unexplained = (why: string) => because('unexplained', stepsOf(['unexplained', off]), why)
 
-  if (Math.abs(paid - expected) <= 1) return because('rounding', 'one minor unit, a matter of rounding')
+  if (Math.abs(off) <= 1) return because('rounding', stepsOf(['rounding', off]), 'one minor unit, a matter of rounding')
+  const takenBy = (fee: Fee) => total((order) => partsOf(order, fees).find((part) => part.fee === fee)?.amount ?? 0)
   const holding = [...new Set(orders.flatMap((order) => partsOf(order, fees).map(({ fee }) => fee)))]
-  if (holding.length > 0 && paid === total((order) => order.commission)) {
-    return because('fee', `the gross commission, ${holding.map(({ name }) => name).join(' and ')} was not taken`)
+  const taken = holding.map((fee) => [fee.name, takenBy(fee)] as const).filter(([, amount]) => amount > 0)
+  if (taken.length > 0 && off === taken.reduce((sum, [, amount]) => sum + amount, 0)) {
+    const names = taken.map(([name]) => name).join(' and ')
+    return because('fee', stepsOf(...taken), `the gross commission, ${names} was not taken`)
   }
   for (const fee of holding) {
-    const amount = total((order) => partsOf(order, fees).find((part) => part.fee === fee)?.amount ?? 0)
+    const amount = takenBy(fee)
     const done = amount < 0 ? 'added' : 'taken'
-    if (amount !== 0 && paid === expected - amount)
-      return because('fee', `${fee.name} of ${money(Math.abs(amount))} was ${done} twice`)
-    if (amount !== 0 && paid === expected + amount)
-      return because('fee', `${fee.name} of ${money(Math.abs(amount))} was not ${done}`)
+    const name = `${fee.name} of ${money(Math.abs(amount))}`
+    if (amount !== 0 && off === -amount) return because('fee', stepsOf([fee.name, off]), `${name} was ${done} twice`)
+    if (amount !== 0 && off === amount) return because('fee', stepsOf([fee.name, off]), `${name} was not ${done}`)
   }
   if (orders.some(hasRefund) && paid === total((order) => keptPayout(order, fees))) {
-    return because('refund', `the payout on what is left after the refund of ${money(total((order) => order.refundAmount ?? 0))}`)
+    const steps = changed(orders, afterRefund, fees)
+    return because(
+      'refund',
+      steps,
+      `the payout on what is left after the refund of ${money(total((order) => order.refundAmount ?? 0))}`,
+    )
   }
   if (orders.length > 1) {
     const left = orders.find((order) => paid === expected - expectedPayout(order, fees))
-    return because(
-      'unexplained',
+    return unexplained(
       left ? `as if line ${left.lineId} (${money(expectedPayout(left, fees))}) were not paid` : 'for the whole order',
     )
   }
@@ -124,17 +168,57 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const pieces = order.quantity ?? 1
   // a payout differs by at least a minor unit from that of one piece more or less, or nothing can be told from it
   for (let kept = 1; kept < pieces && expected >= pieces; kept++) {
-    if (paid === expectedPayout(shrunk(order, kept, pieces), fees))
-      return because('base', `the payout on ${kept} of ${pieces} pieces`)
+    const smaller = shrunk(order, kept, pieces)
+    if (paid === expectedPayout(smaller, fees)) {
+      return because(
+        'base',
+        changed(orders, () => smaller, fees),
+        `the payout on ${kept} of ${pieces} pieces`,
+      )
+    }
   }
-  if (order.commissionRate === null || order.paidAmount <= 0 || paid <= 0) return because('unexplained', formula(order, fees))
+  if (order.commissionRate === null || order.paidAmount <= 0 || paid <= 0) return unexplained(formula(order, fees))
   const clean = cleanRate(order, paid, rules)
   const base = `${money(order.paidAmount)} × `
   if (clean !== null && clean !== order.commissionRate) {
-    return because('rate', `${base}${formatRate(clean)} % where ${formatRate(order.commissionRate)} % was recorded`)
+    const commission = share(order.paidAmount, clean)
+    const steps = changed(orders, (each) => ({ ...each, commission }), fees)
+    return because('rate', steps, `${base}${formatRate(clean)} % where ${formatRate(order.commissionRate)} % was recorded`)
   }
   const implied = multiplyDivide(impliedRate(order, paid, rules), 1, 100) * 100
-  return because('unexplained', `as if the rate were ${formatRate(implied)} % instead of ${formatRate(order.commissionRate)} %`)
+  return unexplained(`as if the rate were ${formatRate(implied)} % instead of ${formatRate(order.commissionRate)} %`)
+}
+
+/** The steps that are not zero. */
+function stepsOf(...steps: readonly (readonly [label: string, amount: Minor])[]): Step[] {
+  return steps.flatMap(([label, amount]) => (amount === 0 ? [] : [{ label, amount }]))
+}
+
+/** What the payout for orders changes by, in commission and each fee, where they earned something else than they state. */
+function changed(orders: readonly Order[], as: (order: Order) => Earning, fees: readonly Fee[]): Step[] {
+  const sums = new Map<string, Minor>()
+  const add = (label: string, amount: Minor) => sums.set(label, (sums.get(label) ?? 0) + amount)
+  /** What a fee takes less leaves of the commission. */
+  const part = (name: string, amount: Minor) => {
+    add(name, amount)
+    add('commission', -amount)
+  }
+  for (const order of orders) {
+    const other = as(order)
+    add('commission', expectedPayout(other, fees) - expectedPayout(order, fees))
+    for (const { fee, amount } of partsOf(order, fees)) part(fee.name, amount)
+    for (const { fee, amount } of partsOf(other, fees)) part(fee.name, -amount)
+  }
+  return stepsOf(...sums)
+}
+
+/** `-0.77 commission + 0.08 技术服务费 = -0.69` */
+function sumText(steps: readonly Step[], sum: Minor, money: (amount: Minor) => string): string {
+  const terms = steps.map(({ label, amount }, i) => {
+    const sign = i === 0 ? (amount < 0 ? '-' : '') : amount < 0 ? '- ' : '+ '
+    return `${sign}${money(Math.abs(amount))} ${label}`
+  })
+  return `${terms.join(' ')} = ${money(sum)}`
 }
 
 /** The rate at which the order would earn the payout `paid`, before any rounding. */
@@ -182,13 +266,19 @@ function takenBack(entry: Entry): Explanation {
   const money = (amount: Minor) => formatAmount(amount, entry.currency)
   const known = order?.refundAmount ? `, of which ${money(order.refundAmount)} went back to the buyer` : ''
   const status = order ? `the order is ${order.status}${known}` : 'there is no reason on file'
-  return { cause, text: `${money(-entry.paid)} taken back (${named(entry.lines)}) although ${status}` }
+  return {
+    cause,
+    steps: stepsOf(['taken back', entry.paid], ['paid too much before', -entry.expected]),
+    text: `${money(-entry.paid)} taken back (${named(entry.lines)}) although ${status}`,
+  }
 }
 
 function clawback(entry: Entry, rules: Rules): Explanation {
   const money = (amount: Minor) => formatAmount(amount, entry.currency)
   const lead = `${money(-entry.paid)} taken back (${named(entry.lines)})`
-  if (entry.before.length === 0) return { cause: 'refund', text: `${lead}: no payment of this order is on file` }
+  const earlier = entry.expected === 0 ? 0 : sumOf(entry.before)
+  const steps = stepsOf(['paid before', earlier], ['kept', 0 - entry.expected - earlier], ['taken back', entry.paid])
+  if (entry.before.length === 0) return { cause: 'refund', steps, text: `${lead}: no payment of this order is on file` }
   const order = entry.about[0]!
   const why =
     order.status === 'refunded' || order.status === 'invalid'
@@ -202,7 +292,11 @@ function clawback(entry: Entry, rules: Rules): Explanation {
       : entry.difference < 0
         ? `${money(-entry.difference)} too much`
         : `${money(entry.difference)} too little`
-  return { cause: 'refund', text: `${lead}: ${why}, ${money(sumOf(entry.before))} was paid (${named(entry.before)}); ${off}` }
+  return {
+    cause: 'refund',
+    steps,
+    text: `${lead}: ${why}, ${money(sumOf(entry.before))} was paid (${named(entry.before)}); ${off}`,
+  }
 }
 
 function stranger(line: PayoutLine, about: readonly Order[]): string {
@@ -213,6 +307,19 @@ function stranger(line: PayoutLine, about: readonly Order[]): string {
     return `order ${line.orderId} is in ${currencies.join(', ')}, the payout in ${line.currency}: amounts of two currencies are not set off`
   }
   return `order ${line.orderId} has no line ${line.lineId}`
+}
+
+/**
+ * The terms by which an order line is judged, each with the day since when it holds where it was changed:
+ * `settled up to the last day, paid on the 20th of the next month; 技术服务费 10 % of commission, half-up, since 2026-09-01`
+ */
+export function ruleInForce(order: Order, rules: Rules): string {
+  const since = ({ from }: { from?: Day }) => (from === undefined ? '' : `, since ${from}`)
+  const calendar = calendarFor(order, rules.calendar)
+  const fees = partsOf(order, rules.fees).map(({ fee }) => {
+    return fee.rate === 0 && fee.stated ? `${fee.name} as the order states` : feeText(fee, order.currency) + since(fee)
+  })
+  return [calendarText(calendar) + since(calendar), ...(fees.length > 0 ? fees : ['no fees'])].join('; ')
 }
 
 /** `settled 2026-10-03, due 2026-11-20` */

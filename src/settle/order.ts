@@ -3,9 +3,11 @@ import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { expectedPayout, formula } from '../partners/fees.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { Order, OrderStatus, Origin, PayoutLine, Recorded } from '../records.ts'
+import type { ShelfItem } from '../store/shelf.ts'
 import { type Due, dueMonth } from './calendar.ts'
 import { compareText, type SettlementClass } from './entry.ts'
-import { explain, standing } from './explain.ts'
+import { explain, ruleInForce, standing } from './explain.ts'
+
 import { reconcile } from './reconcile.ts'
 import { rulesOf } from './settle.ts'
 
@@ -40,6 +42,18 @@ export type OrderExplanation = {
     due: Due | null
     /** When it is due by which date, or why it is not. */
     why: string
+    /** The calendar and fees that it is judged by. */
+    rule: string
+    /** What was shown of the goods whenever they were put on a shelf, up to the day of the order. */
+    picks: {
+      shelf: string
+      pickedAt: Instant
+      finalPrice: string
+      commissionRate: string | null
+      commission: string | null
+      currency: string
+      source: Origin | null
+    }[]
     states: {
       status: OrderStatus
       rawStatus: string
@@ -70,6 +84,8 @@ export type OrderExplanation = {
     paid: string
     difference: string
     explain: string
+    /** What the difference is the sum of. */
+    steps: { label: string; amount: string }[]
   }[]
 }
 
@@ -86,6 +102,7 @@ export function explainOrder(
   lines: readonly Recorded<PayoutLine>[],
   states: readonly OrderReading[],
   until: Month,
+  picks: readonly ShelfItem[] = [],
 ): OrderExplanation {
   const rules = rulesOf(partner, until)
   const { calendar, fees } = rules
@@ -118,6 +135,18 @@ export function explainOrder(
         formula: formula(order, fees),
         due: dueMonth(order, calendar),
         why: standing(order, rules),
+        rule: ruleInForce(order, rules),
+        picks: picks
+          .filter(({ sku, pickedAt }) => sku === order.sku && Date.parse(pickedAt) <= Date.parse(order.orderedAt))
+          .map((pick) => ({
+            shelf: pick.shelf,
+            pickedAt: pick.pickedAt,
+            finalPrice: formatAmount(pick.finalPrice, pick.currency),
+            commissionRate: pick.commissionRate === null ? null : formatRate(pick.commissionRate),
+            commission: pick.commission === null ? null : formatAmount(pick.commission, pick.currency),
+            currency: pick.currency,
+            source: originOf(pick),
+          })),
         states: states
           .filter((state) => state.lineId === order.lineId)
           .map(({ status, rawStatus, paidAmount, commission, settledAt, origin }) => ({
@@ -143,23 +172,33 @@ export function explainOrder(
         class: classOf(line),
         source: line.origin,
       })),
-    months: settled.map(({ month, rules, entry }) => ({
-      month,
-      class: entry.class,
-      lineIds: entry.orders.map((order) => order.lineId),
-      currency: entry.currency,
-      expected: formatAmount(entry.expected, entry.currency),
-      paid: formatAmount(entry.paid, entry.currency),
-      difference: formatAmount(entry.difference, entry.currency),
-      explain: explain(entry, rules).text,
-    })),
+    months: settled.map(({ month, rules, entry }) => {
+      const money = (amount: Minor) => formatAmount(amount, entry.currency)
+      const { text, steps } = explain(entry, rules)
+      return {
+        month,
+        class: entry.class,
+        lineIds: entry.orders.map((order) => order.lineId),
+        currency: entry.currency,
+        expected: money(entry.expected),
+        paid: money(entry.paid),
+        difference: money(entry.difference),
+        explain: text,
+        steps: steps.map(({ label, amount }) => ({ label, amount: money(amount) })),
+      }
+    }),
   }
 }
 
-/** The explanation as lines of text for people. */
-export function explanationText(explanation: OrderExplanation): string[] {
+/** The row that a pick was made from; null in picks of before that was kept. */
+function originOf({ file, line, sha256 }: ShelfItem): Origin | null {
+  return file === null || line === null || sha256 === null ? null : { file, line, sha256 }
+}
+
+/** The explanation as lines of text for people; `hashes`: with the sha256 of each file. */
+export function explanationText(explanation: OrderExplanation, hashes = false): string[] {
   const text: string[] = [`${explanation.partner} order ${explanation.orderId}`]
-  const at = ({ file, line }: Origin) => `${file}:${line}`
+  const at = ({ file, line, sha256 }: Origin) => `${file}:${line}${hashes ? ` sha256:${sha256}` : ''}`
   if (explanation.lines.length === 0) text.push('  no such order is on file')
   for (const line of explanation.lines) {
     text.push('', [line.lineId && `line ${line.lineId}`, line.title].filter(Boolean).join(' ') || 'order')
@@ -171,7 +210,13 @@ export function explanationText(explanation: OrderExplanation): string[] {
     }
     const rate = line.commissionRate === null ? '' : ` at ${line.commissionRate} %`
     text.push(`  earned  ${line.formula} ${line.currency}, on ${line.paidAmount}${rate}   ${at(line.source)}`)
+    text.push(`  rule    ${line.rule}`)
     text.push(`  due     ${line.due ? `in ${line.due.month}: ` : 'no: '}${line.why}`)
+    for (const { shelf, pickedAt, finalPrice, commissionRate, commission, currency, source } of line.picks) {
+      const earns = [commission, commissionRate && `${commissionRate} %`].filter(Boolean).join(' at ')
+      const figures = `${finalPrice} ${currency}${earns && `, commission ${earns}`}`
+      text.push(`  picked  ${pickedAt.slice(0, 10)} for shelf ${shelf}: ${figures}${source ? `   ${at(source)}` : ''}`)
+    }
   }
   text.push('', explanation.payouts.length === 0 ? 'payouts: none' : 'payouts')
   for (const line of explanation.payouts) {

@@ -5,7 +5,7 @@ import type { Origin } from '../records.ts'
 import type { Adjustment } from './adjust.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
 import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
-import { type Cause, explain } from './explain.ts'
+import { type Cause, explain, ruleInForce } from './explain.ts'
 import { type Term, unsureTerms } from './terms.ts'
 
 /** Amounts are decimal strings in major units. `count`: order lines, or payout lines where there is no order. */
@@ -55,6 +55,10 @@ export type Finding = {
   difference: string
   cause: Cause
   explain: string
+  /** What the difference is the sum of, in decimal strings. */
+  steps: { label: string; amount: string }[]
+  /** The terms that the first order is judged by; null where it is about none. */
+  rule: string | null
   /** Where the orders and payout lines were read: those of the finding first. */
   sources: Origin[]
 }
@@ -191,7 +195,7 @@ export function findingOf(partner: string, entry: Entry, rules: Rules): Finding 
   const first = about[0]
   const line = lines[0]
   const isOfSeveral = entry.orders.length > 1
-  const { cause, text } = explain(entry, rules)
+  const { cause, steps, text } = explain(entry, rules)
   return {
     class: entry.class,
     partner,
@@ -205,6 +209,8 @@ export function findingOf(partner: string, entry: Entry, rules: Rules): Finding 
     difference: money(entry.difference),
     cause,
     explain: text,
+    steps: steps.map(({ label, amount }) => ({ label, amount: money(amount) })),
+    rule: first ? ruleInForce(first, rules) : null,
     sources: distinct([...entry.orders, ...lines, ...about, ...before].map(({ origin }) => sourceOf(origin))),
   }
 }

@@ -93,7 +93,7 @@ function runText({ closes, pays, lag }: Run): string {
 }
 
 /** `技术服务费 10 % of commission, half-up`. */
-function feeText({ name, kind, of, rate, rounding, min, max, stated }: Fee, currency: string): string {
+export function feeText({ name, kind, of, rate, rounding, min, max, stated }: Fee, currency: string): string {
   const money = (amount: number) => `${formatAmount(amount, currency)} ${currency}`
   const base = of === 'paidAmount' ? 'the paid amount' : of === 'rest' ? 'the rest' : 'commission'
   return [

@@ -5,7 +5,10 @@ import { explain } from '../../src/settle/explain.ts'
 import { earlier, FEE, line, NOVEMBER, order, RULES, SEPTEMBER, settled } from './records.ts'
 
 const explained = (orders: Recorded<Order>[], lines: Recorded<PayoutLine>[], changes: Partial<Rules> = {}) =>
-  settled(orders, lines, changes).map((entry) => explain(entry, { ...RULES, ...changes }))
+  settled(orders, lines, changes).map((entry) => {
+    const { cause, text } = explain(entry, { ...RULES, ...changes })
+    return { cause, text }
+  })
 
 describe('why a sum differs, from the surest reason to the weakest', () => {
   const goods = order({ paidAmount: 25_900, commissionRate: 18_000, commission: 466 })
@@ -39,7 +42,14 @@ describe('why a sum differs, from the surest reason to the weakest', () => {
     ],
     ['another rate', goods, 389, 'rate', 'paid 3.89 instead of 4.66: 259.00 × 1.5 % where 1.8 % was recorded'],
     ['a higher rate', goods, 518, 'rate', 'paid 5.18 instead of 4.66: 259.00 × 2 % where 1.8 % was recorded'],
-    ['another rate below a fee', goods, 350, 'rate', 'paid 3.50 instead of 4.19: 259.00 × 1.5 % where 1.8 % was recorded', FEES],
+    [
+      'another rate below a fee',
+      goods,
+      350,
+      'rate',
+      'paid 3.50 instead of 4.19: 259.00 × 1.5 % where 1.8 % was recorded; -0.77 commission + 0.08 技术服务费 = -0.69',
+      FEES,
+    ],
     ['no clean rate', goods, 448, 'unexplained', 'paid 4.48 instead of 4.66: as if the rate were 1.73 % instead of 1.8 %'],
     [
       'too small for tenths of a percent, but not for whole ones',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
+import { ruleInForce } from '../../src/settle/explain.ts'
 import { explainOrder, explanationText } from '../../src/settle/order.ts'
-import { earlier, FEE, line, order, RULES, SEPTEMBER } from './records.ts'
+import { earlier, FEE, line, OCTOBER, order, RULES, SEPTEMBER } from './records.ts'
 
 const ACME: Partner = {
   id: 'acme',
@@ -31,6 +32,7 @@ test('all facts of one order: states, formula, due month, payouts, classes, and 
     '  paid (已付款): paid 19.80, commission 1.80   sep.csv:7',
     '  settled (已结算) 2026-09-05: paid 19.80, commission 1.80   o.csv:2',
     '  earned  1.80 commission − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.62 CNY, on 19.80 at 9.1 %   o.csv:2',
+    '  rule    settled up to the last day, paid on the 20th of the next month; 技术服务费 10 % of commission, half-up',
     '  due     in 2026-10: settled 2026-09-05, due 2026-10-20',
     '',
     'payouts',
@@ -70,4 +72,66 @@ test('an order without its basis date says so', () => {
     'settled, but its settled date is missing: it cannot be said when it is due',
     [],
   ])
+})
+
+test('what was shown of the goods when they were picked, with the hashes of files where they are asked for', () => {
+  const pick = {
+    ...{
+      shelf: 'main',
+      partner: 'acme',
+      sku: 'S',
+      reason: null,
+      addedAt: SEPTEMBER,
+      parkedAt: null,
+      position: 1,
+      accepted: null,
+    },
+    ...{ currency: 'CNY', price: 12_000, finalPrice: 10_000, commissionRate: 120_000, commission: 1200, net: null, score: null },
+    ...{
+      couponAmount: null,
+      couponThreshold: null,
+      couponUntil: null,
+      source: 'acme',
+      file: 'goods.csv',
+      line: 9,
+      sha256: 'ab12',
+    },
+    pickedAt: '2026-09-01T08:00:00+08:00',
+  }
+  const picks = [pick, { ...pick, pickedAt: '2026-09-02T08:00:00+08:00', sku: 'T' }, { ...pick, pickedAt: OCTOBER }]
+  const explanation = explainOrder(ACME, '1', [order()], [], [], '2026-10', picks)
+  expect(explanation.lines[0]!.picks).toEqual([
+    {
+      ...{
+        shelf: 'main',
+        pickedAt: pick.pickedAt,
+        finalPrice: '100.00',
+        commissionRate: '12',
+        commission: '12.00',
+        currency: 'CNY',
+      },
+      source: { file: 'goods.csv', line: 9, sha256: 'ab12' },
+    },
+  ])
+  const text = explanationText(explanation, true)
+  expect(text).toContain('  picked  2026-09-01 for shelf main: 100.00 CNY, commission 12.00 at 12 %   goods.csv:9 sha256:ab12')
+  expect(text.find((each) => each.startsWith('  earned'))).toMatch(/orders\.csv:\d+ sha256:a{64}$/)
+})
+
+test('the rule in force is that of the day, with the day since when it holds', () => {
+  const fees = [
+    { ...FEE, until: '2026-09-01' },
+    { ...FEE, rate: 60_000, from: '2026-09-01' },
+  ]
+  const before = { basis: 'receivedAt', days: 1 } as const
+  const calendar = { basis: 'settledAt', closes: 15, pays: 20, lag: 0, from: '2026-10-01', before } as const
+  const rules = { ...RULES, calendar, fees }
+  expect(ruleInForce(order(), rules)).toBe(
+    'settled up to the 15th, paid on the 20th of that month, since 2026-10-01; 技术服务费 6 % of commission, half-up, since 2026-09-01',
+  )
+  const old = order({ settledAt: SEPTEMBER, paidAt: '2026-08-31T00:00:00+08:00' })
+  expect(ruleInForce(old, rules)).toBe('paid 1 day after it is received; 技术服务费 10 % of commission, half-up')
+  expect(ruleInForce(order(), RULES)).toBe('settled up to the last day, paid on the 20th of the next month; no fees')
+  const stated = order({ serviceFee: 10 })
+  expect(ruleInForce(stated, RULES)).toMatch(/; service fee as the order states$/)
 })

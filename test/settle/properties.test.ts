@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
 import { CLASSES, type Entry } from '../../src/settle/entry.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
-import { findingOf } from '../../src/settle/report.ts'
+import { type Finding, findingOf } from '../../src/settle/report.ts'
 import { type Ledger, settleLedgers } from '../../src/settle/settle.ts'
 import { type Month, months, sorted, type Truth } from './month.ts'
-import { line, order, RULES } from './records.ts'
+import { FEE, line, order, RULES } from './records.ts'
 import { STORIES } from './stories.ts'
 
 const entriesOf = ({ orders, lines, rules }: Month): Entry[] => [...reconcile(orders, lines, rules)]
@@ -17,6 +17,20 @@ const entriesOf = ({ orders, lines, rules }: Month): Entry[] => [...reconcile(or
 const byPlace = (entries: Entry[]) => {
   const place = (entry: Entry) => JSON.stringify([...entry.orders, ...entry.lines].map(({ origin }) => origin))
   return entries.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
+}
+/** Amounts have the digits of their currency, so that they are minor units without the point. */
+const minor = (amount: string) => Number(amount.replace(/[ .]/g, ''))
+/** What is said of a difference adds up to it, in the steps and in a text that has a sum. */
+const checkSteps = ({ class: name, difference, steps, explain }: Finding) => {
+  expect(
+    steps.reduce((sum, { amount }) => sum + minor(amount), 0),
+    `${name}: ${explain}`,
+  ).toBe(minor(difference))
+  if (/^(short|over)-paid$/.test(name) && steps.length > 1 && explain.includes(' instead of ')) {
+    const sum = /; (-?[\d.]+ [^=]*) = (-?[\d.]+)$/.exec(explain)!
+    const terms = [...sum[1]!.matchAll(/(-? ?[\d.]+) \D/g)].map(([, amount]) => minor(amount!))
+    expect(terms.reduce((total, term) => total + term)).toBe(minor(sum[2]!))
+  }
 }
 const ofMonth = ({ lines }: Month) => lines.filter((line) => line.paidAt.startsWith(RULES.month))
 
@@ -72,6 +86,7 @@ describe('a month of known truth', () => {
           const lines = ofMonth(month).filter((line) => line.currency === currency)
           expect(sum((entry) => entry.paid)).toBe(lines.reduce((total, line) => total + line.amount, 0))
           expect(sum((entry) => entry.difference)).toBe(sum((entry) => entry.paid) - sum((entry) => entry.expected))
+          for (const entry of own) checkSteps(findingOf('acme', entry, month.rules))
           expect(own.every((entry) => [...entry.lines, ...entry.orders].every((each) => each.currency === currency))).toBe(true)
         }
       }),
@@ -108,6 +123,8 @@ const mess: fc.Arbitrary<Month> = fc
         status: fc.constantFrom('paid' as const, 'settled' as const, 'settled' as const, 'refunded' as const, 'invalid' as const),
         settledAt: fc.constantFrom('2026-09-05T00:00:00+08:00', '2026-10-05T00:00:00+08:00', '2026-11-05T00:00:00+08:00', null),
         refundAmount: fc.constantFrom(null, 2500),
+        quantity: fc.constantFrom(1, 2),
+        subsidy: fc.constantFrom(null, null, 50),
       }),
       { selector: (each) => `${each.orderId} ${each.lineId}`, maxLength: 6 },
     ),
@@ -124,11 +141,12 @@ const mess: fc.Arbitrary<Month> = fc
       { maxLength: 9 },
     ),
     tolerance: fc.constantFrom(0, 0, 1, 150),
+    fees: fc.constantFrom([], [], [FEE], [FEE, { ...FEE, name: 'subsidy', kind: 'subsidy', stated: true } as const]),
   })
-  .map(({ orders, lines, tolerance }) => ({
+  .map(({ orders, lines, tolerance, fees }) => ({
     orders: sorted(orders.map((changes) => order(changes))),
     lines: sorted(lines.map((changes, i) => line(i, changes.amount, changes))),
-    rules: { ...RULES, tolerance },
+    rules: { ...RULES, tolerance, fees },
     truth: new Map(),
   }))
 
@@ -151,8 +169,9 @@ test('whatever comes together, every order and line is in exactly one entry, sum
         if (entry.class === 'missing') expect([entry.paid, entry.orders.length]).toEqual([0, 1])
         if (entry.class === 'duplicate') expect(entry.orders).toEqual([])
         if (entry.class === 'not-due') expect([entry.expected, entry.paid]).toEqual([0, 0])
-        const settled = findingOf('acme', entry, month.rules)
-        expect(settled.explain).not.toMatch(/undefined|NaN|null/)
+        const finding = findingOf('acme', entry, month.rules)
+        expect(finding.explain).not.toMatch(/undefined|NaN|null/)
+        checkSteps(finding)
       }
       const reversed = { ...month, orders: sorted(month.orders.toReversed()), lines: sorted(month.lines.toReversed()) }
       expect(byPlace(entriesOf(reversed))).toEqual(byPlace(entries))

@@ -88,6 +88,8 @@ describe('the JSON', () => {
         difference: '-0.18',
         cause: 'fee',
         explain: 'paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice',
+        steps: [{ label: '技术服务费', amount: '-0.18' }],
+        rule: 'settled up to the last day, paid on the 20th of the next month; 技术服务费 10 % of commission, half-up',
         sources: [
           { file: 'orders.csv', line: expect.any(Number), sha256: 'a'.repeat(64) },
           { file: 'payout.csv', line: 12, sha256: 'b'.repeat(64) },
