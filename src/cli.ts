@@ -65,6 +65,7 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
       load: () => import('./commands/report.ts'),
     },
     { name: 'dispute', summary: 'follow claims on partners', load: () => import('./commands/dispute.ts') },
+    { name: 'split', summary: 'share what was received among the members', load: () => import('./commands/split.ts') },
   ],
 }
 

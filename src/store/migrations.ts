@@ -474,6 +474,40 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER closing_changed BEFORE UPDATE ON closing BEGIN SELECT RAISE(ABORT, 'what was closed is not changed'); END;
   CREATE TRIGGER closing_removed BEFORE DELETE ON closing BEGIN SELECT RAISE(ABORT, 'what was closed is not removed'); END;
   `,
+  `
+  -- What members were paid of a month. A month that changed afterwards has further ones, which hold what is more or less.
+  CREATE TABLE team_split (
+    id INTEGER PRIMARY KEY,
+    month TEXT NOT NULL,
+    at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE team_order (
+    split INTEGER NOT NULL REFERENCES team_split,
+    partner TEXT NOT NULL, order_id TEXT NOT NULL, currency TEXT NOT NULL,
+    received INTEGER NOT NULL,        -- in the month
+    held INTEGER NOT NULL,            -- of that, what is not shared
+    PRIMARY KEY (partner, order_id, currency, split)
+  ) STRICT, WITHOUT ROWID;
+  -- Which part of it is whose, and by which rate: an order that was paid out keeps its rates.
+  CREATE TABLE team_part (
+    split INTEGER NOT NULL REFERENCES team_split,
+    partner TEXT NOT NULL, order_id TEXT NOT NULL, currency TEXT NOT NULL,
+    seller TEXT NOT NULL,             -- the member whose link it was; '' where it was the shop's
+    member TEXT NOT NULL,             -- '' for the shop's own part
+    level INTEGER NOT NULL,           -- 0: the buyer's rebate, or the shop's part
+    rate INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (partner, order_id, currency, split, seller, member, level)
+  ) STRICT, WITHOUT ROWID;
+  -- What was paid to each: what stood to the member's credit, if anything did. A debt is carried on.
+  CREATE TABLE team_payment (
+    split INTEGER NOT NULL REFERENCES team_split,
+    member TEXT NOT NULL, currency TEXT NOT NULL,
+    shared INTEGER NOT NULL,          -- the parts of this split
+    paid INTEGER NOT NULL,
+    PRIMARY KEY (split, member, currency)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

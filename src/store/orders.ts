@@ -463,3 +463,19 @@ export function confirmedIn(db: Database, month: Month): Confirmed[] {
     )
     .all(month)
 }
+
+/** Confirmed orders whose links carried the same ids, of one month. */
+export type ConfirmedByLink = Confirmed & Pick<Order, 'subId' | 'trackingId'> & { month: Month }
+
+/** `confirmedIn` of every month, by what links carried. */
+export function confirmedByLink(db: Database): ConfirmedByLink[] {
+  return db
+    .prepare<[], ConfirmedByLink>(
+      `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId,
+         substr(coalesce(s.settled_at, s.verified_at, s.received_at), 1, 7) AS month, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
+       FROM order_line l JOIN order_state s ON s.id = l.state
+       WHERE s.status IN ('received', 'verified', 'settled') AND coalesce(s.settled_at, s.verified_at, s.received_at) IS NOT NULL
+       GROUP BY 1, 2, 3, 4, 5`,
+    )
+    .all()
+}

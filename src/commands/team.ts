@@ -1,0 +1,47 @@
+import type { Context } from '../context.ts'
+import type { Month } from '../day.ts'
+import { usageError } from '../errors.ts'
+import { BUILT_IN } from '../partners/index.ts'
+import type { Partner } from '../partners/partner.ts'
+import { calendarOf } from '../partners/terms.ts'
+import { findPartner } from '../partners/yaml.ts'
+import { attributer } from '../share/attribution.ts'
+import type { Database } from '../store/open.ts'
+import { partnersInLedger } from '../store/orders.ts'
+import { isMemberOn, type Roster, readRoster } from '../team/roster.ts'
+import { sharesOf } from '../team/share.ts'
+import type { SplitRules } from '../team/split.ts'
+import { memberTiers, tierOnDay } from '../team/tiers.ts'
+import type { Workspace } from '../workspace.ts'
+import { monthToSettle } from './settle-month.ts'
+
+/** The team of a workspace, and how it shares. `partners` are those whose months can be settled, `unsettled` the others. */
+export type Team = {
+  roster: Roster
+  rules: SplitRules
+  tiers: ReturnType<typeof memberTiers>
+  partners: Partner[]
+  unsettled: string[]
+  month: Month
+}
+
+/** @throws usage where shoptool.yaml has no team. */
+export function teamOf(ctx: Context, found: Workspace, db: Database, month: Month | undefined): Team {
+  if (found.team.length === 0) throw usageError('shoptool.yaml has no team; add one like team: [{ levels: [50%] }]')
+  const all = partnersInLedger(db).map((id) => findPartner(id, found.partners, BUILT_IN, `the orders of ${id}`))
+  const partners = all.filter((partner) => calendarOf(partner) !== null)
+  const roster = readRoster(db)
+  const comesFrom = attributer(db, found)
+  const tiers = memberTiers(db, comesFrom, found.shop.currency)
+  const tierOn = tierOnDay(tiers)
+  return {
+    ...{ roster, tiers, partners },
+    rules: {
+      comesFrom,
+      isMember: (name, on) => isMemberOn(roster.get(name), on),
+      sharesOf: (seller, on) => sharesOf(seller, on, found.team, roster, tierOn),
+    },
+    unsettled: all.filter((partner) => !partners.includes(partner)).map(({ id }) => id),
+    month: month ?? monthToSettle(ctx, found, partners),
+  }
+}
