@@ -157,6 +157,7 @@ const CASES: Record<string, Case[]> = {
   'non-order': [
     ['no order number', [A], [line(1, 1000, { orderId: null })], ['non-order |1 0 1000', 'missing A| 1000 0']],
     ['bonus', [], [line(1, 5000, { orderId: null, kind: 'bonus' })], ['non-order |1 0 5000']],
+    ['bonus for an order', [order()], [line(1, 1000, { kind: 'bonus' })], ['non-order |1 0 1000', 'missing A| 1000 0']],
     [
       'a fee that names an order',
       [A],
