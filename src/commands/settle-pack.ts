@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type RawFile, rawRows } from '../catalog/raw.ts'
-import { dayOf, instantOf } from '../day.ts'
+import { instantOf } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Origin } from '../records.ts'
 import { compareText } from '../settle/entry.ts'
-import { settle } from '../settle/ledger.ts'
+import { ledgerOf, settle } from '../settle/ledger.ts'
 import {
   claimedIn,
   claimsOf,
@@ -26,8 +26,6 @@ import { rulesOf } from '../settle/settle.ts'
 import { readZip, writeZip } from '../settle/zip.ts'
 import { writeLetters } from '../share/letter.ts'
 import { type Database, openForReading } from '../store/open.ts'
-import { ordersById } from '../store/orders.ts'
-import { linesOfOrder } from '../store/payouts.ts'
 import { type FileRow, fileOf } from '../store/runs.ts'
 import { picksOf, type ShelfItem } from '../store/shelf.ts'
 import type { Workspace } from '../workspace.ts'
@@ -86,15 +84,15 @@ export const pack = defineCommand({
   },
 })
 
-/** What goes into the pack of a month, as it is settled now. Claims are taken from their orders alone, and must be those of the settlement. */
+/** What goes into the pack of a month, as it is settled now or was closed. Claims are taken from their orders alone, and must be those of the settlement. */
 function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: string, writtenOn: string) {
   const settlement = settle(db, [partner], chosen, { folder: null })
-  const rules = rulesOf(partner, chosen)
   const claimed = settlement.findings.filter(isClaim)
   const ids = [...new Set(claimed.map(({ orderId }) => orderId!))].sort(compareText)
-  const last = dayOf(chosen, 31)
-  const orders = ids.flatMap((id) => ordersById(db, partner.id, id).map(({ partner: _, ...order }) => order))
-  const payouts = ids.flatMap((id) => linesOfOrder(db, partner.id, id).filter(({ paidAt }) => paidAt <= last))
+  const ledger = ledgerOf(db, partner, chosen, ids)
+  const rules = rulesOf(ledger.partner, chosen)
+  const orders = [...ledger.orders]
+  const payouts = [...ledger.lines]
   const claims = claimsOf(partner.id, orders, payouts, rules)
   if (JSON.stringify(claims) !== JSON.stringify(claimed)) {
     throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)

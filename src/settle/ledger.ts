@@ -23,15 +23,18 @@ export function settle(db: Database, partners: readonly Partner[], month: Month,
   })()
 }
 
-/** What a partner's month is settled from: as everything stands now or, where the month is closed, as it stood then. */
-export function ledgerOf(db: Database, partner: Partner, month: Month): Ledger {
+/**
+ * What a partner's month is settled from: as everything stands now or, where the month is closed, as it stood then. With `only`, the orders
+ * and payout lines of these order numbers.
+ */
+export function ledgerOf(db: Database, partner: Partner, month: Month, only?: readonly string[]): Ledger {
   const closed = closedMonths(db, partner.id)
   const closing = closed.find((each) => each.month === month)
-  if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing)
+  if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing, only)
   return {
     partner,
-    orders: ordersByKey(db, partner.id),
-    lines: linesByKey(db, partner.id, dayOf(month, 31)),
+    orders: ordersByKey(db, partner.id, undefined, only),
+    lines: linesByKey(db, partner.id, dayOf(month, 31), undefined, only),
     statements: statementsOf(db, partner.id, month),
     adjustments: adjustments(db, partner, closed, month, positionOf(db)),
   }
@@ -41,12 +44,18 @@ export function ledgerOf(db: Database, partner: Partner, month: Month): Ledger {
 export type Freeze = Pick<Closing, 'month' | 'at'> & { frozen: Pick<Frozen, 'position' | 'terms'> }
 
 /** What a partner's month was settled from when it was closed, the months `before` having been closed already. */
-export function closedLedger(db: Database, partner: Partner, before: readonly Closing[], { month, at, frozen }: Freeze): Ledger {
+export function closedLedger(
+  db: Database,
+  partner: Partner,
+  before: readonly Closing[],
+  { month, at, frozen }: Freeze,
+  only?: readonly string[],
+): Ledger {
   const { position, terms } = frozen
   return {
     partner: partnerOn(partner, terms),
-    orders: ordersByKey(db, partner.id, position),
-    lines: linesByKey(db, partner.id, dayOf(month, 31), position),
+    orders: ordersByKey(db, partner.id, position, only),
+    lines: linesByKey(db, partner.id, dayOf(month, 31), position, only),
     statements: statementsOf(db, partner.id, month, position),
     closedAt: at,
     adjustments: adjustments(db, partner, before, month, position),

@@ -266,11 +266,11 @@ export function ordersByKey(
   asOf?: Position,
   only?: readonly string[],
 ): IterableIterator<Recorded<Order>> {
-  if (asOf === undefined)
-    return recorded<OrderOfPartner>(db, `${PRESENT} WHERE l.partner = ? ORDER BY l.order_id, l.line_id`, [partner], FIELDS)
-  const bound = boundOf(db, asOf)
   const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
   const values = only ? [partner, JSON.stringify(only)] : [partner]
+  if (asOf === undefined)
+    return recorded<OrderOfPartner>(db, `${PRESENT} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)
+  const bound = boundOf(db, asOf)
   if (hasEntries(db, partner)) return summedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
     WHERE ${where} ORDER BY l.order_id, l.line_id`
