@@ -176,7 +176,7 @@ const close = defineCommand({
 export const command = defineCommand({
   about:
     'Follows claims on partners: opened with an evidence pack, answered by a day, recovered by what the partner pays late, closed.',
-  examples: ['shoptool settle pack --partner jd && shoptool dispute open out/packs/jd-2026-10.zip', 'shoptool dispute list'],
+  examples: ['shoptool dispute open out/packs/jd-2026-10.zip', 'shoptool dispute list'],
   commands: { open, list: listed, show, answer, received, close },
 })
 

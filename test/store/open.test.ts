@@ -45,7 +45,7 @@ describe('the database file', () => {
     const path = join(folderWith(), 'shoptool.db')
     openDatabase(path).close()
     const db = openForReading(path)
-    expect(() => db.exec("INSERT INTO run VALUES (1,'','','','',0,'',0,0,0,0,0,0,0,0,'','','')")).toThrow('readonly')
+    expect(() => db.exec("INSERT INTO product_currency VALUES ('CNY')")).toThrow('readonly')
     db.close()
   })
 
