@@ -130,8 +130,11 @@ export function latestPaidMonth(calendar: Calendar, today: Day): Month {
   return coverage(calendar, month).due < today ? month : addMonths(month, -1)
 }
 
-/** Up to which day differences of a payout in `month` can be claimed; null where no day is known. */
-export function claimUntil({ claim }: Calendar, month: Month): Day | null {
+/** Up to which day differences of a payout in `month` can be claimed, by the latest calendar that pays in it; null where no day is known. */
+export function claimUntil(dated: Calendar, month: Month): Day | null {
+  let calendar = dated
+  while (calendar.before && calendar.from! > coverage(dated, month).to) calendar = calendar.before
+  const { claim } = calendar
   return claim === undefined ? null : numbered(addMonths(month, 1), claim)
 }
 
