@@ -17,7 +17,11 @@ export const COMMANDS: Record<string, readonly Entry[]> = {
   Feeds: [
     { name: 'source', summary: 'add, test and check the sources of the workspace', load: () => import('./commands/source.ts') },
     { name: 'sync', summary: 'read the sources into the database', load: () => import('./commands/sync.ts') },
-    { name: 'import', summary: 'read files of products, orders or payouts', load: () => import('./commands/import.ts') },
+    {
+      name: 'import',
+      summary: 'read files of products, orders, payouts or receipts',
+      load: () => import('./commands/import.ts'),
+    },
     {
       name: 'rejects',
       summary: 'list the rows that could not be used, with reasons',

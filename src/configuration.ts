@@ -189,6 +189,8 @@ export function readConfiguration(
           if (query && !api) wrong(file, ['sources', name, 'query'], 'only an api has a query')
           if (guard && feed === 'payouts')
             wrong(file, ['sources', name, 'guard'], 'a statement is taken whole or not at all, it needs none')
+          if (guard && feed === 'receipts')
+            wrong(file, ['sources', name, 'guard'], 'a month may have no receipt at all, they need none')
           if (guard?.shrink !== undefined && feed !== 'products')
             wrong(file, ['sources', name, 'guard', 'shrink'], 'only products can be missing, orders are kept for good')
           const from: Source['from'] = files
@@ -280,7 +282,7 @@ export function newConfiguration(shop: Shop): string {
 shop: ${flow(shop)}
 
 # Where records come from: files you export (globs, from this folder), a URL, or the partner's API.
-# "feed" is products, orders or payouts. Partners that are not built in are described in partners/<id>.yaml;
+# "feed" is products, orders, payouts or receipts (of a bank). Partners that are not built in are described in partners/<id>.yaml;
 # "shoptool map --fields" lists what their columns can be mapped to.
 sources: {}
 #  taobao-picks: { partner: taobao, feed: products, file: "feeds/taobao-*.csv" }

@@ -89,7 +89,23 @@ export type PayoutLine = {
   paidAt: Day
 }
 
-export const RECORD_KINDS = ['products', 'orders', 'payouts'] as const
+/** Whether money came in or went out. */
+export const DIRECTIONS = ['in', 'out'] as const
+
+/** One row of what a bank or a wallet (Alipay, WeChat) exports of an account. */
+export type Receipt = {
+  receivedOn: Day
+  currency: Currency
+  amount: Minor
+  direction: (typeof DIRECTIONS)[number]
+  /** Who paid, as the bank names it. */
+  payer: string | null
+  remark: string | null
+  /** The bank's own number of the row. */
+  reference: string | null
+}
+
+export const RECORD_KINDS = ['products', 'orders', 'payouts', 'receipts'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 /** Where a record was read: every stored record can be traced to it. */

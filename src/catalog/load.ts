@@ -17,6 +17,8 @@ export type Loaded = RunCounts & {
   moves: Move[]
   /** How many goods that have another id now were joined with their history. */
   joined: number
+  /** What people should know of it. */
+  notes?: readonly string[]
   /** Whether any record changed, or who lists it. */
   wrote: boolean
 }

@@ -1,11 +1,12 @@
 import type { Span } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
-import { type Account, fetchApi, type Reach } from '../feeds/api.ts'
+import { type Account, type ApiFeed, fetchApi, type Reach } from '../feeds/api.ts'
 import { download, hostOf } from '../feeds/download.ts'
 import { fetchFiles, type Snapshot } from '../feeds/fetch.ts'
 import { expectedOf, type Forms } from '../feeds/form.ts'
 import { type Outside, shareTurns, type Turns } from '../feeds/tries.ts'
 import type { Apis, Partner } from '../partners/partner.ts'
+import type { RecordKind } from '../records.ts'
 import { readSecret, type Source, type Workspace } from '../workspace.ts'
 import { hashOf, recall, remember } from './fetched.ts'
 import { lastDays, nextSpan } from './windows.ts'
@@ -76,7 +77,7 @@ async function fetchPages(
   const { name, feed } = source
   const { via } = from.credentials
   const { name: whose, apis } = apisOf(partner, via, `sources.${name}.api.via`)
-  const api = feed === 'payouts' ? undefined : apis?.[feed]
+  const api = apiOf(apis, feed)
   if (!api) {
     throw usageError(
       `sources.${name}: shoptool knows no API of ${whose} for ${feed}; save the answer as a file and name it with "file:"`,
@@ -141,8 +142,12 @@ export function apisOf(partner: Partner, via: string | undefined, place: string)
   throw usageError(`${place}: "${via}" is no aggregator of ${partner.name}; ${hint}`)
 }
 
+/** The API of a kind of records, where there is one. */
+function apiOf(apis: Apis | undefined, kind: RecordKind): ApiFeed<unknown> | undefined {
+  return kind === 'products' || kind === 'orders' ? apis?.[kind] : undefined
+}
+
 /** How far back the API of a source can be asked, where it is one that is read by time. */
 export function reachOf({ from, feed }: Source, partner: Partner): Reach | undefined {
-  if (from.kind !== 'api' || feed === 'payouts') return undefined
-  return apisOf(partner, from.credentials.via, '').apis?.[feed]?.reach
+  return from.kind === 'api' ? apiOf(apisOf(partner, from.credentials.via, '').apis, feed)?.reach : undefined
 }

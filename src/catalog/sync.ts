@@ -28,6 +28,7 @@ import type { Move } from './moves.ts'
 import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
+import { loadReceipts } from './receipts.ts'
 import type { Taken } from './source.ts'
 
 /** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
@@ -166,12 +167,13 @@ function load(
       const same =
         last && options.complete && !options.anew && last.mapping === mapping && sameFiles(filesOf(db, last), snapshots)
       const run = startRun(db, source, at)
-      const loaded = same
+      const loaded: Done['loaded'] = same
         ? { ...countsOfSame(last), content: last.content, problems: rejectedOf(db, last.id), moves: [], joined: 0, wrote: false }
         : loadRecords(db, opened, partner, source, run, at, last?.at ?? null, options)
       const notes = opened.flatMap(({ snapshot, reader }) =>
         reader.notes().map((note) => (opened.length > 1 ? `${snapshot.name}: ${note}` : note)),
       )
+      notes.push(...(loaded.notes ?? []))
       if (covers && loaded.rejected > 0)
         notes.push(
           `rejected rows are not asked for again by themselves; once they can be read: shoptool sync ${source.source} --full`,
@@ -246,6 +248,8 @@ function loadRecords(
       return loadOrders(db, opened as Opened<RecordOf['orders']>[], { ...options, partner: partner.id, run, guard })
     case 'payouts':
       return loadPayouts(db, opened as Opened<RecordOf['payouts']>[], { partner: partner.id, currency: partner.currency, run })
+    case 'receipts':
+      return loadReceipts(db, opened as Opened<RecordOf['receipts']>[], { run, currency: partner.currency })
   }
 }
 

@@ -4,6 +4,7 @@ import type { Day } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { fetchFiles, fetchStream } from '../feeds/fetch.ts'
 import { expectedOf, type Forms } from '../feeds/form.ts'
+import { BANK } from '../partners/bank.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { type Partner, paidOn, preferring } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
@@ -16,6 +17,8 @@ const ABOUT: Record<RecordKind, string> = {
   products: 'Reads files of goods. Goods that are not in them stay as they are.',
   orders: "Reads a partner's order files, in any order and as often as you like.",
   payouts: "Reads a partner's payout statements, each whole or not at all.",
+  receipts:
+    'Reads what a bank or a wallet exports of an account, for settle to hold against the statements. What is known changes nothing; money that went out is left out.',
 }
 
 const PREFER = option('--prefer <way>', 'rows that came on this way (batch) count, where a sale came on several')
@@ -26,26 +29,32 @@ const importing = (kind: RecordKind) =>
     about: ABOUT[kind],
     args: [['<file...>', 'files, or - for standard input']],
     options: {
-      partner: option('--partner <id>', 'whose files these are (required)'),
+      partner: option(
+        '--partner <id>',
+        `whose files these are (${kind === 'receipts' ? `default ${BANK}, which knows Alipay, WeChat and most banks` : 'required'})`,
+      ),
       currency: option('--currency <code>', "of amounts that name none, in place of the partner's", currency),
       dryRun: flag('--dry-run', 'say what would change, change nothing'),
       ...(kind === 'orders' && { prefer: PREFER }),
       ...(kind === 'payouts' && { paidAt: PAID_AT }),
-      ...(kind !== 'payouts' && { acceptShrink: flag('--accept-shrink', 'take a file although it looks damaged') }),
+      ...((kind === 'products' || kind === 'orders') && {
+        acceptShrink: flag('--accept-shrink', 'take a file although it looks damaged'),
+      }),
     },
     examples: [
-      `shoptool import ${kind} inbox/${kind}-2026-10.csv --partner taobao`,
+      `shoptool import ${kind} inbox/${kind}-2026-10.csv${kind === 'receipts' ? '' : ' --partner taobao'}`,
       `shoptool import ${kind} - --partner acme < ${kind}.csv`,
     ],
     async run(call) {
       const { ctx, args, options, workspace, print, global } = call
       const found = await workspace()
-      if (options.partner === undefined) {
+      const id = options.partner ?? (kind === 'receipts' ? BANK : undefined)
+      if (id === undefined) {
         throw usageError(`import ${kind}: whose files are these? Name the partner with --partner, like --partner taobao`)
       }
       const { prefer, paidAt } = options as { prefer?: string; paidAt?: Day }
       let partner = findPartner(
-        options.partner,
+        id,
         found.partners,
         BUILT_IN,
         '--partner',
@@ -89,5 +98,10 @@ export const command = defineCommand({
     'shoptool import payouts inbox/taobao-2026-11.csv --partner taobao',
     'shoptool import orders orders/*.csv --partner taobao --dry-run',
   ],
-  commands: { products: importing('products'), orders: importing('orders'), payouts: importing('payouts') },
+  commands: {
+    products: importing('products'),
+    orders: importing('orders'),
+    payouts: importing('payouts'),
+    receipts: importing('receipts'),
+  },
 })

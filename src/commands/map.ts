@@ -30,7 +30,7 @@ export const command = defineCommand({
     feed: option('--feed <kind>', 'what the file holds; else told by its columns', oneOf(RECORD_KINDS)),
     id: option('--id <id>', 'id of the partner; else from the name of the file', partnerId),
     save: flag('--save', 'write partners/<id>.yaml instead of printing it; a file that is there is left alone'),
-    fields: flag('--fields', 'list the fields of products, orders and payouts with their types and units'),
+    fields: flag('--fields', 'list the fields of products, orders, payouts and receipts with their types and units'),
   },
   examples: [
     'shoptool map goods.csv --id acme --save',
@@ -148,7 +148,7 @@ function writeYaml(
     ...missing.map(
       ({ field }) => `#${line(field, exampleOf(known[field]!))}   # needed, no column found: ${known[field]!.meaning}`,
     ),
-    ...(kind === 'products'
+    ...(kind === 'products' || kind === 'receipts'
       ? []
       : [
           '# When orders are paid: { basis: receivedAt, verifiedAt or settledAt, closes: last, pays: 20, lag: 1 }, or { basis: …, days: 7 }',

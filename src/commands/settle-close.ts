@@ -26,6 +26,7 @@ export const CLOSE_OPTIONS = {
 export function checkCloseFlags(options: {
   month: Month | undefined
   payout: readonly string[]
+  received: readonly string[]
   out: string | undefined
   close: boolean
   withoutStatement: boolean
@@ -39,6 +40,8 @@ export function checkCloseFlags(options: {
   if (close) throw usageError('--reopen: does not go with --close; open the month first, then settle and close it')
   if (options.payout.length > 0)
     throw usageError('--reopen: does not go with --payout; open the month first, then read the statement')
+  if (options.received.length > 0)
+    throw usageError('--reopen: does not go with --received; open the month first, then read the receipts')
   if (options.out !== undefined) throw usageError('--reopen: does not go with --out; it writes no files')
   if (options.month === undefined) throw usageError('--reopen: which month? Name it with --month, like --month 2026-10')
   if (reason === undefined) throw usageError('--reopen: why? Say it with --reason, like --reason "corrected statement"')

@@ -9,7 +9,7 @@ import { settle } from '../settle/ledger.ts'
 import type { Settlement } from '../settle/report.ts'
 import { openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, type Outcome } from './command.ts'
 import { fileReading } from './import.ts'
 import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
@@ -18,6 +18,7 @@ import { CLOSE_OPTIONS, checkCloseFlags, checkMonths, closeMonths, closes, reope
 import { explain } from './settle-explain.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
+import { payersOf, receiptReadings, receipts, receivedLines, tellOthers } from './settle-receipts.ts'
 import { terms } from './settle-terms.ts'
 import { verifyPack } from './settle-verify-pack.ts'
 
@@ -28,17 +29,23 @@ export const command = defineCommand({
     month: option('--month <month>', 'the month in which the partners pay (default: the latest whose pay day has passed)', month),
     partner: list('--partner <a,b>', 'only these partners'),
     payout: list('--payout <file...>', 'first read these payout statements (with one --partner)'),
+    received: list(
+      '--received <file...>',
+      'first read these exports of Alipay, WeChat or a bank, to see that the statements were received',
+    ),
+    bank: option('--bank <id>', 'whose exports these are, where partners/<id>.yaml describes their columns'),
     out: option('--out <dir>', 'where the files go (default out/settle/<month> of the workspace)'),
     ...CLOSE_OPTIONS,
   },
   examples: [
     'shoptool settle --month 2026-10',
     'shoptool settle --month 2026-10 --partner taobao --payout inbox/taobao-2026-10.csv',
+    'shoptool settle --received inbox/alipay-2026-11.csv',
     'shoptool settle --json | jq .findings',
     'shoptool settle --month 2026-10 --close',
     'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { explain, closes, pack, 'verify-pack': verifyPack, terms },
+  commands: { explain, closes, pack, receipts, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)
@@ -46,9 +53,14 @@ export const command = defineCommand({
     const named = options.partner.map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
     const around = { ctx, print, workspace: found }
     if (options.reopen) return reopenMonths(around, named, options.month!, options.reason!, global.json)
-    if (options.payout.length > 0) {
-      if (named.length !== 1) throw usageError('--payout: whose statements are these? Name one partner with --partner')
-      const readings = options.payout.map((file) => fileReading(ctx, found.folder, named[0]!, 'payouts', file))
+    if (options.payout.length > 0 && named.length !== 1)
+      throw usageError('--payout: whose statements are these? Name one partner with --partner')
+    const readings = [
+      ...options.payout.map((file) => fileReading(ctx, found.folder, named[0]!, 'payouts', file)),
+      ...receiptReadings(ctx, found, options.received, options.bank),
+    ]
+    const outcomes: Outcome[] = []
+    if (readings.length > 0) {
       const results = await readAll(call, found, readings, { complete: false, acceptShrink: false, dryRun: false })
       const failed = results.filter(({ fault }) => fault !== null)
       if (failed.length > 0) {
@@ -57,6 +69,7 @@ export const command = defineCommand({
         return failed.map(outcomeOf)
       }
       if (!global.json && !global.quiet) printRuns('import', results, print, false)
+      outcomes.push(...results.map(outcomeOf))
     }
     const db = openForReading(found.database)
     const partners =
@@ -80,14 +93,17 @@ export const command = defineCommand({
     const checked = checkMonths(print, db, settled, chosen)
     // What was written when it was closed stays, and what does not come out the same is shown to nobody.
     if (checked.includes('data')) return [...closing, ...checked]
-    const settlement = settle(db, settled, chosen, { folder })
+    const payers = payersOf(found, db)
+    const settlement = settle(db, settled, chosen, { folder, payers })
     if (global.json) print.json('settle', settlement)
     else {
       printSettlement(settlement, print)
       print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
     }
+    if (options.received.length > 0 && tellOthers(db, payers, chosen, settled, print)) outcomes.push('findings')
     const isFound = settlement.findings.length + settlement.adjustments.length > 0
-    return [unsettled.length > 0 ? 'usage' : 'done', ...closing, isFound ? 'findings' : 'done']
+    const isOff = settlement.partners.some(({ received }) => received?.tiesOut === false)
+    return [unsettled.length > 0 ? 'usage' : 'done', ...closing, ...outcomes, isFound || isOff ? 'findings' : 'done']
   },
 })
 
@@ -104,6 +120,7 @@ function printSettlement({ month: settled, partners, findings, adjustments }: Se
     classes,
     closedAt,
     adjustments: after,
+    received,
   } of partners) {
     print.line(
       print.paint.bold(`${partner} ${settled}: expected ${expected} ${currency}, paid ${paid}, difference ${difference}`),
@@ -122,6 +139,7 @@ function printSettlement({ month: settled, partners, findings, adjustments }: Se
       const count = after.count === 1 ? '1 adjustment' : `${after.count} adjustments`
       print.line(`  besides, ${count} of closed months: difference ${after.difference}`)
     }
+    if (received) for (const line of receivedLines(received, currency)) print.line(`  ${line}`)
     print.line()
   }
   print.table(

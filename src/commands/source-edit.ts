@@ -112,7 +112,7 @@ async function checkPartner({ partners }: Workspace, id: string, feed: RecordKin
   const partner = (await partnersOf(partners)).find(id)
   if (!partner.feeds[feed])
     throw usageError(`--feed: ${partner.name} has no ${feed}, only ${Object.keys(partner.feeds).join(', ')}`)
-  const known = feed !== 'payouts' && (partner.apis?.[feed] || partner.aggregators)
+  const known = (feed === 'products' || feed === 'orders') && (partner.apis?.[feed] || partner.aggregators)
   if (from.kind === 'api' && !known) throw usageError(`--api: shoptool knows no API of ${partner.name} for ${feed}`)
 }
 

@@ -20,6 +20,8 @@ const VIEWS = `
             tracking_id, file, line, sub_id, service_fee, subsidy
   payouts   partner, statement_id, order_id, line_id, sku, title,
             currency, amount, kind, paid_at, file, line
+  receipts  received_on, amount, currency, payer, remark, reference,
+            file, line
 
   Amounts are integers in minor units of the row's currency (19.80 CNY
   is 1980, 300 JPY is 300), rates in parts per million (9.1 % is

@@ -1,5 +1,5 @@
 import type { AmountUnit, RateUnit } from '../money.ts'
-import { ORDER_STATUSES, type Order, PAYOUT_KINDS, type RecordKind } from '../records.ts'
+import { DIRECTIONS, ORDER_STATUSES, type Order, PAYOUT_KINDS, type RecordKind } from '../records.ts'
 import type { RecordOf } from './feed.ts'
 import type { FieldData } from './field.ts'
 
@@ -22,7 +22,7 @@ export type CanonicalField = {
 }
 
 /** Without `rawStatus`, which is whatever stood in the column of `status`. */
-type Described = { products: RecordOf['products']; orders: Omit<Order, 'rawStatus'>; payouts: RecordOf['payouts'] }
+type Described = Omit<RecordOf, 'orders'> & { orders: Omit<Order, 'rawStatus'> }
 
 /** Every field that a partner's columns can be mapped to. */
 export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Described[K]]-?: CanonicalField } } = {
@@ -80,6 +80,15 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     amount: { kind: 'amount', need: 'required', meaning: 'signed: a clawback is negative' },
     kind: { kind: 'oneOf', need: 'derived', meaning: 'why it is paid; else told by order and sign', words: PAYOUT_KINDS },
     paidAt: { kind: 'day', need: 'derived', meaning: 'day of the payout; else --paid-at of import' },
+  },
+  receipts: {
+    receivedOn: { kind: 'day', need: 'required', meaning: 'day on which the money came in' },
+    currency: { kind: 'text', need: 'derived', meaning: "ISO 4217 code; else the partner's currency" },
+    amount: { kind: 'amount', need: 'required', meaning: 'what came in, or went out' },
+    direction: { kind: 'oneOf', need: 'derived', meaning: 'which way the money went; else told by sign', words: DIRECTIONS },
+    payer: { kind: 'text', need: 'optional', meaning: 'who paid' },
+    remark: { kind: 'text', need: 'optional', meaning: 'what the bank notes besides' },
+    reference: { kind: 'text', need: 'optional', meaning: "the bank's number of the row" },
   },
 }
 

@@ -1,4 +1,4 @@
-import type { Order, PayoutLine, Product } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt } from '../records.ts'
 import type { Column, Field, FieldData } from './field.ts'
 
 /** How the records of a file are told apart. */
@@ -63,6 +63,8 @@ type Shape =
       sheet?: string
       /** Rows above the header that are not part of the table (a title). */
       skipLines?: number
+      /** As for CSV. */
+      headerWith?: Column
       encoding: 'binary'
     }
 
@@ -76,10 +78,19 @@ export const ENCODINGS = [
 /** Stated where a partner always writes the same; else told by byte order mark and strict decoding. `binary`: not text, kept as it is. */
 export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 
-export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine }
+export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine; receipts: Receipt }
 
 /** Values that `finish.ts` works out where the file does not give them. */
-export type Derived = 'commission' | 'currency' | 'finalPrice' | 'lineId' | 'rawStatus' | 'statementId' | 'kind' | 'paidAt'
+export type Derived =
+  | 'commission'
+  | 'currency'
+  | 'finalPrice'
+  | 'lineId'
+  | 'rawStatus'
+  | 'statementId'
+  | 'kind'
+  | 'paidAt'
+  | 'direction'
 
 /** One field descriptor for each property of the record, so that a forgotten one does not compile. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<K extends Derived ? T[K] | null : T[K]> }

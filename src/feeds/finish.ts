@@ -1,5 +1,5 @@
 import { formatAmount, formatRate, type Minor, share } from '../money.ts'
-import type { Order, PayoutLine, Product, RecordKind } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt, RecordKind } from '../records.ts'
 import type { RecordOf } from './feed.ts'
 import type { Fail, Surroundings } from './read.ts'
 
@@ -27,6 +27,7 @@ export const FINISH: { [K in RecordKind]: (record: RecordOf[K], around: Surround
   products: finishProduct,
   orders: finishOrder,
   payouts: finishPayoutLine,
+  receipts: finishReceipt,
 }
 
 /**
@@ -105,4 +106,12 @@ function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): v
         : line.amount < 0
           ? 'fee'
           : 'bonus'
+}
+
+/** Where no column says which way the money went, its sign does. */
+function finishReceipt(receipt: Receipt, _around: Surroundings, fail: Fail): void {
+  checkId('reference', receipt.reference, fail)
+  receipt.direction ??= receipt.amount < 0 ? 'out' : 'in'
+  if (receipt.direction === 'in' && receipt.amount < 0)
+    fail('amount', `${formatAmount(receipt.amount, receipt.currency)} is below zero, but came in: was a receipt taken back?`)
 }

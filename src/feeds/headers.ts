@@ -76,6 +76,15 @@ export const HEADERS: Names = {
     kind: '类型 收支类型 业务类型 费用类型 kind type',
     paidAt: '打款日期 到账日期 打款时间 到账时间 结算日期 支付日期 paidat paymentdate payoutdate paiddate date',
   },
+  receipts: {
+    receivedOn: '交易日期 交易时间 记账日期 入账日期 入账时间 发生时间 bookingdate valuedate transactiondate date',
+    currency: CURRENCY,
+    amount: '贷方发生额 贷方金额 收入金额 存入金额 收入 存入 交易金额 发生额 金额 credit creditamount paidin moneyin amount',
+    direction: '收支 收付 借贷标志 收支标志 收支类型 direction',
+    payer: '对方户名 对方名称 交易对方 付款方 付款人 对方账户名称 payer counterparty partyname sender',
+    remark: '摘要 附言 备注 用途 交易摘要 description remark memo details',
+    reference: '交易流水号 流水号 账务流水号 交易单号 交易订单号 交易号 凭证号 reference transactionid',
+  },
 }
 
 /** Words for where an order stands. What a network calls approved may mean more or less elsewhere: to be looked at. */

@@ -68,7 +68,12 @@ export type Reader<T> = {
 }
 
 /** Worked out values of which a loader wants to know that they were. */
-const WATCHED: Record<RecordKind, readonly Derived[]> = { products: [], orders: ['lineId'], payouts: ['statementId'] }
+const WATCHED: Record<RecordKind, readonly Derived[]> = {
+  products: [],
+  orders: ['lineId'],
+  payouts: ['statementId'],
+  receipts: [],
+}
 
 /** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
 const READING = 2

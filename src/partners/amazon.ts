@@ -41,6 +41,7 @@ export const amazon: Partner = {
   name: 'Amazon Associates',
   currency: 'USD',
   timezone: 'America/Los_Angeles',
+  payer: ['Amazon'],
   feeds: {
     orders: [
       // Fee-Earnings

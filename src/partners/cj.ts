@@ -8,6 +8,7 @@ export const cj: Partner = {
   ...GOODS_ONLY,
   id: 'cj',
   name: 'CJ Affiliate',
+  payer: ['CJ Affiliate', 'Commission Junction', 'Conversant'],
   feeds: {
     products: googleForms({
       ...GOOGLE,

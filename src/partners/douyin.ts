@@ -43,6 +43,7 @@ export const douyin: Partner = {
   name: '抖音精选联盟',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['抖音', '字节跳动'],
   feeds: {
     products: {
       format: { type: 'json', rows: ['data.products', 'data.data.products'] },

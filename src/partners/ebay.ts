@@ -8,6 +8,7 @@ const TIMES = ['yyyy-MM-dd HH:mm:ss.S', 'yyyy-MM-dd HH:mm:ss'] as const
 export const ebay: Partner = {
   id: 'ebay',
   name: 'eBay Partner Network',
+  payer: ['eBay'],
   currency: 'USD',
   timezone: 'America/Denver',
   feeds: {

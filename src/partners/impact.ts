@@ -8,6 +8,7 @@ export const impact: Partner = {
   ...GOODS_ONLY,
   id: 'impact',
   name: 'Impact',
+  payer: ['Impact Tech', 'Impact Radius'],
   feeds: {
     products: [
       {

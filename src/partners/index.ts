@@ -1,5 +1,6 @@
 import { amazon } from './amazon.ts'
 import { awin } from './awin.ts'
+import { bank } from './bank.ts'
 import { cj } from './cj.ts'
 import { douyin } from './douyin.ts'
 import { ebay } from './ebay.ts'
@@ -23,4 +24,5 @@ import { wechatShop } from './wechat-shop.ts'
 export const BUILT_IN = [
   ...[taobao, jd, pdd, vip, wechat, wechatShop, kuaishou, douyin, suning],
   ...[google, meta, shopify, awin, cj, rakuten, impact, shareasale, tradedoubler, amazon, ebay],
+  bank,
 ]

@@ -38,6 +38,7 @@ export const jd: Partner = {
   name: '京东联盟',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['京东'],
   feeds: {
     products: {
       format: { type: 'ndjson' },

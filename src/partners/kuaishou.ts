@@ -50,6 +50,7 @@ export const kuaishou: Partner = {
   name: '快手分销',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['快手'],
   feeds: {
     products: {
       format: { type: 'json', rows: ['data.itemList', 'data.goodsList', 'data.list', 'data'] },

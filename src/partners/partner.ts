@@ -3,7 +3,7 @@ import { usageError } from '../errors.ts'
 import type { ApiFeed, LinkApi } from '../feeds/api.ts'
 import { type Forms, listOf } from '../feeds/form.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
-import type { Order, PayoutLine, Product } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt } from '../records.ts'
 import type { LinkRules } from './links.ts'
 
 /** The date of an order that its settlement month is counted from. */
@@ -75,7 +75,7 @@ export type Partner = {
   currency: Currency
   timezone: Zone
   /** Of each kind of record one form or several: files are told apart by their columns (`feeds/form.ts`). */
-  feeds: { products?: Forms<Product>; orders?: Forms<Order>; payouts?: Forms<PayoutLine> }
+  feeds: { products?: Forms<Product>; orders?: Forms<Order>; payouts?: Forms<PayoutLine>; receipts?: Forms<Receipt> }
   /** How the partner's API is asked for the same records; its rows are read by the fields of `feeds`. */
   apis?: Apis
   /**
@@ -83,6 +83,11 @@ export type Partner = {
    * Their rows are further forms of `feeds`.
    */
   aggregators?: Readonly<Record<string, { name: string; apis: Apis }>>
+  /**
+   * Words that the payer or the remark of a receipt holds where the money is the partner's; its name where none is given. Those of built-in
+   * partners are the names of their companies, not seen on receipts (unverified).
+   */
+  payer?: readonly string[]
   /** What is known of its links. */
   links?: LinkRules
   /** Calendar, fees and tolerance hold from ever, or up to the first of `terms` that names them. */

@@ -19,6 +19,7 @@ export const pdd: Partner = {
   name: '多多进宝',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['寻梦', '拼多多'],
   feeds: {
     products: {
       format: {

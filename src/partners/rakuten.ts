@@ -25,6 +25,7 @@ export const rakuten: Partner = {
   ...GOODS_ONLY,
   id: 'rakuten',
   name: 'Rakuten Advertising',
+  payer: ['Rakuten'],
   feeds: {
     products: [
       {

@@ -12,6 +12,7 @@ export const suning: Partner = {
   name: '苏宁推客',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['苏宁'],
   feeds: {
     // Names as public clients of the API read them; the coupon's times are unverified.
     products: {

@@ -226,6 +226,7 @@ export const taobao: Partner = {
   name: '淘宝联盟',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['阿里妈妈'],
   feeds: {
     products: [...exported({ fields: exportedGoods }), answeredGoods, ...FLAT_GOODS, dataokeGoods, haodankuGoods],
     orders: [...exported({ fields: exportedOrders }), answeredOrders],

@@ -45,6 +45,7 @@ export const vip: Partner = {
   name: '唯品会联盟',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['唯品会'],
   feeds: {
     products: {
       format: { type: 'json', rows: ['result.goodsInfoList', 'result'] },

@@ -97,6 +97,7 @@ export const wechat: Partner = {
   name: '微信优选联盟',
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
+  payer: ['腾讯'],
   feeds: {
     products: [
       {

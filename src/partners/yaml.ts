@@ -7,7 +7,7 @@ import { AMOUNT_UNITS, CANONICAL, type CanonicalField, exampleOf, RATE_UNITS } f
 import { ENCODINGS, type Feed, type Format, type RecordOf } from '../feeds/feed.ts'
 import type { Case, FieldData } from '../feeds/field.ts'
 import { type Currency, isCurrency, type Minor, ROUNDINGS, readAmount, readRate } from '../money.ts'
-import type { Order, PayoutLine, RecordKind } from '../records.ts'
+import type { Order, PayoutLine, Receipt, RecordKind } from '../records.ts'
 import { parseYaml, placeOf, readYaml, unknownKey, wrong, type YamlFile } from '../yaml.ts'
 import type { LinkRules } from './links.ts'
 import {
@@ -56,7 +56,7 @@ const FORMAT_KEYS: Record<Format['type'], readonly string[]> = {
   json: ['rows', 'skip', 'encoding'],
   ndjson: ['skip', 'encoding'],
   xml: ['rows', 'skip', 'encoding'],
-  sheet: ['sheet', 'skipLines', 'skip'],
+  sheet: ['sheet', 'skipLines', 'headerWith', 'skip'],
 }
 
 const texts = z.union([z.string(), z.array(z.string()).check(z.minLength(1))], 'expected a text or a list of texts')
@@ -160,6 +160,11 @@ const fees = z.array(
     stated: z.optional(z.literal(true)),
   }),
 )
+const word = z.string().check(z.minLength(1, 'is empty, expected a word of the payer'))
+const payer = z.union(
+  [word, z.array(word).check(z.minLength(1))],
+  'expected a word that the payer of receipts holds, or a list of them',
+)
 const grounds = {
   confidence: z._default(z.enum(CONFIDENCES), 'stated'),
   source: z.optional(z.string()),
@@ -196,13 +201,15 @@ const schema = z.strictObject({
     products: z.optional(feed),
     orders: z.optional(z.extend(feed, { entries: z.optional(entries) })),
     payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
+    receipts: z.optional(z.extend(feed, { total: z.optional(loose) })),
   }),
   links: z.optional(links),
+  payer: z.optional(payer),
   ...terms,
 })
 
-/** What `partners/<id>.yaml` may say of a built-in partner. */
-const overriding = z.strictObject({ id: z.string(), ...terms })
+/** What `partners/<id>.yaml` may say of a built-in partner. `payer`: words by which its receipts are known. */
+const overriding = z.strictObject({ id: z.string(), payer: z.optional(payer), ...terms })
 
 /** The names of the partner files in a workspace's `partners` folder. */
 export function partnerFiles(folder: string): string[] {
@@ -260,8 +267,9 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
   if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
 
   const { currency, timezone } = given
-  const { products, orders, payouts } = given.feeds
-  if (!products && !orders && !payouts) wrong(file, ['feeds'], 'is empty, expected products, orders or payouts')
+  const { products, orders, payouts, receipts } = given.feeds
+  if (!products && !orders && !payouts && !receipts)
+    wrong(file, ['feeds'], 'is empty, expected products, orders, payouts or receipts')
   // the fields of `fieldsOf` are those of the record's table in canonical.ts, which the compiler holds to the record
   const feedOf = <K extends RecordKind>(kind: K, each: z.output<typeof feed>) =>
     ({
@@ -277,10 +285,10 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
       wrong(file, ['feeds', 'orders', 'entries', 'way', 'prefer'], `"${prefer}" is not one of ${entries!.way!.words.join(', ')}`)
     feeds.orders = { ...feedOf('orders', orders), ...(entries ? { entries } : {}) } as Feed<Order>
   }
-  if (payouts) {
-    const total = payouts.total && fieldOf(file, ['feeds', 'payouts', 'total'], payouts.total, TOTAL, currency)
-    feeds.payouts = { ...feedOf('payouts', payouts), ...(total ? { total } : {}) } as Feed<PayoutLine>
-  }
+  const totalOf = (kind: RecordKind, total: Record<string, unknown> | undefined) =>
+    total ? { total: fieldOf(file, ['feeds', kind, 'total'], total, TOTAL, currency) } : {}
+  if (payouts) feeds.payouts = { ...feedOf('payouts', payouts), ...totalOf('payouts', payouts.total) } as Feed<PayoutLine>
+  if (receipts) feeds.receipts = { ...feedOf('receipts', receipts), ...totalOf('receipts', receipts.total) } as Feed<Receipt>
   return {
     id,
     name: given.name,
@@ -288,6 +296,7 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     timezone,
     feeds,
     ...(given.links && { links: given.links as LinkRules }),
+    ...(given.payer && { payer: [given.payer].flat() }),
     calendar: null,
     fees: [],
     tolerance: 0,
@@ -303,7 +312,7 @@ function override(file: YamlFile, partner: Partner): Partner {
     wrong(
       file,
       [surplus],
-      `${id} is built in (${name}): its file may only change calendar, fees, tolerance and terms; choose another id for another partner`,
+      `${id} is built in (${name}): its file may only change calendar, fees, tolerance, terms and payer; choose another id for another partner`,
     )
   const given = readYaml(file, overriding)
   if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
@@ -316,7 +325,8 @@ function override(file: YamlFile, partner: Partner): Partner {
     ...(rest.calendar && { calendar: at(['calendar'], said?.calendar) }),
     ...(rest.fees && { fees: at(['fees'], said?.fees) }),
   }
-  return overridden(partner, { ...rest, grounds, terms: terms.map((each, i) => ({ ...each, ...at(['terms', i], each) })) })
+  const own = given.payer ? { ...partner, payer: [given.payer].flat() } : partner
+  return overridden(own, { ...rest, grounds, terms: terms.map((each, i) => ({ ...each, ...at(['terms', i], each) })) })
 }
 
 type GivenTerms = Omit<z.output<typeof overriding>, 'id'>

@@ -2,6 +2,7 @@ import { escaped, pageHead } from '../html.ts'
 import { type Minor, minorDigits } from '../money.ts'
 import { type Adjustment, adjustmentText } from './adjust.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
+import type { TieOutShown } from './receipts.ts'
 import { changeOf, type Finding, minor, type PartnerSettlement, type Settlement } from './report.ts'
 import { STYLE } from './style.ts'
 import type { Term } from './terms.ts'
@@ -189,20 +190,34 @@ function classTable({ classes, currency, ...total }: PartnerSettlement): string 
 </table></div>`
 }
 
-function statementTable({ statements, currency }: PartnerSettlement): string {
+function statementTable({ statements, currency, received }: PartnerSettlement): string {
   if (statements.length === 0) return `<p class="note">本月没有结算单 · <span lang="en">no statement in this month</span></p>`
   const rows = statements.map(({ statementId, paidAt, lines, total, statedTotal, source }) => {
     const stated =
       statedTotal === null
         ? '<span class="faint">未载明 <span lang="en">not stated</span></span>'
         : `${show(minor(statedTotal, currency), currency)} ✓`
-    return `<tr><th scope="row" class="id">${escaped(statementId)}</th><td>${paidAt}</td><td>${lines}</td><td>${show(minor(total, currency), currency)}</td><td>${stated}</td><td class="source" title="sha256 ${source.sha256}">${escaped(source.file)}</td></tr>`
+    return `<tr><th scope="row" class="id">${escaped(statementId)}</th><td>${paidAt}</td><td>${lines}</td><td>${show(minor(total, currency), currency)}</td><td>${stated}</td>${received ? `<td>${arrival(statementId, received, currency)}</td>` : ''}<td class="source" title="sha256 ${source.sha256}">${escaped(source.file)}</td></tr>`
   })
   return `<div class="scroll"><table class="statements">
 <caption>结算单 <span lang="en">Statements</span></caption>
-<thead><tr><th scope="col">单号 <span lang="en">number</span></th><th scope="col">打款日 <span lang="en">paid on</span></th><th scope="col">行数 <span lang="en">lines</span></th><th scope="col">各行之和 <span lang="en">sum of lines</span></th><th scope="col">单上合计 <span lang="en">stated total</span></th><th scope="col">文件 <span lang="en">file</span></th></tr></thead>
+<thead><tr><th scope="col">单号 <span lang="en">number</span></th><th scope="col">打款日 <span lang="en">paid on</span></th><th scope="col">行数 <span lang="en">lines</span></th><th scope="col">各行之和 <span lang="en">sum of lines</span></th><th scope="col">单上合计 <span lang="en">stated total</span></th>${received ? '<th scope="col">到账 <span lang="en">received</span></th>' : ''}<th scope="col">文件 <span lang="en">file</span></th></tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table></div>`
+}
+
+/** When the bank received a statement, and what is off; receipts without a statement are for `settle receipts`. */
+function arrival(statementId: string, { ties, missingStatements }: TieOutShown, currency: string): string {
+  const tie = ties.find(({ statements }) => statements.some((statement) => statement.statementId === statementId))
+  if (!tie) {
+    const isMissing = missingStatements.some((statement) => statement.statementId === statementId)
+    return isMissing
+      ? '<b class="less">未到账 <span lang="en">no</span></b>'
+      : '<span class="faint">无流水 <span lang="en">not covered</span></span>'
+  }
+  const off = minor(tie.difference, currency)
+  const days = [...new Set(tie.receipts.map(({ receivedOn }) => receivedOn))].join(' ')
+  return `${days} ${off === 0 ? '✓' : `<b class="${signOf(off)}">${show(off, currency, true)}</b>`}`
 }
 
 const ITEM_HEAD = `<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>`

@@ -8,6 +8,7 @@ import { linesByKey, statementsOf } from '../store/payouts.ts'
 import { type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
+import { inMonth, receiptsOf, shown } from './receipts.ts'
 import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
 
@@ -18,8 +19,18 @@ import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settl
  */
 export function settle(db: Database, partners: readonly Partner[], month: Month, options: SettleOptions): Settlement {
   return db.transaction(() => {
-    const ledgers = partners.map((partner) => ledgerOf(db, partner, month))
-    return settleLedgers(ledgers, month, options)
+    const all = receiptsOf(db, options.payers ?? partners)?.tieOuts.map((each) => inMonth(each, month))
+    const ledgers = partners.map((partner) => {
+      const ledger = ledgerOf(db, partner, month)
+      return all && !ledger.closedAt ? { ...ledger, receipts: all.filter((each) => each.partner === partner.id) } : ledger
+    })
+    const settlement = settleLedgers(ledgers, month, options)
+    // Money may be received after a month was closed: it is told, but is in none of the files, which stay as they are.
+    for (const one of settlement.partners) {
+      const found = all?.find((each) => each.partner === one.partner && each.currency === one.currency)
+      if (found) one.received = shown(found)
+    }
+    return settlement
   })()
 }
 

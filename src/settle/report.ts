@@ -6,6 +6,7 @@ import type { Adjustment } from './adjust.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
 import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { type Cause, explain, ruleInForce } from './explain.ts'
+import { shown, type TieOut, type TieOutShown } from './receipts.ts'
 import { type Term, unsureTerms } from './terms.ts'
 
 /** Amounts are decimal strings in major units. `count`: order lines, or payout lines where there is no order. */
@@ -39,6 +40,8 @@ export type PartnerSettlement = {
   statements: StatementTotals[]
   /** When the month was closed, or null. */
   closedAt: Instant | null
+  /** What the bank received of them; null where no receipt was ever read. */
+  received: TieOutShown | null
 }
 
 export type Finding = {
@@ -86,6 +89,7 @@ export function addTo(tally: Tally, entry: Entry): void {
   sums.paid += entry.paid
 }
 
+/** The sums of a currency, which are zero where there are none yet. */
 function classesOf(tally: Tally, currency: Currency): Map<SettlementClass, Sums> {
   let classes = tally.get(currency)
   if (!classes) {
@@ -118,15 +122,22 @@ export function partnerSettlements(
     origin: Origin
   })[],
   ordered: { from: string; to: string } | null,
-  { closedAt, adjustments = [] }: { closedAt?: Instant; adjustments?: readonly Adjustment[] } = {},
+  {
+    closedAt,
+    adjustments = [],
+    receipts = [],
+  }: { closedAt?: Instant; adjustments?: readonly Adjustment[]; receipts?: readonly TieOut[] } = {},
 ): PartnerSettlement[] {
   const { due, ...covers } = coverage(rules.calendar, rules.month)
   for (const { currency } of adjustments) classesOf(tally, currency)
+  // money that came in a currency in which nothing was paid must be seen
+  for (const { currency, unexpected } of receipts) if (unexpected.length > 0) classesOf(tally, currency)
   const unsure = unsureTerms(partner, covers, ordered)
   return [...tally]
     .sort(([a], [b]) => compareText(a, b))
     .map(([currency, classes]) => {
       const money = (amount: Minor) => formatAmount(amount, currency)
+      const found = receipts.find((each) => each.currency === currency)
       const totals = ({ expected, paid }: { expected: Minor; paid: Minor }) => ({
         expected: money(expected),
         paid: money(paid),
@@ -157,6 +168,7 @@ export function partnerSettlements(
           }))
           .sort((a, b) => compareText(a.paidAt, b.paidAt) || compareText(a.statementId, b.statementId)),
         closedAt: closedAt ?? null,
+        received: found ? shown(found) : null,
       }
     })
 }

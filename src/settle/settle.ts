@@ -8,6 +8,7 @@ import type { Statement } from '../store/payouts.ts'
 import type { Adjustment } from './adjust.ts'
 import { compareText, type Entry, type Rules } from './entry.ts'
 import { beginFiles, type SettlementFiles } from './files.ts'
+import type { TieOut } from './receipts.ts'
 import { reconcile } from './reconcile.ts'
 import {
   addTo,
@@ -35,11 +36,15 @@ export type Ledger = {
   closedAt?: Instant
   /** What later facts change of months that were closed before. */
   adjustments?: readonly Adjustment[]
+  /** Receipts of the month against its statements, by currency; absent where no receipt was ever read, and of a closed month. */
+  receipts?: readonly TieOut[]
 }
 
 export type SettleOptions = {
   /** Where the four files go (`out/settle/<month>`), made when absent; null writes none. */
   folder: string | null
+  /** All whose payers receipts may come from, so that none is taken for another's; else those that are settled. */
+  payers?: readonly Partner[]
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Database } from './open.ts'
 export type Position = number
 
 /** Kinds of facts that a later run may rule about. */
-export type Fact = 'order_state' | 'order_entry' | 'statement'
+export type Fact = 'order_state' | 'order_entry' | 'statement' | 'receipt'
 
 /** Up to which run, and so up to which file, facts count. */
 export type Bound = { run: Position; file: number }

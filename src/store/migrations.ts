@@ -508,6 +508,21 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (split, member, currency)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Money that came in, by the exports of banks and wallets.
+  CREATE TABLE receipt (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,                -- its figures, and which of those alike in its file it is
+    received_on TEXT NOT NULL,
+    amount INTEGER NOT NULL, currency TEXT NOT NULL,
+    payer TEXT, remark TEXT, reference TEXT,
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX receipt_key ON receipt (key);
+  CREATE VIEW receipts AS SELECT t.received_on, t.amount, t.currency, t.payer, t.remark, t.reference, f.name AS file, t.line
+    FROM receipt t JOIN file f ON f.id = t.file
+    WHERE t.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'receipt' GROUP BY row) WHERE holds = 0);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

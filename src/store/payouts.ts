@@ -158,3 +158,17 @@ export function statementsOf(db: Database, partner: string, month: Month, asOf?:
     .all(partner, month)
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))
 }
+
+/** A statement as it was paid; `paidAt` is the last pay day of its lines. */
+export type PaidStatement = Pick<Statement, 'statementId' | 'currency' | 'paidAt' | 'total'>
+
+/** Every statement of a partner as a whole. */
+export function paidStatements(db: Database, partner: string): PaidStatement[] {
+  return db
+    .prepare<[string], PaidStatement>(
+      `SELECT s.statement_id AS statementId, s.currency, p.paidAt, s.total
+       FROM (SELECT statement, max(paid_at) AS paidAt FROM payout_line NOT INDEXED WHERE partner = ? GROUP BY statement) p
+       JOIN statement s ON s.id = p.statement WHERE ${known(db)} ORDER BY p.paidAt, s.statement_id, s.currency`,
+    )
+    .all(partner)
+}

@@ -15,7 +15,7 @@ import type { Database } from './open.ts'
  */
 
 type Table = { except?: readonly string[]; where?: string }
-/** Runs that read orders or payouts. */
+/** Runs that read anything but goods. */
 export const RUNS = "kind <> 'products' AND status IN ('applied', 'unchanged')"
 
 /** Tables of the journal, in the order in which a run seals them. What is left out is derived, or tells how fast and how it was read. */
@@ -28,6 +28,7 @@ export const JOURNAL: Readonly<Record<string, Table>> = {
   order_entry: {},
   statement: {},
   payout_line: {},
+  receipt: {},
   ruling: {},
 }
 

@@ -38,10 +38,24 @@ const payouts = {
   },
 } satisfies Feed<RecordOf['payouts']>
 
+const receipts = {
+  format: { type: 'csv', headerWith: 'amount' },
+  total: { kind: 'amount', from: '合计', optional: true, unit: 'major', decimal: '.' },
+  fields: {
+    ...{ receivedOn: day('day', 'yyyy-MM-dd'), amount: amount('amount', 'major'), currency: text('currency', optional) },
+    ...{ direction: none, payer: text('payer', optional), remark: none, reference: text('ref', optional) },
+  },
+} satisfies Feed<RecordOf['receipts']>
+
 /** An invented network whose column names are those of the records. */
 export const ACME = {
   ...{ id: 'acme', name: 'Acme', currency: 'CNY', timezone: 'Asia/Shanghai', calendar: null, fees: [], tolerance: 0 },
-  feeds: { products: { format: { type: 'csv' }, fields: goods }, orders: { format: { type: 'csv' }, fields: orders }, payouts },
+  feeds: {
+    products: { format: { type: 'csv' }, fields: goods },
+    orders: { format: { type: 'csv' }, fields: orders },
+    payouts,
+    receipts,
+  },
 } satisfies Partner
 
 export const csv = (...lines: string[]): string => lines.map((line) => `${line}\n`).join('')
@@ -109,6 +123,7 @@ export function session() {
         'order_entry',
         'statement',
         'payout_line',
+        'receipt',
         'ruling',
         'rejected',
       ].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all()),

@@ -117,7 +117,7 @@ describe('sql', () => {
 it('the help names every column of every view, in order', async () => {
   const db = memoryDatabase()
   const views = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all()
-  expect(views.sort()).toEqual(['history', 'orders', 'payouts', 'products'])
+  expect(views.sort()).toEqual(['history', 'orders', 'payouts', 'products', 'receipts'])
   const documented = command.about.split(/\n {2}(?=[a-zO]+ )/).map((part) => part.replace(/\([^)]*\)/g, '').trim())
   for (const view of views) {
     const columns = db.prepare(`SELECT name FROM pragma_table_info(?)`).pluck().all(view)

@@ -56,8 +56,13 @@ const NO_PAYOUT: Fields<RecordOf['payouts']> = {
   ...{ amount: amount('amount', 'yuan'), kind: none, paidAt: day('day', 'yyyy-MM-dd') },
 }
 
+const NO_RECEIPT: Fields<RecordOf['receipts']> = {
+  ...{ receivedOn: day('day', 'yyyy-MM-dd'), amount: amount('amount', 'yuan') },
+  ...{ currency: none, direction: none, payer: none, remark: none, reference: none },
+}
+
 type Kind = keyof RecordOf
-const BASE = { products: NO_GOODS, orders: NO_ORDER, payouts: NO_PAYOUT }
+const BASE = { products: NO_GOODS, orders: NO_ORDER, payouts: NO_PAYOUT, receipts: NO_RECEIPT }
 function reader<K extends Kind>(
   kind: K,
   fields: Partial<Fields<RecordOf[K]>>,

@@ -82,9 +82,10 @@ describe.each(PARTNERS)('$id', (partner) => {
     it('imported twice, the second time nothing changes', async () => {
       const { importing, content } = session()
       const kind = kindOf(fixture)
+      const taken = found.records.filter(({ direction }) => direction !== 'out')
       const settings = { partner, ...(found.encoding === 'binary' && { encoding: found.encoding }) }
       const first = await importing(kind, { [fixture]: readFileSync(path) }, settings)
-      expect(first).toMatchObject({ status: 'applied', added: found.records.length, error: null })
+      expect(first).toMatchObject({ status: 'applied', added: taken.length, error: null })
       const before = content()
       expect(told(await importing(kind, { [`copy-${fixture}`]: readFileSync(path) }, settings))).toMatch(/^unchanged/)
       expect(content()).toEqual(before)

@@ -88,6 +88,11 @@ describe('a built-in partner overridden in the workspace', () => {
     expect(calendarOf(partner)).toEqual(calendarOf(acme))
   })
 
+  it('the words of its payer', () => {
+    expect(over('payer: 阿里妈妈\n').payer).toEqual(['阿里妈妈'])
+    expect(over('payer: [a, b]\n').payer).toEqual(['a', 'b'])
+  })
+
   it('a later day than the built-in change: both hold', () => {
     expect(ratesOf(over('terms:\n  - { from: 2026-12-01, fees: [] }\n'))).toEqual([
       [undefined, '2026-09-01', 100_000],
@@ -98,9 +103,11 @@ describe('a built-in partner overridden in the workspace', () => {
   test.each([
     [
       'name: x\n',
-      'partners/taobao.yaml:2: name: taobao is built in (Acme): its file may only change calendar, fees, tolerance and terms',
+      'partners/taobao.yaml:2: name: taobao is built in (Acme): its file may only change calendar, fees, tolerance, terms and payer',
     ],
     ['feeds: {}\n', 'partners/taobao.yaml:2: feeds: taobao is built in'],
+    ['payer: 5\n', 'partners/taobao.yaml:2: payer: expected a word that the payer of receipts holds, or a list of them'],
+    ['payer: [""]\n', 'partners/taobao.yaml:2: payer.0: is empty, expected a word of the payer'],
     ['fee: []\n', 'partners/taobao.yaml:2: fee: unknown key; did you mean fees?'],
     ['terms: [ { from: 2026-13-01, fees: [] } ]\n', 'partners/taobao.yaml:2: terms.0.from: expected a day like 2026-01-31'],
     ['terms: [ { fees: [] } ]\n', 'partners/taobao.yaml:2: terms.0.from: is missing, expected a text'],

@@ -415,7 +415,7 @@ describe('mistakes in a partner file', () => {
   it('an empty file and one without feeds', () => {
     expect(() => read('')).toThrow('partners/acme.yaml:1: id: is missing, expected a text')
     expect(() => read(ACME.replace(/feeds:[\s\S]*?calendar/, 'feeds: {}\ncalendar'))).toThrow(
-      'partners/acme.yaml:5: feeds: is empty, expected products, orders or payouts',
+      'partners/acme.yaml:5: feeds: is empty, expected products, orders, payouts or receipts',
     )
   })
 
@@ -448,7 +448,7 @@ describe('finding a partner', () => {
   it('a built-in one is not shadowed', () => {
     const folder = folderWith({ 'taobao.yaml': ACME.replace('id: acme', 'id: taobao') })
     expect(() => findPartner('taobao', folder, builtIn, '--partner')).toThrow(
-      'partners/taobao.yaml:2: name: taobao is built in (Taobao): its file may only change calendar, fees, tolerance and terms; choose another id for another partner',
+      'partners/taobao.yaml:2: name: taobao is built in (Taobao): its file may only change calendar, fees, tolerance, terms and payer; choose another id for another partner',
     )
   })
 })

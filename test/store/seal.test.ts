@@ -38,6 +38,7 @@ async function ledger() {
     { partner: rows },
   )
   const payouts = csv('statement,order,kind,amount,day', 'N1,1001,commission,2,2026-11-20', 'N1,1002,commission,1,2026-11-20')
+  await importing('receipts', { 'bank.csv': csv('day,amount,payer,ref', '2026-11-20,3.00,Acme,R1') })
   await importing('payouts', { 'nov.csv': payouts })
   given.db.pragma('foreign_keys = OFF')
   return given
@@ -116,14 +117,14 @@ describe('the chain over the journal', () => {
     [
       'a removed row',
       ['DELETE FROM payout_line WHERE id = 2'],
-      { what: 'removed', fact: 'payout_line', row: 1, run: 5 },
-      'the row of payout_line after 1 (acme order 1001, nov.csv:2) was removed since it was sealed by run 5',
+      { what: 'removed', fact: 'payout_line', row: 1, run: 6 },
+      'the row of payout_line after 1 (acme order 1001, nov.csv:2) was removed since it was sealed by run 6',
     ],
     [
       'the first one',
       ['DELETE FROM payout_line WHERE id = 1'],
-      { what: 'removed', fact: 'payout_line', row: null, run: 5 },
-      'the first row of payout_line was removed since it was sealed by run 5',
+      { what: 'removed', fact: 'payout_line', row: null, run: 6 },
+      'the first row of payout_line was removed since it was sealed by run 6',
     ],
     [
       'a row put between',
@@ -158,9 +159,9 @@ describe('the chain over the journal', () => {
     ['a seal taken out', ['DELETE FROM seal WHERE id = 3'], { what: 'seal', fact: 'seal', row: 3 }, 'seal 3 is missing'],
     [
       'an end cut off',
-      ['DELETE FROM seal WHERE run = 5', 'DELETE FROM payout_line', 'DELETE FROM statement', 'DELETE FROM file WHERE run = 5'],
-      { what: 'cut', run: 5 },
-      /^run 5 recorded the head [0-9a-f]{64}, which is not in the chain: its end was cut off$/,
+      ['DELETE FROM seal WHERE run = 6', 'DELETE FROM payout_line', 'DELETE FROM statement', 'DELETE FROM file WHERE run = 6'],
+      { what: 'cut', run: 6 },
+      /^run 6 recorded the head [0-9a-f]{64}, which is not in the chain: its end was cut off$/,
     ],
     [
       'an order that shows another of its readings',
@@ -183,8 +184,8 @@ describe('the chain over the journal', () => {
   it('an end cut off with all that tells of it is found by a head that was written down', async () => {
     const { db } = await ledger()
     const { head } = verifyJournal(db, [], () => {})
-    for (const table of ['seal', 'file']) db.exec(`DELETE FROM ${table} WHERE run = 5`)
-    db.exec('DELETE FROM payout_line; DELETE FROM statement; DELETE FROM run WHERE id = 5')
+    for (const table of ['seal', 'file']) db.exec(`DELETE FROM ${table} WHERE run = 6`)
+    db.exec('DELETE FROM payout_line; DELETE FROM statement; DELETE FROM run WHERE id = 6')
     expect(broken(db)).toBeNull()
     expect(broken(db, [head!])).toMatchObject({
       what: 'cut',

@@ -55,7 +55,14 @@ export function openSheet(path: string, name: string, format: SheetFormat): Rows
     return false
   }
 
-  if (!next()) throw dataError(`${name}: is empty, expected a header and rows`)
+  const wanted = [format.headerWith ?? []].flat().map(columnKey)
+  const isHeader = () => wanted.length === 0 || present.some((cell) => wanted.includes(columnKey(cell)))
+  do {
+    if (!next())
+      throw dataError(
+        `${name}: ${at > 0 && wanted.length > 0 ? `has no header with ${[format.headerWith!].flat().join(' or ')}` : 'is empty, expected a header and rows'}`,
+      )
+  } while (!isHeader())
   const header = present.map((cell) => cell.trim())
   const indexOf = new Map<string, number>()
   header.forEach((cell, i) => {
