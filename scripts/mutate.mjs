@@ -14,7 +14,7 @@ for (const name of ['src', 'test', 'templates', 'package.json', 'tsconfig.json',
   cpSync(join(home, name), join(copy, name), { recursive: true })
 symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'))
 
-const TESTS = ['calendar', 'expect', 'explain', 'match', 'order', 'properties', 'reconcile', 'terms'].map(
+const TESTS = ['calendar', 'expect', 'explain', 'match', 'order', 'parts', 'properties', 'reconcile', 'terms'].map(
   (name) => `test/settle/${name}.test.ts`,
 )
 const test = () =>

@@ -8,6 +8,7 @@ import { claimUntil } from '../settle/calendar.ts'
 import { type DisputeStanding, standingOf } from '../settle/dispute.ts'
 import { compareText } from '../settle/entry.ts'
 import { type Pack, recheck, sha256Of } from '../settle/pack.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { rulesOf } from '../settle/settle.ts'
 import { readZip } from '../settle/zip.ts'
 import {
@@ -21,7 +22,6 @@ import {
   openDispute,
 } from '../store/disputes.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
-import { ordersById } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Call, defineCommand } from './command.ts'
@@ -229,7 +229,7 @@ function numbered(db: Database, given: string): Dispute {
 function standing(db: Database, workspace: Workspace, dispute: Dispute, today: string): DisputeStanding {
   const partner = findPartner(dispute.partner, workspace.partners, BUILT_IN, `dispute ${dispute.id}`)
   const ledger = (orderId: string) => ({
-    orders: ordersById(db, partner.id, orderId),
+    orders: [...judgedOrders(db, partner, undefined, [orderId])],
     lines: linesOfOrder(db, partner.id, orderId),
   })
   const rules = (month: string) => rulesOf(partner, month)

@@ -8,7 +8,10 @@ import type { Fee } from './partner.ts'
  * latest ones do.
  */
 export type Earning = Pick<Order, 'commission' | 'paidAmount'> &
-  Partial<Pick<Order, 'orderedAt' | 'paidAt' | 'serviceFee' | 'subsidy'>>
+  Partial<Pick<Order, 'orderedAt' | 'paidAt' | 'serviceFee' | 'subsidy'>> & { parts?: Parts }
+
+/** By the names of fees that are reckoned for a whole order or month: what of them falls to the line (see settle/parts.ts). */
+export type Parts = Readonly<Record<string, Minor>>
 
 /** What the partner owes for one order line: commission − Σ fees, in minor units. Each fee is rounded by itself, per line. */
 export function expectedPayout(earning: Earning, fees: readonly Fee[]): Minor {
@@ -37,18 +40,19 @@ function statedOf({ serviceFee = null, subsidy = null }: Earning, { stated, kind
 /** The same by the fee's own rule. */
 function ruledFee(earning: Earning, fee: Fee, rest: Minor): Minor {
   const base = baseOf(earning, fee, rest)
-  const amount = within(share(base, fee.rate, fee.rounding), base, fee)
-  return fee.kind === 'subsidy' ? 0 - amount : fee.kind === 'share' ? base - amount : amount
+  const size = earning.parts?.[fee.name] ?? sizeOf(base, fee)
+  return fee.kind === 'subsidy' ? 0 - size : fee.kind === 'share' ? base - size : size
 }
 
-/** Nothing is taken of nothing: a gift line has no least fee. What is below zero takes back, with the same limits. */
-function within(amount: Minor, base: Minor, { min = 0, max = Number.MAX_SAFE_INTEGER }: Fee): Minor {
+/** The rate of a base, within the limits. Nothing is taken of nothing: a gift line has no least fee. What is below zero takes back, with the same limits. */
+export function sizeOf(base: Minor, { rate, rounding, min = 0, max = Number.MAX_SAFE_INTEGER }: Fee): Minor {
+  const amount = share(base, rate, rounding)
   if (base === 0 || (amount >= min && amount <= max)) return amount
   const size = Math.min(Math.max(Math.abs(amount), min), max)
   return base < 0 ? -size : size
 }
 
-function baseOf(earning: Earning, { of }: Fee, rest: Minor): Minor {
+export function baseOf(earning: Earning, { of }: Fee, rest: Minor): Minor {
   return of === 'rest' ? rest : of === 'paidAmount' ? earning.paidAmount : bareOf(earning)
 }
 
@@ -67,11 +71,24 @@ function withStated(earning: Earning, fees: readonly Fee[]): readonly Fee[] {
   return unruled.length === 0 ? fees : [...unruled, ...fees]
 }
 
+/** What the fees are taken from, one after the other: the commission without subsidies and fees that only the order speaks of. */
+export function restOf(earning: Earning, fees: readonly Fee[]): Minor {
+  const unruled = withStated(earning, fees).filter((fee) => UNRULED.includes(fee))
+  return unruled.reduce((rest, fee) => rest - feeOf(earning, fee), bareOf(earning))
+}
+
+/** Whether a fee holds for an order line and its rule counts. */
+export function isRuled(earning: Earning, fee: Fee): boolean {
+  return holds(fee, earning) && statedOf(earning, fee) === null
+}
+
+/** The day (or an instant, which begins with its day) whose fees hold. */
+export const dayOf = ({ paidAt, orderedAt }: Earning): string | undefined => paidAt ?? orderedAt
+
 /** Whether a fee is in force on the day of the order. */
-function holds({ from, until }: Fee, { paidAt, orderedAt }: Earning): boolean {
+function holds({ from, until }: Fee, earning: Earning): boolean {
   if (from === undefined && until === undefined) return true
-  const day = paidAt ?? orderedAt
-  // an instant begins with its day
+  const day = dayOf(earning)
   return day === undefined ? until === undefined : (from === undefined || day >= from) && (until === undefined || day < until)
 }
 
@@ -102,18 +119,20 @@ export function formula(order: Earning & Pick<Order, 'currency'>, fees: readonly
       : ruled === null
         ? ruleText(part, money)
         : `stated; ${ruleText(part, money)} would be ${money(Math.abs(ruled))}`
-    return `${amount < 0 ? '+' : '−'} ${money(Math.abs(amount))} ${fee.name} (${how})`
+    const sign = amount < 0 || (amount === 0 && fee.kind === 'subsidy') ? '+' : '−'
+    return `${sign} ${money(Math.abs(amount))} ${fee.name} (${how})`
   })
   return [`${money(bareOf(order))} commission`, ...parts, `= ${money(expectedPayout(order, fees))}`].join(' ')
 }
 
 /** `10 % of 1.80, half-up` */
 function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => string): string {
-  const { rate, rounding, kind } = fee
+  const { rate, rounding, kind, per, maxMonth } = fee
   const kept = ruled ?? amount
   const size = kind === 'share' ? base - kept : Math.abs(kept)
   const exact = Math.abs(share(base, rate, rounding))
   const limit = size > exact ? `, at least ${money(size)}` : size < exact ? `, at most ${money(size)}` : ''
+  const shared = `${per === 'order' ? ', for the whole order' : ''}${maxMonth === undefined ? '' : `, at most ${money(maxMonth)} a month`}`
   const left = kind === 'share' ? ` is ${money(size)}` : ''
-  return `${formatRate(rate)} % of ${money(base)}${left}, ${rounding}${limit}`
+  return `${formatRate(rate)} % of ${money(base)}${left}, ${rounding}${shared || limit}`
 }

@@ -43,7 +43,7 @@ export type Calendar = {
 export const FEE_KINDS = ['fee', 'share', 'subsidy', 'tax'] as const
 export const FEE_BASES = ['commission', 'paidAmount', 'rest'] as const
 
-/** A part of what is paid for an order line: the rate of a base, rounded per line, not below `min` nor above `max`. */
+/** A part of what is paid for an order line: the rate of a base, rounded, not below `min` nor above `max`. */
 export type Fee = {
   name: string
   /** `fee`, and where nothing is said, and `tax`: kept by the partner. `share`: the operator's part, the rest is kept. `subsidy`: added. */
@@ -52,9 +52,13 @@ export type Fee = {
   of: (typeof FEE_BASES)[number]
   rate: Ppm
   rounding: Rounding
-  /** Minor units of the partner's currency, per order line. */
+  /** Reckoned, rounded and limited for the whole order, and divided among its lines by largest remainder; else line by line. */
+  per?: 'order'
+  /** Minor units of the partner's currency. */
   min?: Minor
   max?: Minor
+  /** At most so much for the orders of a calendar month together, the earliest first. */
+  maxMonth?: Minor
   /** Where the order itself states its service fee (of a subsidy: that), this counts; the rate is the check. */
   stated?: true
   /** Dated terms, made by `feesOf`: the days of orders that it holds for, `until` not among them. */

@@ -157,6 +157,8 @@ const fees = z.array(
     rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
     min: z.optional(money),
     max: z.optional(money),
+    maxMonth: z.optional(money),
+    per: z.optional(z.literal('order')),
     stated: z.optional(z.literal(true)),
   }),
 )
@@ -289,6 +291,15 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     total ? { total: fieldOf(file, ['feeds', kind, 'total'], total, TOTAL, currency) } : {}
   if (payouts) feeds.payouts = { ...feedOf('payouts', payouts), ...totalOf('payouts', payouts.total) } as Feed<PayoutLine>
   if (receipts) feeds.receipts = { ...feedOf('receipts', receipts), ...totalOf('receipts', receipts.total) } as Feed<Receipt>
+  const judged = termsOf(file, given, currency)
+  const isTwice = (fees: readonly Fee[] = []) =>
+    fees.some(({ kind = 'fee' }) => kind === 'fee') && !fees.some(({ kind, stated }) => stated && kind !== 'subsidy')
+  if (orders && 'serviceFee' in orders.fields && [judged, ...(judged.terms ?? [])].some(({ fees }) => isTwice(fees)))
+    wrong(
+      file,
+      ['feeds', 'orders', 'fields', 'serviceFee'],
+      'is which of the fees? Write stated: true there, so that it is not taken twice',
+    )
   return {
     id,
     name: given.name,
@@ -300,7 +311,7 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     calendar: null,
     fees: [],
     tolerance: 0,
-    ...termsOf(file, given, currency),
+    ...judged,
   }
 }
 
@@ -342,7 +353,7 @@ function termsOf(
     path: readonly (string | number)[],
   ) => ({
     ...(calendar && { calendar: calendarOf(file, [...path, 'calendar'], calendar) }),
-    ...(fees && { fees: fees.map((fee, i) => feeOf(file, [...path, 'fees', i], fee, currency)) }),
+    ...(fees && { fees: feesOf(file, [...path, 'fees'], fees, currency) }),
     ...(tolerance !== undefined && { tolerance }),
   })
   const { grounds, terms } = given
@@ -360,26 +371,34 @@ function termsOf(
   }
 }
 
+function feesOf(
+  file: YamlFile,
+  path: readonly (string | number)[],
+  given: NonNullable<GivenTerms['fees']>,
+  currency: Currency,
+): Fee[] {
+  const again = given.findIndex(({ name }, i) => given.slice(0, i).some((fee) => fee.name === name))
+  if (again > 0) wrong(file, [...path, again, 'name'], `"${given[again]!.name}" is a fee already, expected a name of its own`)
+  return given.map((fee, i) => feeOf(file, [...path, i], fee, currency))
+}
+
 function feeOf(
   file: YamlFile,
   path: readonly (string | number)[],
-  { rate, min, max, ...given }: NonNullable<GivenTerms['fees']>[number],
+  { rate, min, max, maxMonth, ...given }: NonNullable<GivenTerms['fees']>[number],
   currency: Currency,
 ): Fee {
-  const limit = (key: string, text: string | undefined): Minor | undefined => {
-    const amount = text === undefined ? undefined : readAmount(text, currency)
-    if (amount === null || (amount ?? 0) < 0)
+  const limits: Partial<Record<'min' | 'max' | 'maxMonth', Minor>> = {}
+  for (const [key, text] of Object.entries({ min, max, maxMonth }) as [keyof typeof limits, string | undefined][]) {
+    if (text === undefined) continue
+    const amount = readAmount(text, currency)
+    if (amount === null || amount < 0)
       wrong(file, [...path, key], `"${text}" is not an amount in ${currency}, expected like "2.00"`)
-    return amount
+    limits[key] = amount
   }
-  const [least, most] = [limit('min', min), limit('max', max)]
-  if (least !== undefined && most !== undefined && least > most) wrong(file, [...path, 'min'], `${min} is more than max, ${max}`)
-  return {
-    ...(given as Omit<Fee, 'rate'>),
-    rate: readRate(rate, 'percent')!,
-    ...(least !== undefined && { min: least }),
-    ...(most !== undefined && { max: most }),
-  }
+  if ((limits.min ?? 0) > (limits.max ?? Number.MAX_SAFE_INTEGER))
+    wrong(file, [...path, 'min'], `${min} is more than max, ${max}`)
+  return { ...(given as Omit<Fee, 'rate'>), rate: readRate(rate, 'percent')!, ...limits }
 }
 
 const TOTAL: CanonicalField = { kind: 'amount', need: 'optional', meaning: 'sum of the lines' }

@@ -3,11 +3,11 @@ import type { Partner } from '../partners/partner.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
 import { dueMonth, whyNotDue } from '../settle/calendar.ts'
 import { compareText, type Entry, NONE, type Rules } from '../settle/entry.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { reconcile } from '../settle/reconcile.ts'
 import { isFinding } from '../settle/report.ts'
 import { type Ledger, rulesOf } from '../settle/settle.ts'
 import type { Database } from '../store/open.ts'
-import { ordersByKey } from '../store/orders.ts'
 import { linesByKey } from '../store/payouts.ts'
 
 /** What a month made of some orders and payout lines. */
@@ -95,7 +95,11 @@ export function tell(
 ): void {
   db.transaction(() => {
     for (const partner of partners) {
-      const ledger = { partner, orders: ordersByKey(db, partner.id), lines: linesByKey(db, partner.id, dayOf(months.to, 31)) }
+      const ledger = {
+        partner,
+        orders: judgedOrders(db, partner),
+        lines: linesByKey(db, partner.id, dayOf(months.to, 31)),
+      }
       for (const story of stories(ledger, months)) for (const listener of listeners) listener.add(story)
     }
   })()

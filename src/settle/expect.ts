@@ -1,5 +1,5 @@
 import { type Minor, multiplyDivide, share } from '../money.ts'
-import { expectedPayout } from '../partners/fees.ts'
+import { type Earning, expectedPayout } from '../partners/fees.ts'
 import type { Fee } from '../partners/partner.ts'
 import type { Order } from '../records.ts'
 
@@ -12,12 +12,14 @@ export function hasRefund(order: Order): boolean {
 export function shrunk(order: Order, kept: number, whole: number): Order {
   const part = (amount: Minor) => multiplyDivide(amount, kept, whole)
   const { paidAmount, commission, serviceFee, subsidy } = order
+  const { parts }: Earning = order
   return {
     ...order,
     paidAmount: part(paidAmount),
     commission: part(commission),
     serviceFee: serviceFee === null ? null : part(serviceFee),
     subsidy: subsidy === null ? null : part(subsidy),
+    ...(parts && { parts: Object.fromEntries(Object.entries(parts).map(([name, amount]) => [name, part(amount)])) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { addMonths, dayOf, type Month } from '../day.ts'
-import type { Basis, Calendar, Partner } from '../partners/partner.ts'
+import type { Basis, Calendar, Fee, Partner } from '../partners/partner.ts'
 import { type Closing, closedMonths, type Frozen, ordersLearnedOf } from '../store/closings.ts'
 import { type Position, positionOf } from '../store/journal.ts'
 import type { Database } from '../store/open.ts'
@@ -8,6 +8,7 @@ import { linesByKey, statementsOf } from '../store/payouts.ts'
 import { type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
+import { judgedOrders, partsBy } from './parts.ts'
 import { inMonth, receiptsOf, shown } from './receipts.ts'
 import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
@@ -44,7 +45,7 @@ export function ledgerOf(db: Database, partner: Partner, month: Month, only?: re
   if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing, only)
   return {
     partner,
-    orders: ordersByKey(db, partner.id, undefined, only),
+    orders: judgedOrders(db, partner, undefined, only),
     lines: linesByKey(db, partner.id, dayOf(month, 31), undefined, only),
     statements: statementsOf(db, partner.id, month),
     adjustments: adjustments(db, partner, closed, month, positionOf(db)),
@@ -63,9 +64,10 @@ export function closedLedger(
   only?: readonly string[],
 ): Ledger {
   const { position, terms } = frozen
+  const then = partnerOn(partner, terms)
   return {
-    partner: partnerOn(partner, terms),
-    orders: ordersByKey(db, partner.id, position, only),
+    partner: then,
+    orders: judgedOrders(db, then, position, only),
     lines: linesByKey(db, partner.id, dayOf(month, 31), position, only),
     statements: statementsOf(db, partner.id, month, position),
     closedAt: at,
@@ -104,6 +106,10 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
       .at(-1)!,
     paid: dayOf(last.month, 31),
   })
+  const partsAt = (fees: readonly Fee[], position: Position) => partsBy(fees, () => ordersByKey(db, partner.id, position))
+  const parts = closed.map(({ frozen }, i) =>
+    [frozen.position, last.frozen.position, now].map((position) => partsAt(rules[i]!.fees, position)),
+  )
   const found: Adjustment[] = []
   for (let at = 0; at < orders.length; at += AT_ONCE) {
     const only = orders.slice(at, at + AT_ONCE)
@@ -112,7 +118,10 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
     const present = known(now, month)
     for (const [i, closing] of closed.entries()) {
       const closedAs = closing === last ? posted : known(closing.frozen.position, closing.month)
-      for (const id of only) found.push(...adjust(partner.id, closedAs(id), posted(id), present(id), rules[i]!))
+      const judged = ({ orders, ...known }: Known, which: number): Known => ({ ...known, orders: [...parts[i]![which]!(orders)] })
+      for (const id of only) {
+        found.push(...adjust(partner.id, judged(closedAs(id), 0), judged(posted(id), 1), judged(present(id), 2), rules[i]!))
+      }
     }
   }
   return found.sort(

@@ -93,14 +93,16 @@ function runText({ closes, pays, lag }: Run): string {
 }
 
 /** `技术服务费 10 % of commission, half-up`. */
-export function feeText({ name, kind, of, rate, rounding, min, max, stated }: Fee, currency: string): string {
+export function feeText({ name, kind, of, rate, rounding, per, min, max, maxMonth, stated }: Fee, currency: string): string {
   const money = (amount: number) => `${formatAmount(amount, currency)} ${currency}`
   const base = of === 'paidAmount' ? 'the paid amount' : of === 'rest' ? 'the rest' : 'commission'
   return [
     `${kind === 'subsidy' ? '+ ' : ''}${name} ${formatRate(rate)} % of ${base}${kind === 'share' ? ' is yours' : ''}`,
     rounding,
+    per && 'for the whole order',
     min !== undefined && `at least ${money(min)}`,
     max !== undefined && `at most ${money(max)}`,
+    maxMonth !== undefined && `at most ${money(maxMonth)} a month`,
     stated && 'or as the order states',
   ]
     .filter(Boolean)

@@ -3,11 +3,11 @@ import { apportion, type Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { Order, PayoutLine, Recorded } from '../records.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from '../settle/entry.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { reconcile } from '../settle/reconcile.ts'
 import { rulesOf } from '../settle/settle.ts'
 import type { Attribution } from '../share/attribution.ts'
 import type { Database } from '../store/open.ts'
-import { ordersByKey } from '../store/orders.ts'
 import { linesByKey } from '../store/payouts.ts'
 import { type NewSplit, type PaidOrder, type Part, paidMonths, paidOrders, SHOP, type SplitKey } from '../store/splits.ts'
 import { partsOf, restOf, type Share } from './share.ts'
@@ -54,7 +54,7 @@ export function* splitMonth(db: Database, partners: readonly Partner[], month: M
   const paidOf = paidOrders(db)
   for (const partner of [...partners].sort((a, b) => compareText(a.id, b.id))) {
     const rulesIn = (of: Month) => rulesOf(partner, of)
-    const entries = reconcile(ordersByKey(db, partner.id), linesByKey(db, partner.id, dayOf(month, 31)), rulesIn(month))
+    const entries = reconcile(judgedOrders(db, partner), linesByKey(db, partner.id, dayOf(month, 31)), rulesIn(month))
     for (const group of byOrder(entries)) {
       const { currency, about, lines } = group[0]!
       const key = { partner: partner.id, orderId: (about[0] ?? lines[0])?.orderId ?? '', currency }

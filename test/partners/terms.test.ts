@@ -4,6 +4,7 @@ import type { Fee, Partner } from '../../src/partners/partner.ts'
 import { calendarOf, feesOf, toleranceOn } from '../../src/partners/terms.ts'
 import { parsePartner } from '../../src/partners/yaml.ts'
 import { coverage, dueMonth } from '../../src/settle/calendar.ts'
+import { run, workspaceWith } from '../cli/shoptool.ts'
 import { order } from '../settle/records.ts'
 
 const ACME = `id: acme
@@ -29,6 +30,7 @@ describe('dated terms', () => {
   test.each([
     ['the day before', { orderedAt: '2026-08-31T23:59:59+08:00', paidAt: null }, 900],
     ['the first day', { orderedAt: '2026-09-01T00:00:00+08:00', paidAt: null }, 800],
+    ['as a plain day', { orderedAt: '2026-09-01', paidAt: null }, 800],
     ['of a presale the balance counts', { orderedAt: '2026-08-20T00:00:00+08:00', paidAt: '2026-09-01T00:10:00+08:00' }, 800],
   ])('fees are those of the day of the order: %s', (_, days, payout) => {
     expect(expectedPayout(order(days), feesOf(acme))).toBe(payout)
@@ -129,6 +131,15 @@ describe('a built-in partner overridden in the workspace', () => {
     [
       'fees: [ { name: x, of: rest, rate: "1%", kind: bonus } ]\n',
       'fees.0.kind: "bonus" is not known, expected fee, share, subsidy, tax',
+    ],
+    [
+      'fees: [ { name: x, of: rest, rate: "1%", per: line } ]\n',
+      'partners/taobao.yaml:2: fees.0.per: "line" is not known, expected order',
+    ],
+    ['fees: [ { name: x, of: rest, rate: "1%", maxMonth: "x" } ]\n', 'fees.0.maxMonth: "x" is not an amount in CNY'],
+    [
+      'fees: [ { name: x, of: rest, rate: "1%", per: order }, { name: x, of: rest, rate: "1%" } ]\n',
+      'fees.1.name: "x" is a fee already, expected a name of its own',
     ],
     [
       'calendar: { basis: settledAt, days: 1, runs: [ { closes: 15, pays: 1, lag: 1 } ] }\n',
@@ -253,5 +264,56 @@ describe('what an order states itself', () => {
     ],
   ])('%s', (_, earning, fees, text) => {
     expect(formula({ currency: 'CNY', paidAmount: 1980, ...earning }, fees)).toBe(text)
+  })
+})
+
+describe('a partner whose orders state their fee', () => {
+  const ORDERS = `  orders:
+    format: { type: csv }
+    fields:
+      orderId: { text: no }
+      lineId: { text: line }
+      paidAmount: { amount: paid, unit: yuan }
+      commission: { amount: commission, unit: yuan }
+      status: { oneOf: status, words: { settled: settled } }
+      orderedAt: { instant: at, pattern: yyyy-MM-dd }
+      settledAt: { instant: settled, pattern: yyyy-MM-dd }
+`
+  const PAYOUTS = `  payouts:
+    format: { type: csv }
+    fields:
+      orderId: { text: no }
+      lineId: { text: line }
+      amount: { amount: amount, unit: yuan }
+      paidAt: { day: day, pattern: yyyy-MM-dd }
+calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
+`
+  const partner = (fields: string, fees: string) =>
+    `${ACME.slice(0, ACME.indexOf('feeds:'))}feeds:\n${ORDERS}${fields}${PAYOUTS}fees: ${fees}\n`
+
+  it('must say which fee that is', () => {
+    const read = (fees: string) =>
+      parsePartner('acme.yaml', partner('      serviceFee: { amount: fee, unit: yuan, optional: true }\n', fees))
+    expect(() => read('[ { name: x, of: commission, rate: "10%" } ]')).toThrow(
+      'feeds.orders.fields.serviceFee: is which of the fees? Write stated: true there, so that it is not taken twice',
+    )
+    expect(read('[ { name: x, of: commission, rate: "10%", stated: true } ]').fees[0]!.stated).toBe(true)
+    expect(read('[ { name: x, kind: subsidy, of: commission, rate: "10%" } ]').fees).toHaveLength(1)
+  })
+
+  it('is settled to the fen with a fee of the whole order, from its files to the pack', async () => {
+    const line = (name: string) => `1,${name},18.50,1.85,settled,2026-09-30,2026-10-05`
+    const cwd = workspaceWith('', {
+      'partners/acme.yaml': partner('', '[ { name: 服务费, of: commission, rate: "10%", per: order } ]'),
+      'orders.csv': ['no,line,paid,commission,status,at,settled', line('A'), line('B'), line('C')].join('\n'),
+      'payouts.csv': 'no,line,amount,day\n1,A,1.66,2026-11-20\n1,B,1.66,2026-11-20\n1,C,1.64,2026-11-20\n',
+    })
+    for (const kind of ['orders', 'payouts']) await run(['import', kind, `${kind}.csv`, '--partner', 'acme'], { cwd })
+    const settled = JSON.parse((await run(['settle', '--month', '2026-11', '--json'], { cwd })).stdout)
+    expect(settled.partners[0]).toMatchObject({ expected: '4.99', paid: '4.96', difference: '-0.03' })
+    expect(settled.findings).toHaveLength(1)
+    expect(settled.findings[0]).toMatchObject({ class: 'short-paid', lineId: 'C', expected: '1.67', paid: '1.64' })
+    const packed = await run(['settle', 'pack', '--month', '2026-11', '--partner', 'acme'], { cwd })
+    expect(packed.stdout).toContain('1 claims, 0.03 CNY')
   })
 })

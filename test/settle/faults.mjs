@@ -5,6 +5,7 @@
 
 const CALENDAR = 'src/settle/calendar.ts'
 const FEES = 'src/partners/fees.ts'
+const PARTS = 'src/settle/parts.ts'
 const EXPECT = 'src/settle/expect.ts'
 const CLASSIFY = 'src/settle/classify.ts'
 const RECONCILE = 'src/settle/reconcile.ts'
@@ -67,8 +68,8 @@ export const FAULTS = [
   {
     what: 'fees are rounded in one way only',
     file: FEES,
-    from: 'share(base, fee.rate, fee.rounding), base',
-    to: 'share(base, fee.rate), base',
+    from: 'const amount = share(base, rate, rounding)',
+    to: 'const amount = share(base, rate)',
   },
   {
     what: 'fees of the paid amount are of the commission',
@@ -81,10 +82,35 @@ export const FAULTS = [
   {
     what: 'subsidies are taken away',
     file: FEES,
-    from: "fee.kind === 'subsidy' ? 0 - amount",
-    to: "fee.kind === 'subsidy' ? amount",
+    from: "fee.kind === 'subsidy' ? 0 - size",
+    to: "fee.kind === 'subsidy' ? size",
   },
-  { what: 'the share of the partner is paid', file: FEES, from: "fee.kind === 'share' ? base - amount : amount", to: 'amount' },
+  { what: 'the share of the partner is paid', file: FEES, from: "fee.kind === 'share' ? base - size : size", to: 'size' },
+  {
+    what: 'what an order states of its fee is passed over',
+    file: FEES,
+    from: 'statedOf(earning, fee) ?? ruledFee(earning, fee, rest)',
+    to: 'ruledFee(earning, fee, rest)',
+  },
+  {
+    what: 'a fee is taken of the subsidy too',
+    file: FEES,
+    from: 'const bareOf = ({ commission, subsidy }: Earning): Minor => commission - (subsidy ?? 0)',
+    to: 'const bareOf = ({ commission }: Earning): Minor => commission',
+  },
+  {
+    what: 'a fee of the whole order is rounded line by line',
+    file: PARTS,
+    from: "const whole = fee.per === 'order' ? sizeOf(sum(bases), fee) : sum(alone)",
+    to: 'const whole = sum(alone)',
+  },
+  { what: 'the limit of a month is one for each order', file: PARTS, from: 'used.set(month, before + amount)', to: '' },
+  {
+    what: 'refunded lines use up the limit of a month',
+    file: PARTS,
+    from: "line.status !== 'refunded' && line.status !== 'invalid' && isRuled",
+    to: 'isRuled',
+  },
   {
     what: 'the most that a fee may be is not held',
     file: FEES,
