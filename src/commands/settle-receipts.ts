@@ -179,7 +179,7 @@ function printTieOut(tieOut: TieOut, print: Print): void {
   const several = (texts: readonly string[]) => [...new Set(texts)].join(' + ')
   const from = (receipts: readonly ReceiptShown[]) => several(receipts.map(({ source }) => `${source.file}:${source.line}`))
   const unreceived = (what: string) => (statement: (typeof missingStatements)[number]) => [
-    ...[statement.paidAt, '', statement.statementId, statement.total, what],
+    ...[statement.paidAt, '', statement.statementId, statement.total, '', what],
   ]
   const rows = [
     ...ties.map(({ statements, receipts, difference }) => [
@@ -187,20 +187,20 @@ function printTieOut(tieOut: TieOut, print: Print): void {
       receipts.map(({ amount }) => amount).join(' + '),
       several(statements.map(({ statementId }) => statementId)),
       statements.map(({ total }) => total).join(' + '),
-      `${isOff(difference) ? `difference ${difference}` : 'ties out'} (${from(receipts)})`,
+      ...(isOff(difference) ? [difference, `difference (${from(receipts)})`] : ['', `ties out (${from(receipts)})`]),
     ]),
     ...missingStatements.map(unreceived('not received')),
     ...uncoveredStatements.map(unreceived('not covered')),
-    ...unexpectedReceipts.map((receipt) => [receipt.receivedOn, receipt.amount, '', '', `no statement (${from([receipt])})`]),
+    ...unexpectedReceipts.map((receipt) => [receipt.receivedOn, receipt.amount, '', '', '', `no statement (${from([receipt])})`]),
   ].sort((a, b) => compareText(a[0]!, b[0]!))
   const right = { align: 'right' } as const
   print.table(
     [
-      { title: 'DAY' },
-      { title: 'RECEIVED', ...right },
-      { title: 'STATEMENT' },
-      { title: 'PAID', ...right },
-      { title: '', cut: true },
+      ...[{ title: 'DAY' }, { title: 'RECEIVED', ...right }, { title: 'STATEMENT' }, { title: 'PAID', ...right }],
+      ...[
+        { title: 'OFF', ...right },
+        { title: '', cut: true },
+      ],
     ],
     rows,
   )

@@ -15,6 +15,7 @@ import { list, month, option } from './option.ts'
 import type { Print } from './print.ts'
 import { outcomeOf, printRuns, readAll } from './runs.ts'
 import { CLOSE_OPTIONS, checkCloseFlags, checkMonths, closeMonths, closes, reopenMonths } from './settle-close.ts'
+import { due } from './settle-due.ts'
 import { explain } from './settle-explain.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
@@ -45,7 +46,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --close',
     'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { explain, closes, pack, receipts, 'verify-pack': verifyPack, terms },
+  commands: { due, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)

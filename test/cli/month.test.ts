@@ -123,6 +123,74 @@ describe.each(Object.keys(truth.months))('settle --month %s', (month) => {
   })
 })
 
+describe('settle due', () => {
+  const minor = (amount: string) => Number(amount.replace('.', ''))
+
+  it('has past due what was missing and short in the months of the plan, and did not come late', async () => {
+    const { schema, asOf, partners } = await json('settle', 'due')
+    expect([schema, asOf]).toEqual(['shoptool.settle-due.v1', '2026-11-25'])
+    for (const { partner, pastDue, recovery, claims } of partners) {
+      const differences = Object.values(truth.months).flatMap((month) => {
+        const classes = month[partner]?.classes ?? {}
+        return ['missing', 'short-paid', 'late'].map((name) => minor(classes[name]?.difference ?? '0'))
+      })
+      const open = -differences.reduce((a, b) => a + b, 0)
+      expect(minor(pastDue.amount)).toBe(open)
+      expect(minor(recovery.missing) - minor(recovery.recovered)).toBe(open)
+      expect(claims.map((claim: { open: string }) => minor(claim.open)).reduce((a: number, b: number) => a + b, 0)).toBe(open)
+    }
+    expect(partners.map(({ partner }: { partner: string }) => partner)).toEqual(['pdd', 'shanhuo', 'taobao'])
+    expect(partners[2].recovery).toMatchObject({ missing: '36.48', recovered: '20.05', rate: '55' })
+  })
+
+  it('draws pay days, what is not received yet and what is past due, on 60 columns', async () => {
+    const { code, stdout } = await run(['settle', 'due', '--partner', 'pdd', '--claims', '1', '--no-color'], {
+      cwd: folder,
+      tty: 60,
+    })
+    expect(code).toBe(5)
+    expect(stdout).toContain(`pdd: 10.36 CNY to come, 20.82 past due
+  WHEN              AMOUNT  ORDERS
+  2026-12-20         10.36       1  █████████████████▊
+  not received yet   14.04       3  ████████████████████████
+  past due 0-30      12.84       2  ██████████████████████
+  past due 31-60      7.98       1  █████████████▋
+  oldest: pdd:260902-990000000023757, since 2026-10-20
+  days to cash: 42, 53 from the order; 26, 35 from verified (median, 90 %)
+  came later: 7.98 of 28.80 that was missing, 27.7 %, after 31, 31 days
+`)
+    expect(stdout).toContain('pdd:261009-990000000118785')
+    expect(stdout).not.toContain('pdd:261002-990000000102947')
+  })
+
+  it('tells how it stood on a day of before, also as CSV', async () => {
+    const csv = await shoptool('settle', 'due', '--partner', 'shanhuo', '--as-of', '2026-10-20', '--csv', '-')
+    expect([csv.code, csv.stdout.split('\r\n')]).toEqual([
+      5,
+      [
+        '\ufeffasOf,partner,currency,what,when,amount,orders',
+        '2026-10-20,shanhuo,CNY,due,2026-10-25,11.50,1',
+        '2026-10-20,shanhuo,CNY,unconfirmed,,12.33,2',
+        '2026-10-20,shanhuo,CNY,past-due,0-30,10.65,2',
+        '',
+      ],
+    ])
+    expect((await shoptool('settle', 'due', '--csv', 'due.csv')).stderr).toContain('due.csv')
+    expect(readFileSync(join(folder, 'due.csv'), 'utf8')).toContain('2026-11-25,pdd,CNY,due,2026-12-20,10.36,1\r\n')
+    expect((await shoptool('settle', 'due', '--as-of', '2026-08-01')).code).toBe(0)
+  })
+
+  it.each([
+    [['--as-of', '2026-11-26'], '--as-of: 2026-11-26 is still to come, expected 2026-11-25 or before'],
+    [['--as-of', 'today'], '--as-of: "today" is not a day, expected like 2026-10-31'],
+    [['--csv', '-', '--json'], '--json and --csv: expected one of them'],
+    [['--partner', 'tabao'], '--partner: unknown partner "tabao"; did you mean taobao?'],
+  ])('%j', async (args, message) => {
+    const { code, stderr } = await shoptool('settle', 'due', ...args)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`shoptool: ${message}`)])
+  })
+})
+
 it('every class occurs in the sample', () => {
   const classes = Object.values(truth.months).flatMap((partners) =>
     Object.values(partners).flatMap(({ classes }) => Object.entries(classes)),

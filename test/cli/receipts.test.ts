@@ -109,13 +109,13 @@ describe('settle receipts', () => {
     expect([code, stdout]).toEqual([
       5,
       `acme CNY: as far as receipts were read
-2026-10-20\t\tA10\t9.00\tnot covered
-2026-11-20\t12.00\tA11\t12.00\tties out (alipay.csv:4)
+2026-10-20\t\tA10\t9.00\t\tnot covered
+2026-11-20\t12.00\tA11\t12.00\t\tties out (alipay.csv:4)
 21.00 statements − 9.00 not covered = 12.00 received
 
 hills CNY: does not tie out
-2026-10-20\t\tH10\t8.00\tnot covered
-2026-11-21\t29.50\tH11\t30.00\tdifference -0.50 (alipay.csv:5)
+2026-10-20\t\tH10\t8.00\t\tnot covered
+2026-11-21\t29.50\tH11\t30.00\t-0.50\tdifference (alipay.csv:5)
 38.00 statements − 8.00 not covered − 0.50 difference = 29.50 received
 
 `,
@@ -141,7 +141,7 @@ hills CNY: does not tie out
     const before = await run(['settle', 'receipts', '--month', '2026-10'], { cwd: own })
     expect([before.code, before.stdout]).toEqual([
       5,
-      'acme CNY: does not tie out\n2026-10-20\t\tA10\t9.00\tnot received\n9.00 statements − 9.00 not received = 0.00 received\n\n',
+      'acme CNY: does not tie out\n2026-10-20\t\tA10\t9.00\t\tnot received\n9.00 statements − 9.00 not received = 0.00 received\n\n',
     ])
     expect(before.stderr).toContain(
       '9.00 CNY of 2026-10-21 from Trust Pay (october.csv:5) is as much as statement A10 of acme: if it paid it, name the payer in partners/acme.yaml, like payer: [ "Trust Pay" ]',
@@ -151,7 +151,7 @@ hills CNY: does not tie out
     const after = await run(['settle', 'receipts', '--month', '2026-10'], { cwd: own })
     expect([after.code, after.stdout]).toEqual([
       0,
-      'acme CNY: ties out\n2026-10-21\t9.00\tA10\t9.00\tties out (october.csv:5)\n9.00 statements = 9.00 received\n\n',
+      'acme CNY: ties out\n2026-10-21\t9.00\tA10\t9.00\t\tties out (october.csv:5)\n9.00 statements = 9.00 received\n\n',
     ])
   })
 
