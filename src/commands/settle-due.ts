@@ -7,9 +7,9 @@ import type { Partner } from '../partners/partner.ts'
 import type { Order, Recorded } from '../records.ts'
 import { AGES, type Claim, type Days, type Due, dueOf, type Sum, standingOn } from '../report/due.ts'
 import { stories } from '../report/stories.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { csvText } from '../settle/table.ts'
 import type { Database } from '../store/open.ts'
-import { ordersByKey } from '../store/orders.ts'
 import { linesByKey } from '../store/payouts.ts'
 import { bar } from './bar.ts'
 import { defineCommand } from './command.ts'
@@ -73,7 +73,7 @@ function allDue(db: Database, partners: readonly Partner[], asOf: Day, today: Da
   const due = dueOf(asOf, claims)
   db.transaction(() => {
     for (const partner of partners) {
-      const present = ordersByKey(db, partner.id)
+      const present = judgedOrders(db, partner)
       const orders = asOf === today ? present : standing(present, asOf)
       for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL)) due.add(story)
     }

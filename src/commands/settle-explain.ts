@@ -2,6 +2,7 @@ import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { explainOrder, explanationText } from '../settle/order.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { openForReading } from '../store/open.ts'
 import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
@@ -37,7 +38,7 @@ export const explain = defineCommand({
     if (chosen.length > 1) throw usageError(`${orderId}: several partners have it, name one with --partner: ${chosen.join(', ')}`)
     const partner = findPartner(chosen[0]!, found.partners, BUILT_IN, '--partner')
     const lines = linesOfOrder(db, partner.id, orderId)
-    const own = orders.filter((order) => order.partner === partner.id)
+    const own = [...judgedOrders(db, partner, undefined, [orderId])]
     const explanation = explainOrder(
       partner,
       orderId,

@@ -301,7 +301,7 @@ calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
     expect(read('[ { name: x, kind: subsidy, of: commission, rate: "10%" } ]').fees).toHaveLength(1)
   })
 
-  it('is settled to the fen with a fee of the whole order, from its files to the pack', async () => {
+  it('is settled to the fen with a fee of the whole order, from its files to the explanation and the pack', async () => {
     const line = (name: string) => `1,${name},18.50,1.85,settled,2026-09-30,2026-10-05`
     const cwd = workspaceWith('', {
       'partners/acme.yaml': partner('', '[ { name: 服务费, of: commission, rate: "10%", per: order } ]'),
@@ -313,6 +313,8 @@ calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
     expect(settled.partners[0]).toMatchObject({ expected: '4.99', paid: '4.96', difference: '-0.03' })
     expect(settled.findings).toHaveLength(1)
     expect(settled.findings[0]).toMatchObject({ class: 'short-paid', lineId: 'C', expected: '1.67', paid: '1.64' })
+    const { stdout } = await run(['settle', 'explain', '1'], { cwd })
+    expect(stdout).toContain('1.85 commission − 0.18 服务费 (10 % of 1.85, half-up, for the whole order) = 1.67')
     const packed = await run(['settle', 'pack', '--month', '2026-11', '--partner', 'acme'], { cwd })
     expect(packed.stdout).toContain('1 claims, 0.03 CNY')
   })
