@@ -3,6 +3,7 @@ import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { explainOrder, explanationText } from '../settle/order.ts'
 import { judgedOrders } from '../settle/parts.ts'
+import { closedMonths } from '../store/closings.ts'
 import { openForReading } from '../store/open.ts'
 import { orderNamed, orderStates, ordersById, partnersInLedger } from '../store/orders.ts'
 import { linesOfOrder } from '../store/payouts.ts'
@@ -47,6 +48,7 @@ export const explain = defineCommand({
       orderStates(db, partner.id, orderId),
       monthToSettle(ctx, found, [partner]),
       picksOf(db, partner.id, [...new Set(own.flatMap(({ sku }) => sku ?? []))]),
+      new Map(closedMonths(db, partner.id).map((closing) => [closing.month, closing.at])),
     )
     if (global.json) print.json('settle-explain', explanation)
     else for (const line of explanationText(explanation, global.verbose)) print.line(line)

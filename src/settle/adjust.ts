@@ -1,5 +1,6 @@
 import { type Month, monthOf } from '../day.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
+import type { Parts } from '../partners/fees.ts'
 import type { Order, Origin, PayoutLine, Recorded } from '../records.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { reconcile } from './reconcile.ts'
@@ -142,8 +143,10 @@ function takenBack(
   return Math.max(0, Math.min(back, overOf(entries)) - over)
 }
 
+type Judged = Order & { parts?: Parts }
+
 /** What is another of the order lines than it was: `commission 5.00 → 4.50`. */
-function reasonOf(before: readonly Order[], now: readonly Order[], back: Minor, currency: Currency): string {
+function reasonOf(before: readonly Judged[], now: readonly Judged[], back: Minor, currency: Currency): string {
   const money = (amount: Minor | null) => (amount === null ? undefined : formatAmount(amount, currency))
   const changes = now.flatMap((order) => {
     const old = before.find(({ lineId }) => lineId === order.lineId)
@@ -156,6 +159,9 @@ function reasonOf(before: readonly Order[], now: readonly Order[], back: Minor, 
           ...change('refund', money(old.refundAmount), money(order.refundAmount)),
           ...change('service fee', money(old.serviceFee), money(order.serviceFee)),
           ...change('subsidy', money(old.subsidy), money(order.subsidy)),
+          ...Object.keys({ ...old.parts, ...order.parts }).flatMap((fee) =>
+            change(`its part of ${fee}`, money(old.parts?.[fee] ?? null), money(order.parts?.[fee] ?? null)),
+          ),
           ...(['receivedAt', 'verifiedAt', 'settledAt'] as const).flatMap((date) =>
             change(date, old[date]?.slice(0, 10), order[date]?.slice(0, 10)),
           ),

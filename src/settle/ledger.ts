@@ -98,7 +98,9 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
   const last = closed.at(-1)
   if (!last || addMonths(last.month, 1) !== month) return []
   const rules = closed.map(({ month, frozen }) => rulesOf(partnerOn(partner, frozen.terms), month))
-  const orders = ordersLearnedOf(db, partner.id, [last.frozen.position, now], {
+  // of a limit for a month an order may take what another leaves: then all orders are looked at
+  const isLimited = rules.some(({ fees }) => fees.some(({ maxMonth }) => maxMonth !== undefined))
+  const orders = ordersLearnedOf(db, partner.id, [isLimited ? 0 : last.frozen.position, now], {
     basis: [...new Set(rules.flatMap(({ calendar }) => basesOf(calendar)))],
     day: rules
       .map(({ calendar, month }) => coverage(calendar, month).to)

@@ -86,6 +86,8 @@ export type OrderExplanation = {
     explain: string
     /** What the difference is the sum of. */
     steps: { label: string; amount: string }[]
+    /** When the month was closed, or null. A closed month stays as it was: this is what it would be now. */
+    closedAt: Instant | null
   }[]
 }
 
@@ -103,6 +105,7 @@ export function explainOrder(
   states: readonly OrderReading[],
   until: Month,
   picks: readonly ShelfItem[] = [],
+  closed: ReadonlyMap<Month, Instant> = new Map(),
 ): OrderExplanation {
   const rules = rulesOf(partner, until)
   const { calendar, fees } = rules
@@ -185,6 +188,7 @@ export function explainOrder(
         difference: money(entry.difference),
         explain: text,
         steps: steps.map(({ label, amount }) => ({ label, amount: money(amount) })),
+        closedAt: closed.get(month) ?? null,
       }
     }),
   }
@@ -228,7 +232,8 @@ export function explanationText(explanation: OrderExplanation, hashes = false): 
   if (explanation.months.length > 0) text.push('', 'months')
   for (const month of explanation.months) {
     const sums = `expected ${month.expected}, paid ${month.paid}, difference ${month.difference} ${month.currency}`
-    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}`)
+    const closed = month.closedAt === null ? '' : `; as it would be now, the month was closed on ${month.closedAt.slice(0, 10)}`
+    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}${closed}`)
   }
   return text
 }

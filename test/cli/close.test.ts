@@ -84,13 +84,24 @@ describe('settle --close and --reopen, from the first close to a changed row', (
 
   it('keeps its bytes when orders change, and the next month shows what they change', async () => {
     const before = written('2026-10')
-    await shoptool('import', 'orders', 'inbox/refund.csv', '--partner', 'acme')
+    for (const partner of ['acme', 'beta']) await shoptool('import', 'orders', 'inbox/refund.csv', '--partner', partner)
     await shoptool('settle', '--month', '2026-10')
     expect(written('2026-10')).toEqual(before)
     const { code, stdout } = await run(['settle', '--month', '2026-11'], { cwd: folder, tty: 100 })
     expect(code).toBe(5)
     expect(stdout).toContain('  besides, 1 adjustment of closed months: difference 10.00')
     expect(stdout).toMatch(/2026-10 +acme:1 +10.00 +2026-10, which is closed/)
+    expect(stdout).toMatch(/2026-10 +beta:1 +10.00 +2026-10, which is closed/)
+  })
+
+  it('claims what the closed month lacks, and explains an order as the month would be now', async () => {
+    const { claimed } = await json('settle', 'pack', '--month', '2026-10', '--partner', 'acme')
+    expect(claimed).toEqual([{ currency: 'CNY', count: 1, amount: '5.00' }])
+    const { claimed: ofBeta } = await json('settle', 'pack', '--month', '2026-10', '--partner', 'beta')
+    expect(ofBeta).toEqual([{ currency: 'CNY', count: 2, amount: '15.00' }])
+    expect((await shoptool('settle', 'explain', 'acme:1')).stdout).toContain(
+      '  2026-10 refunded-but-paid: expected 0.00, paid 10.00, difference 10.00 CNY — 10.00 paid (statement october of 2026-10-20) although the order is refunded; as it would be now, the month was closed on 2026-11-25\n',
+    )
   })
 
   it('refuses a statement of a closed month, also as --payout', async () => {

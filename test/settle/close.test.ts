@@ -11,10 +11,11 @@ import type { Partner } from '../../src/partners/partner.ts'
 import type { Order, PayoutLine } from '../../src/records.ts'
 import { checkClosed, closeMonth, reopenMonth } from '../../src/settle/close.ts'
 import { settle } from '../../src/settle/ledger.ts'
+import { judgedOrders } from '../../src/settle/parts.ts'
 import { settleLedgers } from '../../src/settle/settle.ts'
 import { closedMonths, closingEvents } from '../../src/store/closings.ts'
 import { memoryDatabase } from '../../src/store/open.ts'
-import { ordersByKey, orderWriter } from '../../src/store/orders.ts'
+import { orderWriter } from '../../src/store/orders.ts'
 import { linesByKey, payoutWriter, statementsOf } from '../../src/store/payouts.ts'
 import { addFile, finishRun, NO_COUNTS, startRun } from '../../src/store/runs.ts'
 import { line, order, RULES } from './records.ts'
@@ -30,6 +31,11 @@ const ACME: Partner = {
   fees: [],
   tolerance: 0,
 }
+/** Keeps 10 % of the commission, at most so much of the orders of a calendar month. */
+const capped = (maxMonth: number): Partner => ({
+  ...ACME,
+  fees: [{ name: 'fee', of: 'commission', rate: 100_000, rounding: 'half-up', maxMonth }],
+})
 const AT = '2027-06-01T09:00:00+08:00'
 const OPTIONS = { today: '2027-06-01', at: AT, withoutStatement: true }
 const folder = mkdtempSync(join(tmpdir(), 'close-'))
@@ -386,6 +392,16 @@ describe('what is read after a close is posted to the next month', () => {
     expect(files('2026-12')).toEqual(december)
   })
 
+  test('also where an order that stays as it is takes what another leaves of the limit of a month', () => {
+    const { orders, pays, close, adjustments, settle: month } = shop(capped(150))
+    orders({ orderId: '1', due: '2026-11' }, { orderId: '2', due: '2026-11' })
+    pays('2026-11', ['1', 900], ['2', 1000 - 50])
+    close('2026-11')
+    orders({ orderId: '1', due: '2026-11', status: 'invalid' })
+    expect(adjustments('2026-12')).toEqual(['2026-11 1: 9.00/9.00 → 0.00/9.00 = 9.00', '2026-11 2: 9.50/9.50 → 9.00/9.50 = 0.50'])
+    expect(month('2026-12').adjustments[1]!.reason).toBe('its part of fee 0.50 → 1.00')
+  })
+
   test('line by line, and as a whole where lines that were paid together are paid apart', () => {
     const { orders, pays, close, adjustments } = shop()
     orders(...['A', 'B'].map((lineId) => ({ orderId: '1', due: '2026-11', lineId, sku: lineId })))
@@ -454,8 +470,8 @@ test('closing and running it again gives the same bytes, whatever came since', (
 test('closed months and their adjustments together are what the months would be now', () => {
   fc.assert(
     // nothing is taken back: that is said by the month in which it is
-    fc.property(steps(fc.constantFrom(100, 200, 300)), (given) => {
-      const all = shop()
+    fc.property(steps(fc.constantFrom(100, 200, 300)), fc.constantFrom(ACME, capped(40)), (given, partner) => {
+      const all = shop(partner)
       const months = [...play(all, given).keys()]
       const minor = (amount: string) => readDecimal(amount, minorDigits('CNY'))!
       type Sums = { expected: string; paid: string; adjustments: { expected: string; paid: string } }
@@ -465,7 +481,7 @@ test('closed months and their adjustments together are what the months would be 
       const open = all.settle(MONTHS[months.length] ?? '2027-03').partners
       const now = months.flatMap((month) => {
         const until = dayOf(month, 31)
-        const ledger = { partner: ACME, orders: ordersByKey(all.db, 'acme'), lines: linesByKey(all.db, 'acme', until) }
+        const ledger = { partner, orders: judgedOrders(all.db, partner), lines: linesByKey(all.db, 'acme', until) }
         return settleLedgers([{ ...ledger, statements: statementsOf(all.db, 'acme', month) }], month, { folder: null }).partners
       })
       for (const of of ['expected', 'paid'] as const)
