@@ -40,7 +40,7 @@ What was missing is what "settle" says of each month. On its pay day money is no
     const { db, partners, today, outcome } = await reportLedger(call, options.partner)
     const { asOf = today } = options
     if (asOf > today) throw usageError(`--as-of: ${asOf} is still to come, expected ${today} or before`)
-    const found = allDue(db, partners, asOf, today, options.claims)
+    const found = allDue(db, partners, { asOf, today, claims: options.claims }, print)
     if (global.json) print.json('settle-due', { asOf, partners: found.map(documentOf) })
     else if (options.csv !== undefined) {
       const rows = found.flatMap(({ partner, currency, ...sums }) =>
@@ -69,15 +69,25 @@ What was missing is what "settle" says of each month. On its pay day money is no
 const ALL = { from: '0000-01', to: '9998-12' } as const
 
 /** What is due of all orders of partners, from one snapshot of the database. */
-function allDue(db: Database, partners: readonly Partner[], asOf: Day, today: Day, claims: number): Due[] {
+function allDue(
+  db: Database,
+  partners: readonly Partner[],
+  { asOf, today, claims }: { asOf: Day; today: Day; claims: number },
+  print: Print,
+): Due[] {
   const due = dueOf(asOf, claims)
   db.transaction(() => {
     for (const partner of partners) {
       const present = judgedOrders(db, partner)
       const orders = asOf === today ? present : standing(present, asOf)
-      for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL)) due.add(story)
+      let told = 0
+      for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL)) {
+        due.add(story)
+        if (++told % 20_000 === 0) print.progress(`${partner.id}: ${told} orders …`)
+      }
     }
   })()
+  print.progress(null)
   return due.answer()
 }
 

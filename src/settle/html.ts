@@ -197,7 +197,7 @@ function statementTable({ statements, currency, received }: PartnerSettlement): 
       statedTotal === null
         ? '<span class="faint">未载明 <span lang="en">not stated</span></span>'
         : `${show(minor(statedTotal, currency), currency)} ✓`
-    return `<tr><th scope="row" class="id">${escaped(statementId)}</th><td>${paidAt}</td><td>${lines}</td><td>${show(minor(total, currency), currency)}</td><td>${stated}</td>${received ? `<td>${arrival(statementId, received, currency)}</td>` : ''}<td class="source" title="sha256 ${source.sha256}">${escaped(source.file)}</td></tr>`
+    return `<tr><th scope="row" class="id">${escaped(statementId)}</th><td>${paidAt}</td><td>${lines}</td><td>${show(minor(total, currency), currency)}</td><td>${stated}</td>${received ? `<td>${minor(total, currency) === 0 ? '—' : arrival(statementId, received, currency)}</td>` : ''}<td class="source" title="sha256 ${source.sha256}">${escaped(source.file)}</td></tr>`
   })
   return `<div class="scroll"><table class="statements">
 <caption>结算单 <span lang="en">Statements</span></caption>

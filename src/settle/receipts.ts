@@ -66,14 +66,10 @@ export function tieOut(
   receipts: readonly Received[],
   ledgers: readonly { partner: Partner; statements: readonly PaidStatement[] }[],
 ): { tieOuts: TieOut[]; strangers: Stranger[] } {
-  const words = ledgers.map(({ partner }) => (partner.payer ?? [partner.name]).map(columnKey))
-  const owned = receipts.map((receipt) => {
-    const text = columnKey([receipt.payer, receipt.remark].join(' '))
-    return {
-      receipt,
-      owners: ledgers.filter((_, i) => words[i]!.some((word) => text.includes(word))).map(({ partner }) => partner.id),
-    }
-  })
+  const words = ledgers.flatMap(({ partner }) =>
+    (partner.payer ?? [partner.name]).map((word) => ({ id: partner.id, word: columnKey(word) })),
+  )
+  const owned = receipts.map((receipt) => ({ receipt, owners: ownersOf(receipt, words) }))
   const days = receipts.map(({ receivedOn }) => receivedOn).sort(compareText)
   const tieOuts = ledgers.flatMap(({ partner, statements }) => {
     const own = owned.filter(({ owners }) => owners.length === 1 && owners[0] === partner.id).map(({ receipt }) => receipt)
@@ -104,6 +100,14 @@ export function tieOut(
     }))
     .sort((a, b) => byDay(a.receipt, b.receipt))
   return { tieOuts, strangers }
+}
+
+/** The partners whose words a receipt holds; a word that is part of another's that it holds as well does not count. */
+function ownersOf({ payer, remark }: Received, words: readonly { id: string; word: string }[]): string[] {
+  const text = columnKey([payer, remark].join(' '))
+  const held = words.filter(({ word }) => text.includes(word))
+  const own = held.filter(({ word }) => !held.some((other) => other.word !== word && other.word.includes(word)))
+  return [...new Set(own.map(({ id }) => id))]
 }
 
 /** Whether all of the money fits; null where all that is known of it does. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { run, workspaceWith } from './shoptool.ts'
@@ -146,13 +146,40 @@ hills CNY: does not tie out
     expect(before.stderr).toContain(
       '9.00 CNY of 2026-10-21 from Trust Pay (october.csv:5) is as much as statement A10 of acme: if it paid it, name the payer in partners/acme.yaml, like payer: [ "Trust Pay" ]',
     )
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(join(own, 'partners/acme.yaml'), network('acme', 'payer: trust pay'))
     const after = await run(['settle', 'receipts', '--month', '2026-10'], { cwd: own })
     expect([after.code, after.stdout]).toEqual([
       0,
       'acme CNY: ties out\n2026-10-21\t9.00\tA10\t9.00\t\tties out (october.csv:5)\n9.00 statements = 9.00 received\n\n',
     ])
+  })
+
+  it('names receipts of which it cannot tell whose they are', async () => {
+    const both = gb(`${TITLE}2026-11-24 09:00:00,Acme and 山货,收入,1.00,5\n`)
+    const own = workspaceWith('', {
+      'partners/acme.yaml': network('acme'),
+      'partners/hills.yaml': network('hills', 'payer: 山货'),
+      'acme.csv': `${HEADER}A11,1,12.00,2026-11-20\n`,
+      'hills.csv': `${HEADER}H11,2,30.00,2026-11-20\n`,
+      'both.csv': both,
+    })
+    for (const id of ['acme', 'hills']) await run(['import', 'payouts', `${id}.csv`, '--partner', id], { cwd: own })
+    const { code, stderr } = await run(['settle', '--month', '2026-11', '--received', 'both.csv'], { cwd: own })
+    expect(code).toBe(5)
+    expect(stderr).toContain(
+      '1.00 CNY of 2026-11-24 from Acme and 山货 (both.csv:4) holds words of acme and hills: make their "payer:" tell them apart',
+    )
+  })
+
+  it('leaves the files of a closed month as they are, and tells what was received since', async () => {
+    const read = () => readFileSync(join(cwd, 'out/settle/2026-10/report.html'), 'utf8')
+    await shoptool('settle', '--month', '2026-10', '--partner', 'acme', '--close')
+    const before = read()
+    writeFileSync(join(cwd, 'october.csv'), 'Date,Amount,Payer\n2026-10-20,9.00,ACME\n')
+    const { code, stdout } = await shoptool('settle', '--month', '2026-10', '--partner', 'acme', '--received', 'october.csv')
+    expect([code, read()]).toEqual([5, before])
+    expect(stdout).toContain('  received 2026-10-20: 9.00 CNY in 1 receipt, ties out\n')
+    expect(before).toContain('<td>2026-10-20</td>')
   })
 
   it('reads a bank that a YAML describes', async () => {

@@ -45,6 +45,7 @@ describe('what is due', () => {
     ['and is past due after it', [order()], [], '2026-11-21', '0-30 1000*1'],
     ['30 days after it', [order()], [], '2026-12-20', '0-30 1000*1'],
     ['31 days after it', [order()], [], '2026-12-21', '31-60 1000*1'],
+    ['60 days after it', [order()], [], '2027-01-19', '31-60 1000*1'],
     ['61 days after it', [order()], [], '2027-01-20', '61-90 1000*1'],
     ['91 days after it', [order()], [], '2027-02-19', '90+ 1000*1'],
     ['paid: nothing', [order()], [line(1, 1000)], '2026-11-25', ''],
@@ -93,6 +94,12 @@ describe('what is due', () => {
     ])
     expect(found!.oldest).toMatchObject({ orderId: '1', day: '2026-10-20' })
     expect(brief(found!)).toBe('0-30 1380*4 | 31-60 100*1')
+  })
+
+  test('late money is that of the lines that it was paid for', () => {
+    const orders = [order(), order({ lineId: 'B', sku: 'T' })]
+    const [found] = dues(orders, [{ ...later(1, 1000), lineId: 'B' }], '2026-12-25')
+    expect(found!.claims.map(({ lineId, open }) => [lineId, open])).toEqual([['A', 1000]])
   })
 
   test('currencies are by themselves', () => {

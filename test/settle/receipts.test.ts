@@ -46,6 +46,18 @@ describe('statements and receipts of one partner', () => {
     ['too late to be that', [statement('A', 500)], [receipt(500, '2026-12-22'), ...LONG], ['-A', '+500']],
     ['before it was paid', [statement('A', 500)], [receipt(500, '2026-11-12'), ...LONG], ['-A', '+500']],
     [
+      'a receipt goes to the statement of the nearest day',
+      [statement('A', 500, '2026-11-01'), statement('B', 500, '2026-11-03')],
+      [receipt(500, '2026-11-03'), ...LONG],
+      ['B 500', '-A'],
+    ],
+    [
+      'parts that two ways lead to are none, and no difference either',
+      [statement('A', 500)],
+      [receipt(100), receipt(400), receipt(200), receipt(300), ...LONG],
+      ['-A', '+100', '+200', '+300', '+400'],
+    ],
+    [
       'equal amounts go by the nearest day',
       [statement('A', 500, '2026-11-01'), statement('B', 500, '2026-11-02')],
       [receipt(500, '2026-11-03'), receipt(500, '2026-11-02')],
@@ -100,7 +112,7 @@ describe('statements and receipts of one partner', () => {
 })
 
 describe('whose a receipt is', () => {
-  const jd = partner('jd', ['京东', '网银在线'])
+  const jd = partner('jd', ['京东', '网银在线', 'acme jd'])
   const both = (receipts: Received[], statements: PaidStatement[] = []) =>
     tieOut(receipts, [
       { partner: acme, statements },
@@ -111,6 +123,7 @@ describe('whose a receipt is', () => {
     [{ payer: '网银（在线） 网 银 在 线' }, 'jd'],
     [{ payer: null, remark: 'ＡＣＭＥ payout' }, 'acme'],
     [{ payer: 'Acme 京东', remark: null }, 'acme and jd'],
+    [{ payer: 'Acme JD Ltd', remark: null }, 'jd'],
     [{ payer: null, remark: null }, ''],
   ])('%j', (changes, owner) => {
     const { tieOuts, strangers } = both([receipt(5, '2026-11-20', changes)])
