@@ -72,6 +72,29 @@ export type Order = {
   subId: string | null
 }
 
+/** Where a refund notice stands: asked for, to be taken back, taken back, or nothing is taken back (refused, withdrawn, borne by the shop). */
+export const REFUND_STATUSES = ['open', 'due', 'taken', 'dropped'] as const
+export type RefundStatus = (typeof REFUND_STATUSES)[number]
+
+/** What a partner says was given back of an order after it, in a record of its own that tells nothing else of the order. */
+export type Refund = {
+  orderId: string
+  /** Null: of the line with the sku, or of the order's only line. */
+  lineId: string | null
+  /** The partner's number of the notice; else the line stands for it. */
+  refundId: string
+  sku: string | null
+  currency: Currency
+  /** Given back to the buyer, of `paidAmount`. */
+  refundAmount: Minor
+  /** Taken back from the operator, by the partner's own account; null where it does not say. */
+  commission: Minor | null
+  status: RefundStatus
+  rawStatus: string
+  refundedAt: Instant
+  modifiedAt: Instant | null
+}
+
 export const PAYOUT_KINDS = ['commission', 'clawback', 'bonus', 'fee', 'tax', 'rounding'] as const
 export type PayoutKind = (typeof PAYOUT_KINDS)[number]
 
@@ -105,7 +128,7 @@ export type Receipt = {
   reference: string | null
 }
 
-export const RECORD_KINDS = ['products', 'orders', 'payouts', 'receipts'] as const
+export const RECORD_KINDS = ['products', 'orders', 'payouts', 'receipts', 'refunds'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 /** Where a record was read: every stored record can be traced to it. */

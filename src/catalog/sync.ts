@@ -29,6 +29,7 @@ import { loadOrders } from './orders.ts'
 import { loadPayouts } from './payouts.ts'
 import { loadProducts } from './products.ts'
 import { loadReceipts } from './receipts.ts'
+import { loadRefunds } from './refunds.ts'
 import type { Taken } from './source.ts'
 
 /** What came of one source or one imported file; the shape of `runs` in `sync --json`. */
@@ -250,6 +251,8 @@ function loadRecords(
       return loadPayouts(db, opened as Opened<RecordOf['payouts']>[], { partner: partner.id, currency: partner.currency, run })
     case 'receipts':
       return loadReceipts(db, opened as Opened<RecordOf['receipts']>[], { run, currency: partner.currency })
+    case 'refunds':
+      return loadRefunds(db, opened as Opened<RecordOf['refunds']>[], { ...options, partner: partner.id, run, guard })
   }
 }
 

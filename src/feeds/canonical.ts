@@ -1,5 +1,13 @@
 import type { AmountUnit, RateUnit } from '../money.ts'
-import { DIRECTIONS, ORDER_STATUSES, type Order, PAYOUT_KINDS, type RecordKind } from '../records.ts'
+import {
+  DIRECTIONS,
+  ORDER_STATUSES,
+  type Order,
+  PAYOUT_KINDS,
+  REFUND_STATUSES,
+  type RecordKind,
+  type Refund,
+} from '../records.ts'
 import type { RecordOf } from './feed.ts'
 import type { FieldData } from './field.ts'
 
@@ -22,7 +30,7 @@ export type CanonicalField = {
 }
 
 /** Without `rawStatus`, which is whatever stood in the column of `status`. */
-type Described = Omit<RecordOf, 'orders'> & { orders: Omit<Order, 'rawStatus'> }
+type Described = Omit<RecordOf, 'orders' | 'refunds'> & { orders: Omit<Order, 'rawStatus'>; refunds: Omit<Refund, 'rawStatus'> }
 
 /** Every field that a partner's columns can be mapped to. */
 export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Described[K]]-?: CanonicalField } } = {
@@ -89,6 +97,18 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     payer: { kind: 'text', need: 'optional', meaning: 'who paid' },
     remark: { kind: 'text', need: 'optional', meaning: 'what the bank notes besides' },
     reference: { kind: 'text', need: 'optional', meaning: "the bank's number of the row" },
+  },
+  refunds: {
+    orderId: { kind: 'text', need: 'required', meaning: 'the order that something was given back of' },
+    lineId: { kind: 'text', need: 'optional', meaning: 'its line' },
+    refundId: { kind: 'text', need: 'derived', meaning: 'number of the notice; else the line stands for it' },
+    sku: { kind: 'text', need: 'optional', meaning: "the partner's number of the goods" },
+    currency: { kind: 'text', need: 'derived', meaning: "ISO 4217 code; else the partner's currency" },
+    refundAmount: { kind: 'amount', need: 'required', meaning: 'given back to the buyer' },
+    commission: { kind: 'amount', need: 'optional', meaning: 'taken back of your commission' },
+    status: { kind: 'oneOf', need: 'required', meaning: 'where the notice stands', words: REFUND_STATUSES },
+    refundedAt: { kind: 'instant', need: 'required', meaning: 'when it was asked for or given back' },
+    modifiedAt: { kind: 'instant', need: 'optional', meaning: 'last change; tells which reading is newer' },
   },
 }
 

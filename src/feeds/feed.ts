@@ -1,4 +1,4 @@
-import type { Order, PayoutLine, Product, Receipt } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt, Refund } from '../records.ts'
 import type { Column, Field, FieldData } from './field.ts'
 
 /** How the records of a file are told apart. */
@@ -78,7 +78,7 @@ export const ENCODINGS = [
 /** Stated where a partner always writes the same; else told by byte order mark and strict decoding. `binary`: not text, kept as it is. */
 export type Encoding = (typeof ENCODINGS)[number] | 'binary'
 
-export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine; receipts: Receipt }
+export type RecordOf = { products: Product; orders: Order; payouts: PayoutLine; receipts: Receipt; refunds: Refund }
 
 /** Values that `finish.ts` works out where the file does not give them. */
 export type Derived =
@@ -87,6 +87,7 @@ export type Derived =
   | 'finalPrice'
   | 'lineId'
   | 'rawStatus'
+  | 'refundId'
   | 'statementId'
   | 'kind'
   | 'paidAt'

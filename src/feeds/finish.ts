@@ -1,5 +1,5 @@
 import { formatAmount, formatRate, type Minor, share } from '../money.ts'
-import type { Order, PayoutLine, Product, Receipt, RecordKind } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt, RecordKind, Refund } from '../records.ts'
 import type { RecordOf } from './feed.ts'
 import type { Fail, Surroundings } from './read.ts'
 
@@ -28,6 +28,7 @@ export const FINISH: { [K in RecordKind]: (record: RecordOf[K], around: Surround
   orders: finishOrder,
   payouts: finishPayoutLine,
   receipts: finishReceipt,
+  refunds: finishRefund,
 }
 
 /**
@@ -114,4 +115,12 @@ function finishReceipt(receipt: Receipt, _around: Surroundings, fail: Fail): voi
   receipt.direction ??= receipt.amount < 0 ? 'out' : 'in'
   if (receipt.direction === 'in' && receipt.amount < 0)
     fail('amount', `${formatAmount(receipt.amount, receipt.currency)} is below zero, but came in: was a receipt taken back?`)
+}
+
+function finishRefund(refund: Refund, _around: Surroundings, fail: Fail): void {
+  for (const field of ['refundId', ...IDS] as const) checkId(field, refund[field], fail)
+  refund.refundId ??= [refund.orderId, refund.lineId ?? refund.sku].filter(Boolean).join(' ')
+  for (const field of ['refundAmount', 'commission'] as const)
+    if ((refund[field] ?? 0) < 0)
+      fail(field, `${formatAmount(refund[field]!, refund.currency)} is below zero, expected what was given back`)
 }

@@ -66,6 +66,7 @@ function weightOf({ kind, fields, missing }: Guess): number {
     orders: ['status', 'orderedAt'],
     payouts: ['paidAt', 'statementId'],
     receipts: ['payer', 'direction'],
+    refunds: ['refundId', 'refundedAt'],
   }
   // Nothing is known of it: then it is goods, which most files are, and not payouts, which need least.
   if (named.length === 0) return Number.NEGATIVE_INFINITY

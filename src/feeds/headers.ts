@@ -85,6 +85,18 @@ export const HEADERS: Names = {
     remark: '摘要 附言 备注 用途 交易摘要 description remark memo details',
     reference: '交易流水号 流水号 账务流水号 交易单号 交易订单号 交易号 凭证号 reference transactionid',
   },
+  refunds: {
+    orderId: ORDER,
+    lineId: LINE,
+    refundId: '维权编号 维权单号 退款编号 退款单号 售后单号 refundid aftersalesn',
+    sku: SKU,
+    currency: CURRENCY,
+    refundAmount: '维权退款金额 维权金额 退款金额 refundfee refundamount',
+    commission: '应退佣金 退还佣金 扣回佣金 commissionrefund returnedcommission',
+    status: '维权状态 退款状态 售后状态 refundstatus aftersalestatus',
+    refundedAt: '维权时间 维权创建时间 维权完成时间 退款时间 退款完成时间 refundtime refundedat',
+    modifiedAt: '更新时间 修改时间 modifiedat updatedat',
+  },
 }
 
 /** Words for where an order stands. What a network calls approved may mean more or less elsewhere: to be looked at. */

@@ -73,6 +73,7 @@ const WATCHED: Record<RecordKind, readonly Derived[]> = {
   orders: ['lineId'],
   payouts: ['statementId'],
   receipts: [],
+  refunds: [],
 }
 
 /** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
@@ -169,7 +170,8 @@ function bindReader<K extends RecordKind>(
   let statedTotal: Minor | null = null
   let rowTotal: { amount: Minor; own: boolean } | null = null
   const readTotal = feed.total ? totalReader(feed, rows, around) : null
-  const rawStatus = kind === 'orders' && fields.status ? rawStatusOf(fields.status, rows, around, fail) : null
+  const rawStatus =
+    (kind === 'orders' || kind === 'refunds') && fields.status ? rawStatusOf(fields.status, rows, around, fail) : null
   const readEntry = feed.entries ? entryReader(feed.entries, rows, around, fail) : null
   let entry: EntryMark | null = null
 

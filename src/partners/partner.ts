@@ -3,7 +3,7 @@ import { usageError } from '../errors.ts'
 import type { ApiFeed, LinkApi } from '../feeds/api.ts'
 import { type Forms, listOf } from '../feeds/form.ts'
 import type { Currency, Minor, Ppm, Rounding } from '../money.ts'
-import type { Order, PayoutLine, Product, Receipt } from '../records.ts'
+import type { Order, PayoutLine, Product, Receipt, Refund } from '../records.ts'
 import type { LinkRules } from './links.ts'
 
 /** The date of an order that its settlement month is counted from. */
@@ -79,7 +79,13 @@ export type Partner = {
   currency: Currency
   timezone: Zone
   /** Of each kind of record one form or several: files are told apart by their columns (`feeds/form.ts`). */
-  feeds: { products?: Forms<Product>; orders?: Forms<Order>; payouts?: Forms<PayoutLine>; receipts?: Forms<Receipt> }
+  feeds: {
+    products?: Forms<Product>
+    orders?: Forms<Order>
+    payouts?: Forms<PayoutLine>
+    receipts?: Forms<Receipt>
+    refunds?: Forms<Refund>
+  }
   /** How the partner's API is asked for the same records; its rows are read by the fields of `feeds`. */
   apis?: Apis
   /**

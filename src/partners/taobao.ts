@@ -1,7 +1,7 @@
 import type { Feed, Fields } from '../feeds/feed.ts'
 import { amount, count, day, type Field, instant, none, oneOf, rate, text } from '../feeds/field.ts'
 import type { Ppm } from '../money.ts'
-import type { Order, PayoutLine, Product } from '../records.ts'
+import type { Order, PayoutLine, Product, Refund } from '../records.ts'
 import { EXPORT_DAYS, EXPORT_TIMES, payoutKind } from './_top.ts'
 import { dataoke, dataokeGoods } from './dataoke.ts'
 import { haodanku, haodankuGoods } from './haodanku.ts'
@@ -190,7 +190,7 @@ const answeredOrders: Feed<Order> = {
     commissionRate: rate(['tk_total_rate', 'income_rate', 'total_commission_rate'], 'percent', optional),
     // Both include the technical service fee (alimama_share_fee), which is taken off when paying out (see fees).
     commission: amount(['pub_share_fee', 'pub_share_pre_fee'], 'yuan', answeredFigure),
-    // Refunds after the settlement are records of another method (tbk.order.refund.get), which name neither goods nor commission.
+    // Refunds after the settlement are records of another method, see answeredRefunds.
     refundAmount: none,
     serviceFee: amount('alimama_share_fee', 'yuan', notYet),
     subsidy: amount(['pub_share_pre_fee_for_sdy', 'subsidy_fee'], 'yuan', notYet),
@@ -205,6 +205,43 @@ const answeredOrders: Feed<Order> = {
     // Orders of channels and members are told apart by these; all others by the position.
     trackingId: text(['relation_id', 'special_id', 'adzone_id'], optional),
     subId: none,
+  },
+}
+
+/**
+ * 维权退款: what was given back after the settlement, by the methods for orders of channels and members and for all orders. That their
+ * answers are wrapped like those of the orders is unverified.
+ */
+const answeredRefunds: Feed<Refund> = {
+  format: {
+    type: 'json',
+    rows: ['tbk_relation_refund_response', 'tbk_sc_relation_refund_response', 'tbk_order_refund_get_response'].flatMap((method) =>
+      [`${method}.result.data.results`, `${method}.data.results`].flatMap((path) => [`${path}.result`, path]),
+    ),
+  },
+  fields: {
+    orderId: text(['tb_trade_parent_id', 'tb_trade_id']),
+    lineId: text('tb_trade_id', optional),
+    refundId: text('refund_suit_id', optional),
+    sku: none,
+    currency: none,
+    refundAmount: amount('refund_fee', 'yuan'),
+    // Net of the technical service fee.
+    commission: amount(['show_return_fee', 'tk_pub_show_return_fee'], 'yuan', optional),
+    // 4 begun, 11 begun again; 2 off the statement that is to come, 12 to be taken from the promoter, 13 taken; 3 refused; 14 and 15 are the shop's.
+    status: oneOf('refund_status', {
+      4: 'open',
+      11: 'open',
+      2: 'taken',
+      12: 'due',
+      13: 'taken',
+      3: 'dropped',
+      14: 'dropped',
+      15: 'dropped',
+    }),
+    rawStatus: none,
+    refundedAt: instant(['tk_refund_suit_time', 'tk_refund_time'], 'yyyy-MM-dd HH:mm:ss'),
+    modifiedAt: none,
   },
 }
 
@@ -230,6 +267,7 @@ export const taobao: Partner = {
   feeds: {
     products: [...exported({ fields: exportedGoods }), answeredGoods, ...FLAT_GOODS, dataokeGoods, haodankuGoods],
     orders: [...exported({ fields: exportedOrders }), answeredOrders],
+    refunds: answeredRefunds,
     payouts: exported({
       total: { kind: 'amount', from: ['合计', '总计'], optional: true, unit: 'major', decimal: '.' },
       fields: statement,

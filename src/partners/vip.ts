@@ -114,6 +114,24 @@ export const vip: Partner = {
       { format: { type: 'sheet', encoding: 'binary' }, fields: EXPORTED },
     ],
     payouts: statements,
+    // Saved answers of refundOrderList (维权订单), one line of goods a record.
+    refunds: {
+      format: { type: 'json', rows: 'result.refundOrderInfoList[].refundOrderDetails' },
+      fields: {
+        orderId: text('orderSn'),
+        lineId: none,
+        refundId: text('afterSaleSn', optional),
+        sku: text('refundOrderDetails.goodsId', optional),
+        currency: none,
+        refundAmount: amount('refundOrderDetails.totalCost', 'yuan'),
+        commission: amount('refundOrderDetails.commission', 'yuan', optional),
+        // Under way, done, cancelled.
+        status: oneOf('afterSaleStatus', { 1: 'open', 2: 'taken', 3: 'dropped' }),
+        rawStatus: none,
+        refundedAt: instant('applyTime', 'unix-ms'),
+        modifiedAt: none,
+      },
+    },
   },
   apis: { products: vipGoods, orders: vipOrders, links: vipLinks },
   links: {

@@ -204,6 +204,7 @@ const schema = z.strictObject({
     orders: z.optional(z.extend(feed, { entries: z.optional(entries) })),
     payouts: z.optional(z.extend(feed, { total: z.optional(loose) })),
     receipts: z.optional(z.extend(feed, { total: z.optional(loose) })),
+    refunds: z.optional(feed),
   }),
   links: z.optional(links),
   payer: z.optional(payer),
@@ -269,9 +270,9 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
   if (given.id !== id) wrong(file, ['id'], `"${given.id}" is not the name of the file, expected ${id}`)
 
   const { currency, timezone } = given
-  const { products, orders, payouts, receipts } = given.feeds
-  if (!products && !orders && !payouts && !receipts)
-    wrong(file, ['feeds'], 'is empty, expected products, orders, payouts or receipts')
+  const { products, orders, payouts, receipts, refunds } = given.feeds
+  if (!products && !orders && !payouts && !receipts && !refunds)
+    wrong(file, ['feeds'], 'is empty, expected products, orders, payouts, receipts or refunds')
   // the fields of `fieldsOf` are those of the record's table in canonical.ts, which the compiler holds to the record
   const feedOf = <K extends RecordKind>(kind: K, each: z.output<typeof feed>) =>
     ({
@@ -280,6 +281,7 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     }) as unknown as Feed<RecordOf[K]>
   const feeds: DescribedPartner['feeds'] = {}
   if (products) feeds.products = feedOf('products', products)
+  if (refunds) feeds.refunds = feedOf('refunds', refunds)
   if (orders) {
     const { entries } = orders
     const prefer = entries?.way?.prefer
@@ -444,7 +446,7 @@ function fieldsOf(
     return [name, { kind: 'none' }]
   })
   // rawStatus is filled by the reader from the column of status
-  return Object.fromEntries(kind === 'orders' ? [...fields, ['rawStatus', { kind: 'none' }]] : fields)
+  return Object.fromEntries(kind === 'orders' || kind === 'refunds' ? [...fields, ['rawStatus', { kind: 'none' }]] : fields)
 }
 
 function fieldOf(file: YamlFile, path: readonly string[], given: unknown, known: CanonicalField, currency: Currency): FieldData {

@@ -1,13 +1,14 @@
+import type { RecordKind } from '../records.ts'
 import type { Database } from './open.ts'
 
 /**
  * A place in the journal, the id of a run: what that run and those before it wrote was known then. The facts of the journal (`order_state`,
- * `order_entry`, `statement` with `payout_line`) are only added, never changed or removed, so that what held at any place can be told again.
+ * `order_entry`, `refund`, `statement` with `payout_line`) are only added, never changed or removed, so that what held at any place can be told again.
  */
 export type Position = number
 
 /** Kinds of facts that a later run may rule about. */
-export type Fact = 'order_state' | 'order_entry' | 'statement' | 'receipt'
+export type Fact = 'order_state' | 'order_entry' | 'refund' | 'statement' | 'receipt'
 
 /** Up to which run, and so up to which file, facts count. */
 export type Bound = { run: Position; file: number }
@@ -24,9 +25,7 @@ export function boundOf(db: Database, asOf?: Position): Bound {
 /** The present position: that of the last run that read orders or payouts; 0 where there is none. */
 export function positionOf(db: Database): Position {
   return db
-    .prepare<[], number>(
-      "SELECT ifnull(max(id), 0) FROM run WHERE kind IN ('orders', 'payouts') AND status IN ('applied', 'unchanged')",
-    )
+    .prepare<[], number>("SELECT ifnull(max(id), 0) FROM run WHERE kind <> 'products' AND status IN ('applied', 'unchanged')")
     .pluck()
     .get()!
 }
@@ -63,4 +62,18 @@ export function rulingsOf(db: Database, run: number): Rulings {
       return true
     },
   }
+}
+
+/** A file to be read, and the hash of the mapping that reads it. */
+export type Reread = { sha256: string; mapping: string }
+
+/** The files with the same bytes that were read by another mapping, by id. */
+export function readOtherwise(db: Database, kind: RecordKind, partner: string, { sha256, mapping }: Reread): number[] {
+  return db
+    .prepare<unknown[], number>(
+      `SELECT f.id FROM file f JOIN run r ON r.id = f.run WHERE r.partner = ? AND r.kind = ? AND r.status = 'applied'
+         AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0`,
+    )
+    .pluck()
+    .all(partner, kind, sha256, mapping)
 }

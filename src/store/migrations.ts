@@ -523,6 +523,24 @@ export const MIGRATIONS: readonly string[] = [
     FROM receipt t JOIN file f ON f.id = t.file
     WHERE t.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'receipt' GROUP BY row) WHERE holds = 0);
   `,
+  `
+  -- Notices of what was given back of orders, which tell nothing else of them. All readings are kept, of one notice the newest counts.
+  CREATE TABLE refund (
+    id INTEGER PRIMARY KEY,
+    partner TEXT NOT NULL,
+    order_id TEXT NOT NULL, line_id TEXT,
+    refund_id TEXT NOT NULL,          -- the partner's number of the notice
+    sku TEXT, currency TEXT NOT NULL,
+    refund_amount INTEGER NOT NULL,   -- to the buyer
+    commission INTEGER,               -- from the operator
+    status TEXT NOT NULL, raw_status TEXT NOT NULL,
+    refunded_at TEXT NOT NULL, modified_at TEXT,
+    hash INTEGER NOT NULL,
+    age TEXT NOT NULL,
+    file INTEGER NOT NULL REFERENCES file, line INTEGER NOT NULL,
+    UNIQUE (partner, order_id, refund_id, hash)
+  ) STRICT;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

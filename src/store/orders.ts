@@ -1,37 +1,13 @@
 import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
-import { counting, type Entry, netOf } from './entries.ts'
-import { type Bound, boundOf, overruled, type Position, type Rulings, rulingsOf } from './journal.ts'
+import { counting, type Entry } from './entries.ts'
+import { type Bound, boundOf, overruled, type Position, type Reread, type Rulings, readOtherwise, rulingsOf } from './journal.ts'
 import { type KnownRows, knownRows } from './known.ts'
+import { linesOf, ordersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
-import { originOf, recorded } from './recorded.ts'
-
-const COLUMNS = {
-  sku: 'sku',
-  title: 'title',
-  quantity: 'quantity',
-  currency: 'currency',
-  paidAmount: 'paid_amount',
-  commissionRate: 'commission_rate',
-  commission: 'commission',
-  refundAmount: 'refund_amount',
-  serviceFee: 'service_fee',
-  subsidy: 'subsidy',
-  status: 'status',
-  rawStatus: 'raw_status',
-  orderedAt: 'ordered_at',
-  paidAt: 'paid_at',
-  receivedAt: 'received_at',
-  verifiedAt: 'verified_at',
-  settledAt: 'settled_at',
-  modifiedAt: 'modified_at',
-  trackingId: 'tracking_id',
-  subId: 'sub_id',
-} as const satisfies Record<Exclude<keyof Order, 'orderId' | 'lineId'>, string>
-
-const VALUES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
-const NAMES = Object.values(COLUMNS)
+import { originOf, recorded, recorder } from './recorded.ts'
+import { DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
 export type OrderWriter = {
@@ -51,18 +27,18 @@ export type EntryRow = Pick<Entry, 'entry' | 'way'> & { deltas: boolean; preferr
 /** Where an order line was read; `numbered`: with a line number of the partner's own. */
 export type OrderRow = { hash: bigint; numbered: boolean; file: number; fileName: string; line: number }
 
-/** A file to be read, and the hash of the mapping that reads it. */
-export type OrderFile = { sha256: string; mapping: string }
-
 /** Begins writing a partner's orders in a run; `files` are about to be read. What the same bytes gave by another mapping holds no longer. */
 export function orderWriter(
   db: Database,
   { partner, run }: { partner: string; run: number },
-  files: readonly OrderFile[],
+  files: readonly Reread[],
 ): OrderWriter {
   const rulings = rulingsOf(db, run)
   /** Lines whose state is to be made anew from the facts that hold. */
   const touched = new Set<number>()
+  /** Orders of which something was given back by a notice, and those of them that are read in this run. */
+  const noticed = ordersWithNotices(db, partner)
+  const renewed = new Set<string>()
   for (const file of files) overruleReadings(db, partner, file, rulings, touched)
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
@@ -103,18 +79,21 @@ export function orderWriter(
     save(order, { hash, numbered, file, fileName, line }) {
       const age = `${ageOf(order)} ${fileName}`
       const { id, before } = lineOf(order)
+      if (noticed.has(order.orderId)) renewed.add(order.orderId)
       const state = insertState.run(id, hash, numbered ? 1 : 0, age, ...VALUES.map((value) => order[value]), file, line)
       if (state.changes === 0) {
         if (!rulings.restore('order_state', selectState.get(id, hash)!, READ_AGAIN)) return 'unchanged'
         touched.add(id)
         return 'changed'
       }
-      if (before?.age && before.age > age) return 'unchanged'
+      if (before?.age && before.age > age)
+        return before.age === DERIVED.age && renewed.has(order.orderId) ? 'changed' : 'unchanged'
       setState.run(Number(state.lastInsertRowid), id)
       return before ? 'changed' : 'added'
     },
     saveEntry(order, { hash, file, line }, { entry, deltas, way, preferred }) {
       const { id } = lineOf(order)
+      if (noticed.has(order.orderId)) renewed.add(order.orderId)
       const known = selectEntry.get(id, entry) !== undefined
       const mark = [entry, deltas ? 1 : 0, way, preferred === null ? null : preferred ? 1 : 0]
       const added = insertEntry.run(id, ...mark, hash, ageOf(order), ...VALUES.map((value) => order[value]), file, line)
@@ -124,6 +103,8 @@ export function orderWriter(
       return known ? 'changed' : 'added'
     },
     finish() {
+      // which line a notice is for may depend on all lines of its order
+      for (const orderId of renewed) for (const { id } of linesOf(db, partner, orderId)) touched.add(id)
       const make = stateMaker(db)
       for (const line of touched) make(line)
     },
@@ -136,20 +117,8 @@ const READ_AGAIN = 'its file was read again by the mapping that gave it'
  * Rules that what came from the same bytes by another mapping, which are about to be read anew, does not hold: a corrected mapping must not
  * have to compete with the mistake. Lines that are left without any state wait for theirs.
  */
-function overruleReadings(
-  db: Database,
-  partner: string,
-  { sha256, mapping }: OrderFile,
-  rulings: Rulings,
-  touched: Set<number>,
-): void {
-  const files = db
-    .prepare<unknown[], number>(
-      `SELECT f.id FROM file f JOIN run r ON r.id = f.run WHERE r.partner = ? AND r.kind = 'orders' AND r.status = 'applied'
-         AND f.sha256 = ? AND instr('+' || r.mapping || '+', '+' || ? || '+') = 0`,
-    )
-    .pluck()
-    .all(partner, sha256, mapping)
+function overruleReadings(db: Database, partner: string, file: Reread, rulings: Rulings, touched: Set<number>): void {
+  const files = readOtherwise(db, 'orders', partner, file)
   if (files.length === 0) return
   const given = JSON.stringify(files)
   const reason = 'its file was read again by another mapping'
@@ -161,77 +130,6 @@ function overruleReadings(
   db.prepare(
     `UPDATE order_line SET state = ifnull(${newestReading('order_line.id')}, 0) WHERE partner = ? AND state IN (${states})`,
   ).run(partner, given)
-}
-
-/** The hash of a state that was not read but comes of the line's other facts; its age is beyond that of any reading. */
-const DERIVED = { hash: 0, age: '2' } as const
-
-/** An order line as its entries add up to it at a position, and where its status was read; null without such entries. */
-function sumOf(db: Database, bound: Bound): (line: number) => { order: Order; file: number; row: number } | null {
-  const select = db.prepare<[number], Entry & { file: number; row: number }>(
-    `SELECT l.order_id AS orderId, l.line_id AS lineId, e.entry, e.age, e.deltas, e.way, e.preferred, e.file, e.line AS row,
-       ${VALUES.map((value) => `e.${COLUMNS[value]} AS ${value}`).join(', ')}
-     FROM order_entry e JOIN order_line l ON l.id = e.order_line
-     WHERE e.order_line = ? AND e.file <= ${bound.file} AND e.id NOT IN ${overruled('order_entry', bound)} ORDER BY e.entry, e.age, e.hash`,
-  )
-  return (line) => {
-    const readings = select.all(line)
-    if (readings.length === 0) return null
-    const { order, head } = netOf(counting(readings))
-    return { order, file: head.file, row: head.row }
-  }
-}
-
-/** SQL that selects the newest reading of an order line that holds at a position. */
-const newestReading = (line: string, bound?: Bound) =>
-  `(SELECT r.id FROM order_state r WHERE r.order_line = ${line} AND r.hash <> ${DERIVED.hash} ${bound ? `AND r.file <= ${bound.file}` : ''}
-    AND r.id NOT IN ${overruled('order_state', bound)} ORDER BY r.age DESC, r.id DESC LIMIT 1)`
-
-/** Makes the present state of a line anew: the sum of its entries or, without any, the newest reading of it (0: there is none). */
-function stateMaker(db: Database): (line: number) => void {
-  const forget = db.prepare(`DELETE FROM order_state WHERE order_line = ? AND hash = ${DERIVED.hash}`)
-  const sum = sumOf(db, boundOf(db))
-  const insert = db.prepare(
-    `INSERT INTO order_state (order_line, hash, numbered, age, ${NAMES.join(', ')}, file, line) VALUES (?, ?, 0, ?, ${NAMES.map(() => '?').join(', ')}, ?, ?)`,
-  )
-  const setState = db.prepare('UPDATE order_line SET state = ? WHERE id = ?')
-  const choose = db.prepare(`UPDATE order_line SET state = ifnull(${newestReading('order_line.id')}, 0) WHERE id = ?`)
-  return (line) => {
-    forget.run(line)
-    const found = sum(line)
-    if (!found) choose.run(line)
-    else {
-      const { order, file, row } = found
-      const values = VALUES.map((value) => order[value])
-      setState.run(insert.run(line, DERIVED.hash, DERIVED.age, ...values, file, row).lastInsertRowid, line)
-    }
-  }
-}
-
-/** The first order line whose present state is not what its facts come to, by id; null where all are. */
-export function wrongState(db: Database): number | null {
-  const plain = db.prepare<[], number>(
-    `SELECT l.id FROM order_line l WHERE l.state <> ifnull(${newestReading('l.id')}, 0)
-       AND NOT EXISTS (SELECT 1 FROM order_entry e WHERE e.order_line = l.id) ORDER BY l.id LIMIT 1`,
-  )
-  const wrong = plain.pluck().get() ?? null
-  const sum = sumOf(db, boundOf(db))
-  const stateOf = db.prepare<[number], Record<string, unknown>>(
-    `SELECT s.*, ifnull(${newestReading('l.id')}, 0) AS newest FROM order_line l LEFT JOIN order_state s ON s.id = l.state WHERE l.id = ?`,
-  )
-  for (const line of db.prepare<[], number>('SELECT DISTINCT order_line FROM order_entry ORDER BY 1').pluck().iterate()) {
-    if (wrong !== null && line > wrong) break
-    const state = stateOf.get(line)
-    const found = sum(line)
-    const isRight = found
-      ? state?.hash === DERIVED.hash &&
-        state.file === found.file &&
-        state.line === found.row &&
-        VALUES.every((value) => state[COLUMNS[value]] === found.order[value])
-      : (state?.id ?? 0) === state?.newest
-    if (!isRight) return line
-  }
-  return wrong
 }
 
 /**
@@ -271,35 +169,39 @@ export function ordersByKey(
   if (asOf === undefined)
     return recorded<OrderOfPartner>(db, `${PRESENT} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)
   const bound = boundOf(db, asOf)
-  if (hasEntries(db, partner)) return summedByKey(db, partner, bound, where, values)
+  if (hasDerived(db, partner)) return derivedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
     WHERE ${where} ORDER BY l.order_id, l.line_id`
   return recorded<OrderOfPartner>(db, sql, values, FIELDS)
 }
 
-function hasEntries(db: Database, partner: string): boolean {
-  const sql = 'SELECT 1 FROM order_entry e JOIN order_line l ON l.id = e.order_line WHERE l.partner = ? LIMIT 1'
-  return db.prepare<[string]>(sql).get(partner) !== undefined
+/** Whether lines of the partner are made of more than one fact. */
+function hasDerived(db: Database, partner: string): boolean {
+  const sql = `SELECT EXISTS (SELECT 1 FROM order_line l WHERE l.partner = @partner AND ${IS_DERIVED})`
+  return db.prepare<[{ partner: string }], number>(sql).pluck().get({ partner }) === 1
 }
 
-/** `ordersByKey` of a partner that corrects orders by further rows: lines are added up from those that were known. */
-function* summedByKey(
+/** `ordersByKey` of a partner that corrects orders by further rows or by refund notices. */
+function* derivedByKey(
   db: Database,
   partner: string,
   bound: Bound,
   where: string,
   values: readonly string[],
 ): Generator<Recorded<OrderOfPartner>> {
-  const sum = sumOf(db, bound)
+  const derive = derivation(db, bound)
   const origin = originOf(db)
-  const reading = `${SELECT} FROM order_state s JOIN order_line l ON l.id = s.order_line WHERE s.id = ${newestReading('?', bound)}`
-  const lines = db
-    .prepare<string[], number>(`SELECT l.id FROM order_line l WHERE ${where} ORDER BY l.order_id, l.line_id`)
-    .pluck()
-  for (const line of lines.iterate(...values)) {
-    const found = sum(line)
+  const record = recorder<OrderOfPartner>(db, FIELDS)
+  const sql = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line, s.id, l.id, ${IS_DERIVED}
+    FROM order_line l LEFT JOIN order_state s ON s.id = ${newestReading('l.id', bound)} WHERE ${where} ORDER BY l.order_id, l.line_id`
+  for (const row of db
+    .prepare<string[], unknown[]>(sql)
+    .raw()
+    .iterate(...values)) {
+    const [reading, line, isDerived] = row.slice(-3) as [number | null, number, number]
+    const found = isDerived === 1 ? derive(line) : null
     if (found) yield { partner, ...found.order, origin: origin(found.file, found.row) }
-    else yield* recorded<OrderOfPartner>(db, reading, [line], FIELDS)
+    else if (reading !== null) yield record(row)
   }
 }
 

@@ -12,14 +12,19 @@ export function* recorded<T>(
   values: readonly unknown[],
   names: readonly (keyof T & string)[],
 ): Generator<Recorded<T>> {
-  const origin = originOf(db)
-  const make = maker(names)
+  const record = recorder<T>(db, names)
   for (const row of db
     .prepare<unknown[], unknown[]>(sql)
     .raw()
-    .iterate(...values)) {
-    yield make(row, origin(row[names.length] as number, row[names.length + 1] as number)) as Recorded<T>
-  }
+    .iterate(...values))
+    yield record(row)
+}
+
+/** Makes a record of a row: the properties `names` in that order, then the file's id and the line. */
+export function recorder<T>(db: Database, names: readonly (keyof T & string)[]): (row: readonly unknown[]) => Recorded<T> {
+  const origin = originOf(db)
+  const make = maker(names)
+  return (row) => make(row, origin(row[names.length] as number, row[names.length + 1] as number)) as Recorded<T>
 }
 
 /** Where a record was read, by the file's id. */

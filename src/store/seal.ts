@@ -26,6 +26,7 @@ export const JOURNAL: Readonly<Record<string, Table>> = {
   // those of hash 0 are derived
   order_state: { where: 'hash <> 0' },
   order_entry: {},
+  refund: {},
   statement: {},
   payout_line: {},
   receipt: {},

@@ -1,7 +1,7 @@
 import type { Position } from './journal.ts'
 import type { Database } from './open.ts'
-import { wrongState } from './orders.ts'
 import { digestOf, JOURNAL, type Rows, RUNS, rowReader, START } from './seal.ts'
+import { wrongState } from './states.ts'
 
 /** The first thing that does not fit. */
 export type Break = {
@@ -124,6 +124,8 @@ const PLACES: Readonly<Record<string, string>> = {
        FROM ${table} s LEFT JOIN order_line l ON l.id = s.order_line LEFT JOIN file f ON f.id = s.file WHERE s.id = ?`,
     ]),
   ),
+  refund: `SELECT r.partner, r.order_id AS orderId, r.line_id AS lineId, f.name AS file, r.line
+    FROM refund r LEFT JOIN file f ON f.id = r.file WHERE r.id = ?`,
   statement: 'SELECT s.partner, f.name AS file FROM statement s LEFT JOIN file f ON f.id = s.file WHERE s.id = ?',
   payout_line: `SELECT p.partner, p.order_id AS orderId, p.line_id AS lineId, f.name AS file, p.line
     FROM payout_line p LEFT JOIN statement s ON s.id = p.statement LEFT JOIN file f ON f.id = s.file WHERE p.id = ?`,

@@ -6,6 +6,7 @@ import { type Position, positionOf } from '../../src/store/journal.ts'
 import type { Database } from '../../src/store/open.ts'
 import { orderStates, ordersByKey } from '../../src/store/orders.ts'
 import { linesByKey, statementsOf } from '../../src/store/payouts.ts'
+import { verifyJournal } from '../../src/store/verify.ts'
 import { ACME, csv, session, told } from './session.ts'
 
 const HEADER = 'order,line,sku,paid,commission,net,status,ordered,modified'
@@ -41,6 +42,7 @@ it('what was known after any run can be told again later, whatever came since', 
   const step = fc.oneof(
     fc.record({ kind: fc.constant('orders' as const), file: fc.nat(2), by: fc.constantFrom('acme', 'net', 'goods') }),
     fc.record({ kind: fc.constant('payouts' as const), file: fc.nat(1), by: fc.constantFrom('acme', 'minor') }),
+    fc.record({ kind: fc.constant('refunds' as const), file: fc.nat(1), by: fc.constantFrom('acme') }),
   )
   const corrected = fc.constantFrom(...(['in place', 'by further rows'] as const))
   await fc.assert(
@@ -64,6 +66,7 @@ it('what was known after any run can be told again later, whatever came since', 
           known.push([positionOf(db), seen(db)])
         }
         for (const [position, then] of known) expect(seen(db, position)).toEqual(then)
+        expect(verifyJournal(db, [], () => {}).broken).toBeNull()
         close()
       },
     ),

@@ -5,7 +5,15 @@ import type { Encoding, Feed, Fields, RecordOf } from '../../src/feeds/feed.ts'
 import { fetchFile } from '../../src/feeds/fetch.ts'
 import { amount, count, day, instant, none, oneOf, rate, text } from '../../src/feeds/field.ts'
 import type { Partner } from '../../src/partners/partner.ts'
-import { ORDER_STATUSES, type OrderStatus, PAYOUT_KINDS, type PayoutKind, type RecordKind } from '../../src/records.ts'
+import {
+  ORDER_STATUSES,
+  type OrderStatus,
+  PAYOUT_KINDS,
+  type PayoutKind,
+  REFUND_STATUSES,
+  type RecordKind,
+  type RefundStatus,
+} from '../../src/records.ts'
 import { type Database, openDatabase } from '../../src/store/open.ts'
 import { folderWith, NOW } from '../cli/shoptool.ts'
 
@@ -46,6 +54,16 @@ const receipts = {
     ...{ direction: none, payer: text('payer', optional), remark: none, reference: text('ref', optional) },
   },
 } satisfies Feed<RecordOf['receipts']>
+const refunds: Fields<RecordOf['refunds']> = {
+  ...{ orderId: text('order'), lineId: text('line', optional), refundId: text('notice', optional), sku: text('sku', optional) },
+  ...{
+    currency: text('currency', optional),
+    refundAmount: amount('back', 'major'),
+    commission: amount('taken', 'major', optional),
+  },
+  ...{ status: oneOf('status', same<RefundStatus>(REFUND_STATUSES)), rawStatus: none },
+  ...{ refundedAt: instant('at', 'yyyy-MM-dd'), modifiedAt: none },
+}
 
 /** An invented network whose column names are those of the records. */
 export const ACME = {
@@ -55,6 +73,7 @@ export const ACME = {
     orders: { format: { type: 'csv' }, fields: orders },
     payouts,
     receipts,
+    refunds: { format: { type: 'csv' }, fields: refunds },
   },
 } satisfies Partner
 
@@ -124,6 +143,7 @@ export function session() {
         'statement',
         'payout_line',
         'receipt',
+        'refund',
         'ruling',
         'rejected',
       ].map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().safeIntegers().all()),

@@ -78,7 +78,7 @@ describe('source add', () => {
     [
       'no such kind',
       ['--partner', 'acme', '--feed', 'order', '--file', 'x'],
-      '--feed: "order" is not one of products, orders, payouts, receipts; did you mean orders?',
+      '--feed: "order" is not one of products, orders, payouts, receipts, refunds; did you mean orders?',
     ],
     [
       'no such partner',

@@ -55,6 +55,11 @@ const NO_PAYOUT: Fields<RecordOf['payouts']> = {
   ...{ statementId: none, orderId: text('order', optional), lineId: none, sku: none, title: none, currency: none },
   ...{ amount: amount('amount', 'yuan'), kind: none, paidAt: day('day', 'yyyy-MM-dd') },
 }
+const NO_REFUND: Fields<RecordOf['refunds']> = {
+  ...{ orderId: text('order'), lineId: none, refundId: text('notice', optional), sku: none, currency: none },
+  ...{ refundAmount: amount('back', 'yuan'), commission: amount('taken', 'yuan', optional), rawStatus: none },
+  ...{ status: oneOf('status', { 维权成功: 'taken' }), refundedAt: instant('at', 'yyyy-MM-dd'), modifiedAt: none },
+}
 
 const NO_RECEIPT: Fields<RecordOf['receipts']> = {
   ...{ receivedOn: day('day', 'yyyy-MM-dd'), amount: amount('amount', 'yuan') },
@@ -62,7 +67,7 @@ const NO_RECEIPT: Fields<RecordOf['receipts']> = {
 }
 
 type Kind = keyof RecordOf
-const BASE = { products: NO_GOODS, orders: NO_ORDER, payouts: NO_PAYOUT, receipts: NO_RECEIPT }
+const BASE = { products: NO_GOODS, orders: NO_ORDER, payouts: NO_PAYOUT, receipts: NO_RECEIPT, refunds: NO_REFUND }
 function reader<K extends Kind>(
   kind: K,
   fields: Partial<Fields<RecordOf[K]>>,
@@ -759,5 +764,21 @@ describe('what networks write', () => {
     expect(readAll(reader('payouts', { paidAt: dated }, 'order,amount,day\n1,9.90,\n2,1.00,2026-10-21\n')).records).toMatchObject(
       [{ paidAt: '2026-10-20' }, { paidAt: '2026-10-21' }],
     )
+  })
+})
+
+describe('refund notices', () => {
+  it('are known by the line where they have no number, and keep the word of their status', () => {
+    const { records } = readAll(reader('refunds', {}, 'order,notice,back,taken,status,at\n1,,9.90,0.99,维权成功,2026-11-02\n'))
+    expect(records).toMatchObject([
+      { orderId: '1', refundId: '1', refundAmount: 990, commission: 99, status: 'taken', rawStatus: '维权成功', lineId: null },
+    ])
+  })
+
+  it('give back, never take more', () => {
+    const { problems } = readAll(reader('refunds', {}, 'order,notice,back,taken,status,at\n1,r,-9.90,0.99,维权成功,2026-11-02\n'))
+    expect(problems).toEqual([
+      { where: 'line 2', field: 'refundAmount', message: '-9.90 is below zero, expected what was given back' },
+    ])
   })
 })

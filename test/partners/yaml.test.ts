@@ -415,7 +415,7 @@ describe('mistakes in a partner file', () => {
   it('an empty file and one without feeds', () => {
     expect(() => read('')).toThrow('partners/acme.yaml:1: id: is missing, expected a text')
     expect(() => read(ACME.replace(/feeds:[\s\S]*?calendar/, 'feeds: {}\ncalendar'))).toThrow(
-      'partners/acme.yaml:5: feeds: is empty, expected products, orders, payouts or receipts',
+      'partners/acme.yaml:5: feeds: is empty, expected products, orders, payouts, receipts or refunds',
     )
   })
 

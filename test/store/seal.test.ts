@@ -37,6 +37,7 @@ async function ledger() {
     { 'rows.csv': csv(ORDERS, '7,a,S,9.00,0.90,settled,2026-08-30,,', '7,a,S,-3.00,-0.30,settled,2026-08-31,,') },
     { partner: rows },
   )
+  await importing('refunds', { 'back.csv': csv('order,line,notice,back,status,at', '1001,a,r,5.00,taken,2026-10-02') })
   const payouts = csv('statement,order,kind,amount,day', 'N1,1001,commission,2,2026-11-20', 'N1,1002,commission,1,2026-11-20')
   await importing('receipts', { 'bank.csv': csv('day,amount,payer,ref', '2026-11-20,3.00,Acme,R1') })
   await importing('payouts', { 'nov.csv': payouts })
@@ -117,14 +118,14 @@ describe('the chain over the journal', () => {
     [
       'a removed row',
       ['DELETE FROM payout_line WHERE id = 2'],
-      { what: 'removed', fact: 'payout_line', row: 1, run: 6 },
-      'the row of payout_line after 1 (acme order 1001, nov.csv:2) was removed since it was sealed by run 6',
+      { what: 'removed', fact: 'payout_line', row: 1, run: 7 },
+      'the row of payout_line after 1 (acme order 1001, nov.csv:2) was removed since it was sealed by run 7',
     ],
     [
       'the first one',
       ['DELETE FROM payout_line WHERE id = 1'],
-      { what: 'removed', fact: 'payout_line', row: null, run: 6 },
-      'the first row of payout_line was removed since it was sealed by run 6',
+      { what: 'removed', fact: 'payout_line', row: null, run: 7 },
+      'the first row of payout_line was removed since it was sealed by run 7',
     ],
     [
       'a row put between',
@@ -159,9 +160,9 @@ describe('the chain over the journal', () => {
     ['a seal taken out', ['DELETE FROM seal WHERE id = 3'], { what: 'seal', fact: 'seal', row: 3 }, 'seal 3 is missing'],
     [
       'an end cut off',
-      ['DELETE FROM seal WHERE run = 6', 'DELETE FROM payout_line', 'DELETE FROM statement', 'DELETE FROM file WHERE run = 6'],
-      { what: 'cut', run: 6 },
-      /^run 6 recorded the head [0-9a-f]{64}, which is not in the chain: its end was cut off$/,
+      ['DELETE FROM seal WHERE run = 7', 'DELETE FROM payout_line', 'DELETE FROM statement', 'DELETE FROM file WHERE run = 7'],
+      { what: 'cut', run: 7 },
+      /^run 7 recorded the head [0-9a-f]{64}, which is not in the chain: its end was cut off$/,
     ],
     [
       'an order that shows another of its readings',
@@ -171,7 +172,7 @@ describe('the chain over the journal', () => {
     ],
     [
       'a sum of rows that is not theirs',
-      ['UPDATE order_state SET commission = commission + 1 WHERE hash = 0'],
+      ['UPDATE order_state SET commission = commission + 1 WHERE hash = 0 AND paid_amount = 600'],
       { what: 'state', partner: 'rows', orderId: '7' },
       'rows order 7 a: its present state is not what its readings come to',
     ],
@@ -184,8 +185,8 @@ describe('the chain over the journal', () => {
   it('an end cut off with all that tells of it is found by a head that was written down', async () => {
     const { db } = await ledger()
     const { head } = verifyJournal(db, [], () => {})
-    for (const table of ['seal', 'file']) db.exec(`DELETE FROM ${table} WHERE run = 6`)
-    db.exec('DELETE FROM payout_line; DELETE FROM statement; DELETE FROM run WHERE id = 6')
+    for (const table of ['seal', 'file']) db.exec(`DELETE FROM ${table} WHERE run = 7`)
+    db.exec('DELETE FROM payout_line; DELETE FROM statement; DELETE FROM run WHERE id = 7')
     expect(broken(db)).toBeNull()
     expect(broken(db, [head!])).toMatchObject({
       what: 'cut',
