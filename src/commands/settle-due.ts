@@ -158,7 +158,7 @@ const NAMES: Record<Row['what'], (when: string) => string> = {
 }
 /** Most and least characters of a bar; where there are fewer, there is none. */
 const BAR = { most: 24, least: 6 } as const
-/** Pay days by themselves; those of a partner that pays daily would fill the screen. */
+/** So many pay days stand by themselves on a terminal: those of a partner that pays daily would fill it. */
 const DAYS_SHOWN = 12
 
 function printDue(due: Due, print: Print): void {
@@ -166,31 +166,22 @@ function printDue(due: Due, print: Print): void {
   const money = (amount: number) => formatAmount(amount, currency)
   const [coming, past] = [total(payDays), total(Object.values(pastDue))]
   print.line(print.paint.bold(`${partner.id}: ${money(coming.amount)} ${currency} to come, ${money(past.amount)} past due`))
-  const all = rowsOf(due)
-  const later = all.filter(({ what }) => what === 'due').slice(DAYS_SHOWN)
-  const shown =
-    print.columns === Number.POSITIVE_INFINITY || later.length < 2
-      ? all.map((row) => ({ name: NAMES[row.what](row.when), ...row }))
-      : all
-          .filter((row) => !later.includes(row))
-          .map((row) => ({ name: NAMES[row.what](row.when), ...row }))
-          .toSpliced(DAYS_SHOWN, 0, { ...later[0]!, name: `${later[0]!.when} …`, sum: total(later.map(({ sum }) => sum)) })
-  const cells = shown.map(({ name, sum }) => [name, money(sum.amount), String(sum.orders)])
+  const drawsBars = Number.isFinite(print.columns)
+  const rows = drawsBars ? shortened(rowsOf(due)) : rowsOf(due)
+  const cells = rows.map(({ what, when, sum }) => [NAMES[what](when), money(sum.amount), String(sum.orders)])
   const widths = ['  WHEN', 'AMOUNT', 'ORDERS'].map((title, i) =>
     Math.max(title.length, ...cells.map((row) => row[i]!.length + (i === 0 ? 2 : 0))),
   )
   const room = Math.min(BAR.most, print.columns - widths.reduce((sum, width) => sum + width + 2, 0))
-  const most = Math.max(...shown.map(({ sum }) => sum.amount))
-  const drawn = Number.isFinite(print.columns) && room >= BAR.least
+  const most = Math.max(...rows.map(({ sum }) => sum.amount))
+  const bars = drawsBars && room >= BAR.least ? rows.map(({ sum }) => [bar(sum.amount, sum.amount, most, room)]) : null
+  const right = { align: 'right' } as const
   print.table(
     [
-      ...[{ title: '  WHEN' }, { title: 'AMOUNT', align: 'right' as const }, { title: 'ORDERS', align: 'right' as const }],
-      ...(drawn ? [{ title: '', paint: (text: string, at: number) => tinted(shown[at]!.what, text, print) }] : []),
+      ...[{ title: '  WHEN' }, { title: 'AMOUNT', ...right }, { title: 'ORDERS', ...right }],
+      ...(bars ? [{ title: '', paint: (text: string, at: number) => tinted(rows[at]!.what, text, print) }] : []),
     ],
-    shown.map(({ sum }, at) => {
-      const [name, ...rest] = cells[at]!
-      return [`  ${name}`, ...rest, ...(drawn ? [bar(sum.amount, sum.amount, most, room)] : [])]
-    }),
+    cells.map(([name, ...rest], at) => [`  ${name}`, ...rest, ...(bars?.[at] ?? [])]),
   )
   if (due.oldest) print.line(`  oldest: ${partner.id}:${due.oldest.orderId}, since ${due.oldest.day}`)
   const { fromOrder, fromBasis, by } = cash
@@ -202,6 +193,14 @@ function printDue(due: Due, print: Print): void {
     print.line(`  came later: ${money(recovered)} of ${money(missing)} that was missing, ${formatRate(rate)} %${took}`)
   }
   print.line()
+}
+
+function shortened(rows: readonly Row[]): Row[] {
+  const days = rows.filter(({ what }) => what === 'due')
+  const later = days.slice(DAYS_SHOWN)
+  if (later.length < 2) return [...rows]
+  const rest: Row = { what: 'due', when: `${later[0]!.when} …`, sum: total(later.map(({ sum }) => sum)) }
+  return [...days.slice(0, DAYS_SHOWN), rest, ...rows.slice(days.length)]
 }
 
 function tinted(what: Row['what'], text: string, { paint }: Print): string {
