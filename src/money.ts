@@ -207,7 +207,7 @@ export function readCount(text: string): number | null {
  * equal ones the first. The parts of −a are those of a, negated, so that what is taken back whole leaves nothing.
  */
 export function apportion(amount: Minor, weights: readonly number[]): Minor[] {
-  if (weights.length === 1 && weights[0]! > 0) return [amount]
+  if (weights.length === 1 && weights[0]! > 0) return [amount + 0] // zero has no sign here
   const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n)
   if (whole <= 0n || weights.some((weight) => weight < 0)) throw new RangeError(`[${weights}] are no weights`)
   const total = BigInt(Math.abs(amount))
