@@ -6,8 +6,8 @@ import type { Order } from '../records.ts'
 import type { Database } from '../store/open.ts'
 import { orderWriter } from '../store/orders.ts'
 import type { Guard } from '../workspace.ts'
-import { refuseRows } from './guard.ts'
-import { addFiles, contentHash, type Loaded, type Opened, refusal, rejects } from './load.ts'
+import { concludeRows } from './conclude.ts'
+import { addFiles, contentHash, type Loaded, type Opened, rejects } from './load.ts'
 
 /**
  * Loads order rows, inside the caller's transaction. Every state of a line that was ever read is kept; which one is the present one
@@ -78,25 +78,9 @@ export function loadOrders(
     }
   }
 
-  const accepted = counts.added + counts.changed + counts.unchanged
-  const unusable = { count: rejected.count(), first: rejected.problems[0] ?? null }
-  const refused = refuseRows(read, accepted, unusable, load.guard, false)
-  if (refused && !(load.acceptShrink && accepted > 0)) throw refusal(refused, accepted)
-  rejected.save()
+  const loaded = concludeRows(read, counts, rejected, content, load)
   writer.finish()
-  return {
-    read,
-    accepted,
-    rejected: rejected.count(),
-    ...counts,
-    returned: 0,
-    gone: 0,
-    content: content.text(),
-    problems: rejected.problems,
-    moves: [],
-    joined: 0,
-    wrote: counts.added + counts.changed > 0,
-  }
+  return loaded
 }
 
 /**

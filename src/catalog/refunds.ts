@@ -2,8 +2,8 @@ import type { Refund } from '../records.ts'
 import type { Database } from '../store/open.ts'
 import { refundWriter } from '../store/refunds.ts'
 import type { Guard } from '../workspace.ts'
-import { refuseRows } from './guard.ts'
-import { addFiles, contentHash, type Loaded, type Opened, refusal, rejects } from './load.ts'
+import { concludeRows } from './conclude.ts'
+import { addFiles, contentHash, type Loaded, type Opened, rejects } from './load.ts'
 
 /**
  * Loads refund notices, inside the caller's transaction. Every reading of a notice is kept, of those with one number the newest counts,
@@ -34,13 +34,7 @@ export function loadRefunds(
       else rejected.add({ file, line: rows.line(), raw: rows.raw(), hash: null }, reader.problems())
     }
   }
-  const accepted = counts.added + counts.changed + counts.unchanged
-  const refused = refuseRows(read, accepted, { count: rejected.count(), first: rejected.problems[0] ?? null }, load.guard, false)
-  if (refused && !(load.acceptShrink && accepted > 0)) throw refusal(refused, accepted)
-  rejected.save()
+  const loaded = concludeRows(read, counts, rejected, content, load)
   writer.finish()
-  return {
-    ...{ read, accepted, rejected: rejected.count(), ...counts, returned: 0, gone: 0, joined: 0 },
-    ...{ content: content.text(), problems: rejected.problems, moves: [], wrote: counts.added + counts.changed > 0 },
-  }
+  return loaded
 }

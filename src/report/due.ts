@@ -59,19 +59,12 @@ const OWED: ReadonlySet<SettlementClass> = new Set(['missing', 'short-paid', 'cl
  */
 export function dueOf(today: Day, most: number): { add(story: Story): void; answer(): Due[] } {
   const tallies = new Map<string, Tally>()
-  const presents = new Map<Partner, Rules>()
 
   function tallyOf(partner: Partner, currency: Currency): Tally {
     const key = `${partner.id} ${currency}`
     const tally = tallies.get(key) ?? newTally(partner, currency)
     tallies.set(key, tally)
     return tally
-  }
-  /** By what orders of a partner are judged in any month. */
-  function rulesFor(partner: Partner): Rules {
-    const rules = presents.get(partner) ?? rulesOf(partner, '')
-    presents.set(partner, rules)
-    return rules
   }
 
   function add({ partner, orders, judged }: Story): void {
@@ -106,7 +99,7 @@ export function dueOf(today: Day, most: number): { add(story: Story): void; answ
 
   /** Orders that no month has: what was paid for them before they were due is taken off. */
   function addWaiting(partner: Partner, orders: readonly Order[], early: ReadonlyMap<Currency, Minor>): void {
-    const { calendar, fees } = rulesFor(partner)
+    const { calendar, fees } = rulesOf(partner, '')
     const left = new Map(early)
     for (const order of orders) {
       const why = whyNotDue(order, calendar)
@@ -124,7 +117,7 @@ export function dueOf(today: Day, most: number): { add(story: Story): void; answ
     answer: () =>
       [...tallies.values()]
         .sort((a, b) => compareText(a.partner.id, b.partner.id) || compareText(a.currency, b.currency))
-        .map((tally) => answerOf(tally, rulesFor(tally.partner), most)),
+        .map((tally) => answerOf(tally, rulesOf(tally.partner, ''), most)),
   }
 }
 

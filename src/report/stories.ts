@@ -26,13 +26,7 @@ export function* stories(
   { partner, orders, lines }: Pick<Ledger, 'partner' | 'orders' | 'lines'>,
   { from, to }: { from: Month; to: Month },
 ): Generator<Story> {
-  const rules = new Map<Month, Rules>()
-  const rulesIn = (month: Month) => {
-    const known = rules.get(month) ?? rulesOf(partner, month)
-    rules.set(month, known)
-    return known
-  }
-  const { calendar } = rulesIn(to)
+  const { calendar } = rulesOf(partner, to)
   const isAsked = (month: Month | undefined): month is Month => month !== undefined && month >= from && month <= to
 
   for (const [ofOrder, ofLines] of numbers(orders, lines)) {
@@ -44,7 +38,7 @@ export function* stories(
     for (const line of ofLines) if (isAsked(monthOf(line.paidAt))) months.add(monthOf(line.paidAt))
     const judged: Judged[] = []
     for (const month of [...months].sort(compareText)) {
-      const rules = rulesIn(month)
+      const rules = rulesOf(partner, month)
       for (const entry of reconcile(ofOrder, ofLines, rules)) {
         if (entry.class !== 'not-due' || isFinding(entry, rules)) judged.push({ rules, entry })
       }

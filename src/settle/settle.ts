@@ -76,8 +76,22 @@ export function settleLedgers(ledgers: readonly Ledger[], month: Month, options:
   }
 }
 
-/** By what the month of a partner is judged. */
+/** Rules made so far: a million orders ask for the same ones, and calendars remember the days that they were asked for. */
+const made = new WeakMap<Partner, Map<Month, Rules>>()
+
+/**
+ * By what the month of a partner is judged; the same object each time.
+ * @throws ShoptoolError (usage) where the partner has no calendar.
+ */
 export function rulesOf(partner: Partner, month: Month): Rules {
+  const months = made.get(partner) ?? new Map<Month, Rules>()
+  made.set(partner, months)
+  const rules = months.get(month) ?? rulesFor(partner, month)
+  months.set(month, rules)
+  return rules
+}
+
+function rulesFor(partner: Partner, month: Month): Rules {
   const calendar = calendarOf(partner)
   if (calendar === null) {
     throw usageError(

@@ -70,11 +70,8 @@ export const RULES = {
 export type RuleId = keyof typeof RULES
 export type RuleValue<I extends RuleId> = z.output<(typeof RULES)[I]['value']>
 
-/** One rule of a kind, on the days on which it holds. */
-export type ShopRule<I extends RuleId = RuleId> = {
-  kind: string
-  id: I
-  value: RuleValue<I>
+/** What every dated rule says of itself. */
+export type DatedRule = {
   /** The first day, or null where it is not known. */
   from: Day | null
   /** The last day, or null where it holds on. */
@@ -88,6 +85,9 @@ export type ShopRule<I extends RuleId = RuleId> = {
   /** Written by the operator, in the workspace. */
   own: boolean
 }
+
+/** One rule of a kind, on the days on which it holds. */
+export type ShopRule<I extends RuleId = RuleId> = DatedRule & { kind: string; id: I; value: RuleValue<I> }
 /** A kind of shop. Rules stand in the order of their ids' first appearance, those of one id from the oldest on. */
 export type Kind = { id: string; name: string; aliases: readonly string[]; rules: readonly ShopRule[] }
 /** `suppliers` is a list of what to ask, and no kind that a shelf may have. */
@@ -96,7 +96,7 @@ export type ShopRules = { kinds: ReadonlyMap<string, Kind>; suppliers: Kind }
 export const SUPPLIERS = 'suppliers'
 
 const day = z.string().check(z.refine(isDay, { error: (issue) => `"${issue.input}" is not a day, expected like 2026-11-20` }))
-/** What every dated rule says of itself. */
+/** The same in YAML. */
 export const DATED = {
   from: z.optional(z.nullable(day)),
   until: z.optional(z.nullable(day)),

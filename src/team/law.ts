@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Day } from '../day.ts'
 import { formatAmount, readAmount } from '../money.ts'
-import { type CONFIDENCES, DATED, inForce } from '../share/rules.ts'
+import { DATED, type DatedRule, inForce } from '../share/rules.ts'
 import type { TeamTerms, Workspace } from '../workspace.ts'
 import { parseYaml, readYaml, wrong } from '../yaml.ts'
 
@@ -27,18 +27,7 @@ const schema = z.strictObject({
   hide: z._default(z.array(z.strictObject({ id: filled, partner: filled, field: z.enum(['received']), ...DATED })), []),
 })
 
-type Dated = {
-  id: string
-  from: Day | null
-  until: Day | null
-  source: string
-  confidence: (typeof CONFIDENCES)[number]
-  review: Day | null
-  zh: string
-  en: string
-  /** Written by the operator, in the workspace. */
-  own: boolean
-}
+type Dated = DatedRule & { id: string }
 export type TeamRules = {
   warn: readonly (Dated & { when: z.output<typeof when> })[]
   /** Fields that statements for members leave out. */
