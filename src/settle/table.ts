@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 
 /** A cell as it stands in the file; made by `text` or `id`, or an amount, day or count, which need no care. */
@@ -7,24 +7,31 @@ export type Cell = string | number | null
 /** A CSV file for spreadsheets: UTF-8 with BOM, CRLF. Rows are written in blocks, so that a million of them need no memory. Closing twice is allowed. */
 export type Table = { add(row: readonly Cell[]): void; close(): void }
 
-const BLOCK = 2_000
+const BLOCK = 1 << 20
 
 /** Begins a table with its heading. */
 export function openTable(path: string, columns: readonly string[]): Table {
   let file: number | null = openSync(path, 'w')
-  let lines: string[] = []
+  // Encoded line by line: joining a block of lines first takes twice the time.
+  let block = Buffer.allocUnsafe(BLOCK)
+  let length = 0
   const write = () => {
-    if (file !== null && lines.length > 0) writeFileSync(file, lines.join(''))
-    lines = []
+    for (let at = 0; at < length; ) at += writeSync(file!, block, at, length - at)
+    length = 0
   }
-  writeFileSync(file, `\ufeff${csvLine(columns)}`)
+  const put = (line: string) => {
+    const most = 3 * line.length // bytes of UTF-8 for a unit of UTF-16
+    if (length + most > block.length) write()
+    if (most > block.length) block = Buffer.allocUnsafe(most)
+    length += block.write(line, length)
+  }
+  put(`\ufeff${csvLine(columns)}`)
   return {
-    add(row) {
-      if (lines.push(csvLine(row)) >= BLOCK) write()
-    },
+    add: (row) => put(csvLine(row)),
     close() {
+      if (file === null) return
       write()
-      if (file !== null) closeSync(file)
+      closeSync(file)
       file = null
     },
   }
@@ -57,10 +64,14 @@ export function id(value: string | null): string | null {
 /** What a cell may hold that has to be quoted. */
 const QUOTED = /[",\r\n]/
 
-/** Most of a million rows need no quotes: joining those takes a tenth of csv-stringify's time. */
+/** Most of a million rows need no quotes: putting those together takes a tenth of csv-stringify's time. */
 function csvLine(row: readonly Cell[]): string {
+  let line = ''
+  let comma = ''
   for (const cell of row) {
     if (typeof cell === 'string' && QUOTED.test(cell)) return stringify([row as Cell[]], { record_delimiter: '\r\n' })
+    line += comma + (cell ?? '')
+    comma = ','
   }
-  return `${row.join(',')}\r\n`
+  return `${line}\r\n`
 }

@@ -6,7 +6,7 @@ import { type Bound, boundOf, overruled, type Position, type Reread, type Ruling
 import { type KnownRows, knownRows } from './known.ts'
 import { linesOf, ordersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
-import { originOf, recorded, recorder } from './recorded.ts'
+import { hasMost, originOf, recorded, recorder } from './recorded.ts'
 import { DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
@@ -153,6 +153,8 @@ export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
 const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line`
 const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state`
+/** The same in the order in which lines came, whatever index there is: for most of the table. */
+const AS_IT_LIES = `${SELECT} FROM order_line l NOT INDEXED CROSS JOIN order_state s ON s.id = l.state`
 
 /**
  * The present state of every order line of a partner, by order and line number (bytewise); with `asOf` what was known of them at that
@@ -166,8 +168,10 @@ export function ordersByKey(
 ): IterableIterator<Recorded<Order>> {
   const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
   const values = only ? [partner, JSON.stringify(only)] : [partner]
-  if (asOf === undefined)
-    return recorded<OrderOfPartner>(db, `${PRESENT} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)
+  if (asOf === undefined) {
+    const from = !only && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
+    return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)
+  }
   const bound = boundOf(db, asOf)
   if (hasDerived(db, partner)) return derivedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}

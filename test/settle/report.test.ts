@@ -235,13 +235,16 @@ test.each([
   expect(id(value)).toBe(cell)
 })
 
-test('a table of many blocks is complete', () => {
-  const table = openTable(join(folder, 'big.csv'), ['n'])
-  for (let i = 0; i < 10_001; i++) table.add([i])
+test('a table of many blocks is complete, also where a line is longer than a block', () => {
+  const table = openTable(join(folder, 'big.csv'), ['n', 'title'])
+  const titles = ['保温杯'.repeat(100), '杯'.repeat(400_000), '']
+  for (let i = 0; i < 5_000; i++) table.add([i, titles[0]!])
+  for (const title of titles) table.add([null, title])
   table.close()
   table.close()
-  const rows = readFileSync(join(folder, 'big.csv'), 'utf8').split('\r\n')
-  expect([rows.length, rows[0], rows[1], rows[10_001], rows[10_002]]).toEqual([10_003, '\ufeffn', '0', '10000', ''])
+  const rows = Array.from({ length: 5_000 }, (_, i) => `${i},${titles[0]}`)
+  const expected = ['\ufeffn,title', ...rows, ...titles.map((title) => `,${title}`), ''].join('\r\n')
+  expect(readFileSync(join(folder, 'big.csv'), 'utf8') === expected).toBe(true)
 })
 
 test('escaped', () => {
