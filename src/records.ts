@@ -70,6 +70,8 @@ export type Order = {
   trackingId: string | null
   /** What the link carried besides: whom, where and when it was shared for. Null also where `trackingId` is that. */
   subId: string | null
+  /** The network's number of the sale, where that is not the number of the order or the line. */
+  transactionId: string | null
 }
 
 /** Where a refund notice stands: asked for, to be taken back, taken back, or nothing is taken back (refused, withdrawn, borne by the shop). */
@@ -110,6 +112,10 @@ export type PayoutLine = {
   amount: Minor
   kind: PayoutKind
   paidAt: Day
+  /** The network's number of the sale that is paid. */
+  transactionId: string | null
+  /** The one that this line corrects. */
+  originalTransactionId: string | null
 }
 
 /** Whether money came in or went out. */
@@ -141,3 +147,22 @@ export type Origin = {
   sha256: string
 }
 export type Recorded<T> = T & { origin: Origin }
+
+/** What sends a payout line to an order besides the order number in it, or speaks against that number. */
+export type Route = {
+  /** `transaction`: the line names the number of the sale; `original`: that of the sale which it corrects. */
+  by: 'transaction' | 'original'
+  /** The order that the sale is of, and its line where it is of one only. */
+  orderId: string
+  lineId: string | null
+  /** Whether the payout line itself names another order: it is then matched with neither. */
+  contested: boolean
+}
+
+/** A payout line as a settlement takes it; one that names its order alone has no route. */
+export type RoutedLine = Recorded<PayoutLine> & { route?: Route }
+
+/** The order number under which a payout line is settled; '' where it has none. */
+export function keyOf({ orderId, route }: { orderId: string | null; route?: Route }): string {
+  return orderId ?? route?.orderId ?? ''
+}

@@ -134,8 +134,9 @@ export function loadPayouts(
 
 /** What makes two lines the same, whatever file they came in. */
 function hashLine(line: PayoutLine): bigint {
-  return hashBytes(
-    Buffer.from(JSON.stringify([line.orderId, line.lineId, line.sku, line.amount, line.currency, line.kind, line.paidAt])),
-    0n,
-  )
+  const { orderId, lineId, sku, amount, currency, kind, paidAt, transactionId, originalTransactionId } = line
+  const figures = [orderId, lineId, sku, amount, currency, kind, paidAt]
+  // only where they are there: statements that were taken before they were known stay the same
+  const sales = transactionId === null && originalTransactionId === null ? [] : [transactionId, originalTransactionId]
+  return hashBytes(Buffer.from(JSON.stringify([...figures, ...sales])), 0n)
 }

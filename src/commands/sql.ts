@@ -17,9 +17,11 @@ const VIEWS = `
             paid_amount, commission_rate, commission, refund_amount,
             status, partner_status (its own word), ordered_at, paid_at,
             received_at, verified_at, settled_at, modified_at,
-            tracking_id, file, line, sub_id, service_fee, subsidy
+            tracking_id, file, line, sub_id, service_fee, subsidy,
+            transaction_id
   payouts   partner, statement_id, order_id, line_id, sku, title,
-            currency, amount, kind, paid_at, file, line
+            currency, amount, kind, paid_at, file, line,
+            transaction_id, original_transaction_id
   receipts  received_on, amount, currency, payer, remark, reference,
             file, line
 

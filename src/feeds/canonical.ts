@@ -77,6 +77,11 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     subsidy: { kind: 'amount', need: 'optional', meaning: 'what of the commission is a subsidy' },
     trackingId: { kind: 'text', need: 'optional', meaning: 'your promotion position (推广位)' },
     subId: { kind: 'text', need: 'optional', meaning: 'sub-id of the link, where it has a column of its own' },
+    transactionId: {
+      kind: 'text',
+      need: 'optional',
+      meaning: "the network's number of the sale, where it has one beside the order's",
+    },
   },
   payouts: {
     statementId: { kind: 'text', need: 'derived', meaning: "number of the statement; else the file's name" },
@@ -88,6 +93,8 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     amount: { kind: 'amount', need: 'required', meaning: 'signed: a clawback is negative' },
     kind: { kind: 'oneOf', need: 'derived', meaning: 'why it is paid; else told by order and sign', words: PAYOUT_KINDS },
     paidAt: { kind: 'day', need: 'derived', meaning: 'day of the payout; else --paid-at of import' },
+    transactionId: { kind: 'text', need: 'optional', meaning: "the network's number of the sale that is paid" },
+    originalTransactionId: { kind: 'text', need: 'optional', meaning: 'the sale that a correction takes back' },
   },
   receipts: {
     receivedOn: { kind: 'day', need: 'required', meaning: 'day on which the money came in' },

@@ -4,7 +4,8 @@ import type { RecordOf } from './feed.ts'
 import type { Fail, Surroundings } from './read.ts'
 
 /** Fields whose values are numbers that a spreadsheet may have damaged. */
-export const IDS = ['orderId', 'lineId', 'sku'] as const
+export const IDS = ['orderId', 'lineId', 'sku', 'transactionId', 'originalTransactionId'] as const
+const ORDER_IDS = ['orderId', 'lineId', 'sku'] as const
 
 /** What a spreadsheet (or a double in Java) leaves of a long number: `6.14252E+11`, `6E+17`, `6.14252E11`. `6E11` may well be a sku. */
 const DAMAGED_ID = /^\d(\.\d+E\+?|E\+)\d+$/i
@@ -62,7 +63,7 @@ function finishProduct(product: Product, _around: Surroundings, fail: Fail): voi
  * wrong unit (10× or 100×); where it states none yet, the estimate is paid amount × rate.
  */
 function finishOrder(order: Order, _around: Surroundings, fail: Fail): void {
-  for (const field of IDS) checkId(field, order[field], fail)
+  for (const field of [...ORDER_IDS, 'transactionId'] as const) checkId(field, order[field], fail)
   order.lineId ??= order.sku ?? ''
   // A partner whose rows have no status has no word for it either.
   order.rawStatus ??= ''
@@ -99,14 +100,8 @@ function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): v
   for (const field of ['statementId', ...IDS] as const) checkId(field, line[field], fail)
   line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
   if (line.paidAt === null) fail('paidAt', 'the file does not say when it was paid: import it with --paid-at 2026-10-20')
-  line.kind ??=
-    line.amount < 0 && line.orderId !== null
-      ? 'clawback'
-      : line.orderId !== null
-        ? 'commission'
-        : line.amount < 0
-          ? 'fee'
-          : 'bonus'
+  const isOfSale = line.orderId !== null || line.transactionId !== null || line.originalTransactionId !== null
+  line.kind ??= line.amount < 0 ? (isOfSale ? 'clawback' : 'fee') : isOfSale ? 'commission' : 'bonus'
 }
 
 /** Where no column says which way the money went, its sign does. */
@@ -118,7 +113,7 @@ function finishReceipt(receipt: Receipt, _around: Surroundings, fail: Fail): voi
 }
 
 function finishRefund(refund: Refund, _around: Surroundings, fail: Fail): void {
-  for (const field of ['refundId', ...IDS] as const) checkId(field, refund[field], fail)
+  for (const field of ['refundId', ...ORDER_IDS] as const) checkId(field, refund[field], fail)
   refund.refundId ??= [refund.orderId, refund.lineId ?? refund.sku].filter(Boolean).join(' ')
   for (const field of ['refundAmount', 'commission'] as const)
     if ((refund[field] ?? 0) < 0)

@@ -98,6 +98,8 @@ const STATEMENT: Omit<Feed<PayoutLine>, 'format'> = {
     amount: amount(['打款金额', '到账金额', '结算金额', '结算佣金', '服务费', '佣金'], 'yuan'),
     kind: payoutKind,
     paidAt: day(['打款日期', '打款时间', '入账时间', '到账时间', '结算日期', '结算时间'], EXPORT_DAYS),
+    transactionId: none,
+    originalTransactionId: none,
   },
 }
 /** Statements of partners that document none, as CSV or workbook: the names in use (unverified). */

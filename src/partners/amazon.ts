@@ -29,6 +29,7 @@ const shipped = {
   verifiedAt: instant(SHIPPED, DAYS),
   trackingId: text(TRACKING),
   subId: none,
+  transactionId: none,
 } as const
 
 /**
@@ -79,6 +80,7 @@ export const amazon: Partner = {
           verifiedAt: none,
           trackingId: text(['Tag', ...TRACKING]),
           subId: none,
+          transactionId: none,
           ...nothing,
         },
       },
@@ -113,6 +115,8 @@ export const amazon: Partner = {
         amount: amount('Amount', 'major', rounded),
         kind: oneOf('Type', NETWORK_PAYOUT_WORDS, optional),
         paidAt: day(['Payment Date', 'Date'], NETWORK_DAYS, optional),
+        transactionId: none,
+        originalTransactionId: none,
       },
     },
   },

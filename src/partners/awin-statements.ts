@@ -34,6 +34,7 @@ export const awinOrders = {
     modifiedAt: none,
     trackingId: text('clickRef', optional),
     subId: none,
+    transactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 
@@ -50,5 +51,7 @@ export const awinPayouts = {
     amount: amount(['Commission', 'Commission Amount'], 'major', rounded),
     kind: none,
     paidAt: day(['Payment Date', 'Paid Date'], NETWORK_DAYS, optional),
+    transactionId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

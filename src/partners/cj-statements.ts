@@ -35,6 +35,7 @@ export const cjOrders = {
     modifiedAt: none,
     trackingId: text(['shopperId', 'sid'], optional),
     subId: none,
+    transactionId: text('commissionId'),
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 
@@ -60,5 +61,7 @@ export const cjPayouts = {
       optional,
     ),
     paidAt: day(['paymentDate', 'Payment Date', 'Date'], NETWORK_DAYS, optional),
+    transactionId: text('commissionId', optional),
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

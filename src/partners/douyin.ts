@@ -34,6 +34,7 @@ const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate' | 's
   modifiedAt: instant('update_time', TIME, optional),
   trackingId: text(['pid_info.external_info', 'pid_info.pid'], optional),
   subId: none,
+  transactionId: none,
 })
 const ORDER_ROWS = ['data.orders', 'data.data.orders'] as const
 
@@ -105,6 +106,8 @@ export const douyin: Partner = {
         amount: amount(['到账金额', '打款金额', '结算金额'], 'yuan'),
         kind: payoutKind,
         paidAt: day(['结算时间', '结算日期', '打款日期'], EXPORT_DAYS),
+        transactionId: none,
+        originalTransactionId: none,
       },
     }),
   },

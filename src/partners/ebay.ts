@@ -40,6 +40,7 @@ export const ebay: Partner = {
         modifiedAt: instant('UpdateDate', TIMES),
         trackingId: text('CustomId', optional),
         subId: none,
+        transactionId: none,
       },
     },
   },

@@ -35,6 +35,7 @@ export const impactOrders = [
       modifiedAt: instant('UpdateDate', 'iso'),
       trackingId: text(['SubId1', 'Sub ID 1'], optional),
       subId: none,
+      transactionId: none,
     },
   },
   // Actions of the API, and "Action Listing by Clearing Date". A status N/A is refused: nobody says what it means.
@@ -70,6 +71,7 @@ export const impactOrders = [
       modifiedAt: none,
       trackingId: text(['Sub ID 1', 'SubId1'], optional),
       subId: none,
+      transactionId: none,
     },
   },
 ] satisfies Partner['feeds']['orders']
@@ -87,5 +89,7 @@ export const impactPayouts = {
     amount: amount(['Action Earnings', 'NetItemAmount', 'Amount'], 'major', rounded),
     kind: oneOf(['Description', 'Type'], { ...NETWORK_PAYOUT_WORDS, media_payout: 'commission' }, optional),
     paidAt: day(['PaidDate', 'Paid Date'], NETWORK_DAYS, optional),
+    transactionId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -42,6 +42,7 @@ const EXPORTED: Fields<Order> = {
   modifiedAt: none,
   trackingId: text(['PID', '推广位ID'], optional),
   subId: none,
+  transactionId: none,
 }
 
 /** 快手 快分销 and 快赚客: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -107,6 +108,7 @@ export const kuaishou: Partner = {
           trackingId: text('goods.cpsPid', optional),
           // That they come back here is unverified.
           subId: text(['goods.comments', 'comments'], optional),
+          transactionId: none,
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },

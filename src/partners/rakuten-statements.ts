@@ -46,6 +46,7 @@ export const rakutenOrders = [
       modifiedAt: none,
       trackingId: text('u1', optional),
       subId: none,
+      transactionId: text('etransaction_id'),
     },
   },
   // "Individual Item Report + Transaction ID + Currency" (names of its columns unverified)
@@ -75,6 +76,7 @@ export const rakutenOrders = [
       modifiedAt: none,
       trackingId: text(['u1', 'Member ID (U1)'], optional),
       subId: none,
+      transactionId: text('Transaction ID'),
     },
   },
 ] satisfies Partner['feeds']['orders']
@@ -100,5 +102,7 @@ export const rakutenPayouts = {
       optional,
     ),
     paidAt: day(['Issue Date', 'Payment Date', 'Date'], [...NETWORK_DAYS, 'M/d/yy', 'M/d/yyyy'], optional),
+    transactionId: text(['Transaction ID', 'etransaction_id'], optional),
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

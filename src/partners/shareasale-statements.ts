@@ -35,5 +35,6 @@ export const shareasaleOrders = {
     modifiedAt: none,
     trackingId: text('Aff Comment', optional),
     subId: none,
+    transactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>

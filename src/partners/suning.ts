@@ -79,6 +79,7 @@ export const suning: Partner = {
         modifiedAt: instant('orderLineStatusChangeTime', TIME, optional),
         trackingId: text(['childAccountId', 'positionId'], optional),
         subId: none,
+        transactionId: none,
       },
     },
   },

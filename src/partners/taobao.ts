@@ -169,6 +169,7 @@ const exportedOrders: Fields<Order> = {
   modifiedAt: none,
   trackingId: text(['推广位ID', '推广位名称', '广告位ID'], optional),
   subId: none,
+  transactionId: none,
 }
 
 const answeredOrders: Feed<Order> = {
@@ -205,6 +206,7 @@ const answeredOrders: Feed<Order> = {
     // Orders of channels and members are told apart by these; all others by the position.
     trackingId: text(['relation_id', 'special_id', 'adzone_id'], optional),
     subId: none,
+    transactionId: none,
   },
 }
 
@@ -255,6 +257,8 @@ const statement: Fields<PayoutLine> = {
   amount: amount(['打款金额', '到账金额', '实际到账金额', '金额'], 'yuan'),
   kind: payoutKind,
   paidAt: day(['打款日期', '到账日期', '打款时间', '到账时间'], EXPORT_DAYS),
+  transactionId: none,
+  originalTransactionId: none,
 }
 
 /** 淘宝联盟 (Alimama): its API and those that resell it, saved answers of them, and back-office exports. */

@@ -37,6 +37,7 @@ const EXPORTED = {
   modifiedAt: none,
   trackingId: text(['推广位', '渠道标识', '推广位/渠道标识'], optional),
   subId: none,
+  transactionId: none,
 } as const
 
 /** 唯品会联盟: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -108,6 +109,7 @@ export const vip: Partner = {
           modifiedAt: instant('lastUpdateTime', 'unix-ms', notYet),
           trackingId: text(['channelTag', 'pid'], optional),
           subId: text('statParam', optional),
+          transactionId: none,
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },

@@ -33,6 +33,7 @@ const exported = (commissionRate: string, commission: string): Fields<Order> => 
   modifiedAt: none,
   trackingId: text(['推客ID', '推客'], optional),
   subId: none,
+  transactionId: none,
 })
 /** An institution is paid the 服务费, and its list names the talent's 佣金 beside it; a talent's own list has only that. */
 const OF_INSTITUTION = exported('服务费率', '服务费')
@@ -69,6 +70,7 @@ export const OF_UNION: Fields<Order> = {
   modifiedAt: instant('productList.commissionStatusUpdateTime', 'unix', notYet),
   trackingId: text('productList.promotionInfo.promotionSourcePid', optional),
   subId: text('productList.customizeInfo', optional),
+  transactionId: none,
 }
 
 /** The same of goods in mini-programs (`search_normal_order`), under other names and in fen. */
@@ -192,6 +194,7 @@ export const wechat: Partner = {
             optional,
           ),
           subId: none,
+          transactionId: none,
         },
       },
       { format: { type: 'json', rows: 'orderList[].productList' }, fields: OF_UNION },

@@ -1,6 +1,6 @@
 import { dayOf, type Month, monthOf } from '../day.ts'
 import type { Partner } from '../partners/partner.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import { keyOf, type Order, type Recorded, type RoutedLine } from '../records.ts'
 import { dueMonth, whyNotDue } from '../settle/calendar.ts'
 import { compareText, type Entry, NONE, type Rules } from '../settle/entry.ts'
 import { judgedOrders } from '../settle/parts.ts'
@@ -50,8 +50,8 @@ export function* stories(
 /** Both inputs, sorted by order number, side by side. */
 function* numbers(
   orders: Iterable<Recorded<Order>>,
-  lines: Iterable<Recorded<PayoutLine>>,
-): Generator<[readonly Recorded<Order>[], readonly Recorded<PayoutLine>[]]> {
+  lines: Iterable<RoutedLine>,
+): Generator<[readonly Recorded<Order>[], readonly RoutedLine[]]> {
   const orderSource = orders[Symbol.iterator]()
   const lineSource = lines[Symbol.iterator]()
   const next = <T>(source: Iterator<T>): T | null => {
@@ -62,16 +62,16 @@ function* numbers(
   let line = next(lineSource)
   try {
     while (order || line) {
-      if (line && !line.orderId) {
+      if (line && keyOf(line) === '') {
         yield [NONE, [line]]
         line = next(lineSource)
         continue
       }
-      const id: string = order && (!line || compareText(order.orderId, line.orderId!) <= 0) ? order.orderId : line!.orderId!
+      const id: string = order && (!line || compareText(order.orderId, keyOf(line)) <= 0) ? order.orderId : keyOf(line!)
       const ofOrder: Recorded<Order>[] = []
       for (; order?.orderId === id; order = next(orderSource)) ofOrder.push(order)
-      const ofLines: Recorded<PayoutLine>[] = []
-      for (; line?.orderId === id; line = next(lineSource)) ofLines.push(line)
+      const ofLines: RoutedLine[] = []
+      for (; line && keyOf(line) === id; line = next(lineSource)) ofLines.push(line)
       yield [ofOrder, ofLines]
     }
   } finally {

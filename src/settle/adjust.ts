@@ -1,7 +1,7 @@
 import { type Month, monthOf } from '../day.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Parts } from '../partners/fees.ts'
-import type { Order, Origin, PayoutLine, Recorded } from '../records.ts'
+import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { reconcile } from './reconcile.ts'
 import { distinct } from './report.ts'
@@ -39,7 +39,7 @@ export type Adjustment = {
 /** An order as it was known at one time: its lines, and all payout lines for it. */
 export type Known = {
   orders: readonly Recorded<Order>[]
-  lines: readonly Recorded<PayoutLine>[]
+  lines: readonly RoutedLine[]
   /** The month that was settled with it: clawbacks up to then count. */
   month: Month
 }

@@ -1,8 +1,8 @@
 import type { Minor } from '../money.ts'
 import { expectedPayout } from '../partners/fees.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Order, Recorded, RoutedLine } from '../records.ts'
 import { dueMonth } from './calendar.ts'
-import { type Entry, NONE, type Rules, type SettlementClass, sumOf } from './entry.ts'
+import { type Entry, NONE, PASSES, type Pass, type Rules, type SettlementClass, sumOf } from './entry.ts'
 import { keptPayout } from './expect.ts'
 import type { Account } from './match.ts'
 
@@ -40,8 +40,8 @@ import type { Account } from './match.ts'
 /** Puts the orders and lines of one account into entries; every order is in one of them and every line of the month too. */
 export function classify(account: Account, rules: Rules, out: Entry[]): void {
   const standing = standingOf(account.orders, rules)
-  const before: Recorded<PayoutLine>[] = []
-  const lines: Recorded<PayoutLine>[] = []
+  const before: RoutedLine[] = []
+  const lines: RoutedLine[] = []
   for (const line of account.lines) (line.paidAt.startsWith(rules.month) ? lines : before).push(line)
   const payments: Payments = { lines, before, paidBefore: sumOf(before), single: account.orders.length === 1 }
 
@@ -51,11 +51,19 @@ export function classify(account: Account, rules: Rules, out: Entry[]): void {
     settleEarly(standing.later, payments, rules, out)
   else if (lines.length > 0) settlePast(standing.past, standing.dead, payments, rules, out)
 
+  for (const entry of out.slice(from)) entry.match = matchOf(entry, account.passes)
   for (const order of account.orders) {
     if (!out.some((entry, at) => at >= from && entry.orders.includes(order))) {
       out.push(entryOf('not-due', [order], NONE, 0, [order], before))
     }
   }
+}
+
+/** The weakest pass of the entry's lines. */
+function matchOf({ class: name, lines }: Entry, passes: ReadonlyMap<RoutedLine, Pass>): Pass | null {
+  const weakest = Math.max(...lines.map((line) => PASSES.indexOf(passes.get(line)!)))
+  const pass = PASSES[weakest] ?? null
+  return pass === 'order' && name === 'matched' ? 'sum' : pass
 }
 
 /** Orders of an account by when they are due, seen from the month. */
@@ -74,8 +82,8 @@ function standingOf(orders: readonly Recorded<Order>[], rules: Rules): Standing 
 
 /** Lines of an account: of the month, and of earlier months with their sum. */
 type Payments = {
-  lines: readonly Recorded<PayoutLine>[]
-  before: readonly Recorded<PayoutLine>[]
+  lines: readonly RoutedLine[]
+  before: readonly RoutedLine[]
   paidBefore: Minor
   /** Whether they are for one order line only. */
   single: boolean
@@ -164,15 +172,15 @@ function settlePast(
 
 /** Divides lines into those that count towards the entitlement and those that pay it again. `before`: what was paid of it earlier. */
 function claim(
-  lines: readonly Recorded<PayoutLine>[],
+  lines: readonly RoutedLine[],
   entitlement: Minor,
   before: Minor,
   slack: Minor,
   payments: Payments,
-): { claimed: readonly Recorded<PayoutLine>[]; duplicates: readonly Recorded<PayoutLine>[] } {
+): { claimed: readonly RoutedLine[]; duplicates: readonly RoutedLine[] } {
   if (Math.abs(before + sumOf(lines) - entitlement) <= slack) return { claimed: lines, duplicates: NONE }
-  const claimed: Recorded<PayoutLine>[] = []
-  const duplicates: Recorded<PayoutLine>[] = []
+  const claimed: RoutedLine[] = []
+  const duplicates: RoutedLine[] = []
   let got = before
   let isPaid = before > 0
   const isRepeated = (amount: Minor) =>
@@ -191,9 +199,9 @@ function claim(
 }
 
 function pushDuplicates(
-  duplicates: readonly Recorded<PayoutLine>[],
+  duplicates: readonly RoutedLine[],
   about: readonly Recorded<Order>[],
-  before: readonly Recorded<PayoutLine>[],
+  before: readonly RoutedLine[],
   isTakenBack: boolean,
   out: Entry[],
 ): void {
@@ -210,12 +218,12 @@ function entitlementOf(orders: readonly Order[], rules: Rules): Minor {
 export function entryOf(
   name: SettlementClass,
   orders: readonly Recorded<Order>[],
-  lines: readonly Recorded<PayoutLine>[],
+  lines: readonly RoutedLine[],
   expected: Minor,
   about: readonly Recorded<Order>[],
-  before: readonly Recorded<PayoutLine>[],
+  before: readonly RoutedLine[],
 ): Entry {
   const paid = sumOf(lines)
   const currency = (lines[0] ?? about[0])!.currency
-  return { class: name, currency, orders, lines, expected, paid, difference: paid - expected, about, before }
+  return { class: name, currency, orders, lines, match: null, expected, paid, difference: paid - expected, about, before }
 }

@@ -1,6 +1,6 @@
 import { type Day, monthOf } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Order, Recorded, RoutedLine } from '../records.ts'
 import type { Dispute, DisputedClaim, DisputeEvent } from '../store/disputes.ts'
 import { compareText, type Rules } from './entry.ts'
 import { reconcile } from './reconcile.ts'
@@ -26,7 +26,7 @@ export function standingOf(
   dispute: Dispute,
   claims: readonly DisputedClaim[],
   events: readonly DisputeEvent[],
-  ledger: (orderId: string) => { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[] },
+  ledger: (orderId: string) => { orders: Recorded<Order>[]; lines: RoutedLine[] },
   rulesIn: (month: string) => Rules,
   today: Day,
 ): DisputeStanding {
@@ -56,7 +56,7 @@ export function standingOf(
 
 /** What the months after one paid late for an order, by the order lines that it was for. */
 function lateFor(
-  { orders, lines }: { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[] },
+  { orders, lines }: { orders: Recorded<Order>[]; lines: RoutedLine[] },
   after: string,
   rulesIn: (month: string) => Rules,
 ): { lineIds: string[]; currency: Currency; amount: Minor }[] {

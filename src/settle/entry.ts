@@ -1,7 +1,7 @@
 import type { Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Calendar, Fee } from '../partners/partner.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Order, PayoutLine, Recorded, RoutedLine } from '../records.ts'
 
 /** What became of an order or a payout line in a month, in the order of reports. Each is in exactly one class. */
 export const CLASSES = [
@@ -21,6 +21,23 @@ export const CLASSES = [
 ] as const
 export type SettlementClass = (typeof CLASSES)[number]
 
+/**
+ * How payout lines are put to order lines, from the surest way to the weakest (`match.ts`). `sum` is `order` where what was paid is just
+ * what was expected.
+ */
+export const PASSES = ['transaction', 'line', 'sku', 'original', 'sum', 'order'] as const
+export type Pass = (typeof PASSES)[number]
+
+/** What was matched by, for people. */
+export const PASS_TEXT: Readonly<Record<Pass, string>> = {
+  transaction: 'the number of the sale',
+  line: 'order and line number',
+  sku: 'order number and sku',
+  original: 'the payment that is taken back',
+  sum: 'order number and equal sums',
+  order: 'order number',
+}
+
 /** By what a month of one partner is judged. `tolerance` is in minor units per order line. */
 export type Rules = { month: Month; calendar: Calendar; fees: readonly Fee[]; tolerance: Minor }
 
@@ -34,7 +51,9 @@ export type Entry = {
   /** The orders that are in this class; they are in no other entry. */
   orders: readonly Recorded<Order>[]
   /** The payout lines of the month that are in this class; they are in no other entry. */
-  lines: readonly Recorded<PayoutLine>[]
+  lines: readonly RoutedLine[]
+  /** How these lines were matched, by the weakest pass that one of them needed; null without lines, and where they match no order. */
+  match: Pass | null
   /** What should have been paid in this month. */
   expected: Minor
   paid: Minor
@@ -42,7 +61,7 @@ export type Entry = {
   /** The orders that the entry speaks of: its own, or for a line alone (a duplicate) those that it names. */
   about: readonly Recorded<Order>[]
   /** Lines that were paid for these orders before: in earlier months, and for a duplicate also in this one. */
-  before: readonly Recorded<PayoutLine>[]
+  before: readonly RoutedLine[]
 }
 
 export const NONE: readonly never[] = []

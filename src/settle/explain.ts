@@ -2,7 +2,7 @@ import type { Day } from '../day.ts'
 import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share } from '../money.ts'
 import { type Earning, expectedPayout, formula, partsOf } from '../partners/fees.ts'
 import type { Fee } from '../partners/partner.ts'
-import type { Order, PayoutLine } from '../records.ts'
+import type { Order, PayoutLine, RoutedLine } from '../records.ts'
 import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
 import { afterRefund, hasRefund, keptPayout, shrunk } from './expect.ts'
@@ -299,8 +299,11 @@ function clawback(entry: Entry, rules: Rules): Explanation {
   }
 }
 
-function stranger(line: PayoutLine, about: readonly Order[]): string {
+function stranger(line: RoutedLine, about: readonly Order[]): string {
   const [order] = about
+  const sale = line.transactionId ?? line.originalTransactionId
+  if (line.route?.contested) return `it names order ${line.orderId}, and sale ${sale}, which is of order ${line.route.orderId}`
+  if (line.orderId === null) return `no order with sale ${sale} is on file`
   if (!order) return `no order ${line.orderId} is on file`
   const currencies = [...new Set(about.map(({ currency }) => currency))]
   if (!currencies.includes(line.currency)) {

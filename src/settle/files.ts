@@ -23,7 +23,7 @@ export type SettlementFiles = {
 }
 
 const LINE_COLUMNS =
-  'entry,partner,class,orderId,lineId,sku,title,status,commission,statementId,paidAt,kind,amount,currency,expected,paid,difference,explain,orderSource,payoutSource'.split(
+  'entry,partner,class,orderId,lineId,sku,title,status,commission,statementId,paidAt,kind,amount,currency,expected,paid,difference,explain,orderSource,payoutSource,match'.split(
     ',',
   )
 
@@ -70,6 +70,7 @@ export function beginFiles(folder: string): SettlementFiles {
           i === 0 ? text(explain(entry, rules).text) : null,
           order ? text(place(order.origin)) : null,
           line ? text(place(line.origin)) : null,
+          line ? entry.match : null,
         ])
       }
     },
@@ -109,7 +110,7 @@ function writeSummary(path: string, { month, partners }: Settlement): void {
 /** Findings, then adjustments, whose amounts are those by which they change the closed month. */
 function writeFindings(path: string, { findings, adjustments }: Settlement): void {
   const columns =
-    'partner,class,orderId,lineId,sku,title,currency,expected,paid,difference,cause,explain,sources,closedMonth'.split(',')
+    'partner,class,orderId,lineId,sku,title,currency,expected,paid,difference,cause,explain,sources,closedMonth,match'.split(',')
   const table = openTable(path, columns)
   for (const finding of findings) {
     table.add([
@@ -127,6 +128,7 @@ function writeFindings(path: string, { findings, adjustments }: Settlement): voi
       text(finding.explain),
       text(finding.sources.map(place).join('; ')),
       null,
+      finding.match,
     ])
   }
   for (const adjustment of adjustments) {

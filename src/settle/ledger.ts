@@ -1,5 +1,6 @@
 import { addMonths, dayOf, type Month } from '../day.ts'
 import type { Basis, Calendar, Fee, Partner } from '../partners/partner.ts'
+import { keyOf } from '../records.ts'
 import { type Closing, closedMonths, type Frozen, ordersLearnedOf } from '../store/closings.ts'
 import { type Position, positionOf } from '../store/journal.ts'
 import type { Database } from '../store/open.ts'
@@ -141,16 +142,17 @@ function knownOf(
   month: Month,
 ): (orderId: string) => Known {
   const orders = byOrder(ordersByKey(db, partner, position, only))
-  const lines = byOrder(linesByKey(db, partner, dayOf(month, 31), position, only))
+  // by the sales that are known now: what was of no order at the close is seen to be of this one
+  const lines = byOrder(linesByKey(db, partner, dayOf(month, 31), position, only, null))
   return (orderId) => ({ orders: orders.get(orderId) ?? [], lines: lines.get(orderId) ?? [], month })
 }
 
-function byOrder<T extends { orderId: string | null }>(records: Iterable<T>): Map<string | null, T[]> {
-  const groups = new Map<string | null, T[]>()
+function byOrder<T extends Parameters<typeof keyOf>[0]>(records: Iterable<T>): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
   for (const record of records) {
-    const group = groups.get(record.orderId)
+    const group = groups.get(keyOf(record))
     if (group) group.push(record)
-    else groups.set(record.orderId, [record])
+    else groups.set(keyOf(record), [record])
   }
   return groups
 }

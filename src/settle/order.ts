@@ -2,12 +2,11 @@ import { type Instant, type Month, monthOf } from '../day.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
 import { expectedPayout, formula } from '../partners/fees.ts'
 import type { Partner } from '../partners/partner.ts'
-import type { Order, OrderStatus, Origin, PayoutLine, Recorded } from '../records.ts'
+import { keyOf, type Order, type OrderStatus, type Origin, type Recorded, type RoutedLine } from '../records.ts'
 import type { ShelfItem } from '../store/shelf.ts'
 import { type Due, dueMonth } from './calendar.ts'
-import { compareText, type SettlementClass } from './entry.ts'
+import { compareText, PASS_TEXT, type Pass, type SettlementClass } from './entry.ts'
 import { explain, ruleInForce, standing } from './explain.ts'
-
 import { reconcile } from './reconcile.ts'
 import { rulesOf } from './settle.ts'
 
@@ -88,6 +87,8 @@ export type OrderExplanation = {
     steps: { label: string; amount: string }[]
     /** When the month was closed, or null. A closed month stays as it was: this is what it would be now. */
     closedAt: Instant | null
+    /** How the payout lines were matched; null without any, and where they match no order. */
+    match: Pass | null
   }[]
 }
 
@@ -101,7 +102,7 @@ export function explainOrder(
   partner: Partner,
   orderId: string,
   orders: readonly Recorded<Order>[],
-  lines: readonly Recorded<PayoutLine>[],
+  lines: readonly RoutedLine[],
   states: readonly OrderReading[],
   until: Month,
   picks: readonly ShelfItem[] = [],
@@ -112,13 +113,14 @@ export function explainOrder(
   const due = orders.flatMap((order) => dueMonth(order, calendar)?.month ?? [])
   const paid = lines.map((line) => monthOf(line.paidAt))
   const months = [...new Set([...due.filter((month) => month <= until), ...paid])].sort(compareText)
+  const sorted = lines.toSorted((a, b) => compareText(keyOf(a), keyOf(b)))
   const settled = months.flatMap((month) => {
     const rules = rulesOf(partner, month)
-    return [...reconcile(orders, lines, rules)]
+    return [...reconcile(orders, sorted, rules)]
       .filter((entry) => entry.class !== 'not-due')
       .map((entry) => ({ month, rules, entry }))
   })
-  const classOf = (line: Recorded<PayoutLine>) => settled.find(({ entry }) => entry.lines.includes(line))!.entry.class
+  const classOf = (line: RoutedLine) => settled.find(({ entry }) => entry.lines.includes(line))!.entry.class
   return {
     schema: 'shoptool.settle-explain.v1',
     partner: partner.id,
@@ -187,6 +189,7 @@ export function explainOrder(
         paid: money(entry.paid),
         difference: money(entry.difference),
         explain: text,
+        match: entry.match,
         steps: steps.map(({ label, amount }) => ({ label, amount: money(amount) })),
         closedAt: closed.get(month) ?? null,
       }
@@ -233,7 +236,8 @@ export function explanationText(explanation: OrderExplanation, hashes = false): 
   for (const month of explanation.months) {
     const sums = `expected ${month.expected}, paid ${month.paid}, difference ${month.difference} ${month.currency}`
     const closed = month.closedAt === null ? '' : `; as it would be now, the month was closed on ${month.closedAt.slice(0, 10)}`
-    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}${closed}`)
+    const matched = month.match === null ? '' : `; matched by ${PASS_TEXT[month.match]}`
+    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}${matched}${closed}`)
   }
   return text
 }

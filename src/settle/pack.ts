@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Day, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
-import type { Order, Origin, PayoutLine, Recorded } from '../records.ts'
+import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
 import { claimUntil, dueMonth } from './calendar.ts'
 import { compareText, type Rules, type SettlementClass } from './entry.ts'
 import { CAUSE_NAMES, CLASS_NAMES } from './html.ts'
@@ -42,7 +42,7 @@ export type Pack = {
   rules: Rules
   /** All lines of the orders that a claim speaks of, and all that was paid for them up to the month. */
   orders: readonly Recorded<Order>[]
-  payouts: readonly Recorded<PayoutLine>[]
+  payouts: readonly RoutedLine[]
   claims: readonly Finding[]
   /** The sums of the claims, and of the whole month by class. */
   claimed: readonly { currency: Currency; count: number; amount: string }[]
@@ -73,7 +73,7 @@ export type RawRows = {
 export function claimsOf(
   partner: string,
   orders: Iterable<Recorded<Order>>,
-  payouts: Iterable<Recorded<PayoutLine>>,
+  payouts: Iterable<RoutedLine>,
   rules: Rules,
 ): Finding[] {
   const findings = [...reconcile(orders, payouts, rules)].map((entry) => findingOf(partner, entry, rules))

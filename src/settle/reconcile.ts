@@ -1,9 +1,9 @@
 import { dataError } from '../errors.ts'
 import { expectedPayout } from '../partners/fees.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import { keyOf, type Order, type Recorded, type Route, type RoutedLine } from '../records.ts'
 import { dueMonth } from './calendar.ts'
 import { classify, entryOf } from './classify.ts'
-import { compareText, type Entry, NONE, type Rules } from './entry.ts'
+import { compareText, type Entry, NONE, type Pass, type Rules } from './entry.ts'
 import { addresses, match } from './match.ts'
 
 /** How many orders and how many payout lines of the month went in: the entries must hold exactly as many. */
@@ -17,7 +17,7 @@ export type Counts = { orders: number; lines: number }
  */
 export function* reconcile(
   orders: Iterable<Recorded<Order>>,
-  lines: Iterable<Recorded<PayoutLine>>,
+  lines: Iterable<RoutedLine>,
   rules: Rules,
 ): Generator<Entry, Counts> {
   const counts: Counts = { orders: 0, lines: 0 }
@@ -28,15 +28,15 @@ export function* reconcile(
   const entries: Entry[] = []
   try {
     while (order || line) {
-      const id = order && (!line || compareText(order.orderId, line.orderId ?? '') <= 0) ? order.orderId : (line!.orderId ?? '')
+      const id = order && (!line || compareText(order.orderId, keyOf(line)) <= 0) ? order.orderId : keyOf(line!)
       const ofOrder: Recorded<Order>[] = []
       while (order?.orderId === id) {
         counts.orders++
         ofOrder.push(order)
         order = following(orderSource, id)
       }
-      const ofLines: Recorded<PayoutLine>[] = []
-      while (line && (line.orderId ?? '') === id) {
+      const ofLines: RoutedLine[] = []
+      while (line && keyOf(line) === id) {
         const isOfMonth = line.paidAt.startsWith(rules.month)
         if (isOfMonth) counts.lines++
         if (!isOfOrder(line)) {
@@ -63,22 +63,23 @@ export function* reconcile(
 }
 
 /** The next record, which may not sort before `id`. */
-function following<T extends { orderId: string | null }>(source: Iterator<T>, id: string | null): T | null {
+function following<T extends { orderId: string | null; route?: Route }>(source: Iterator<T>, id: string | null): T | null {
   const { done, value } = source.next()
   if (done) return null
-  if (id !== null && value.orderId !== id && compareText(value.orderId ?? '', id) < 0) {
-    throw dataError(`settlement input is not sorted: order ${value.orderId} after ${id}`)
+  if (id !== null && value.orderId !== id && compareText(keyOf(value), id) < 0) {
+    throw dataError(`settlement input is not sorted: order ${keyOf(value)} after ${id}`)
   }
   return value
 }
 
 /** Bonuses, fees, taxes and rounding are for no order even where they name one. */
-function isOfOrder(line: PayoutLine): boolean {
-  return (line.kind === 'commission' || line.kind === 'clawback') && !!line.orderId
+function isOfOrder(line: RoutedLine): boolean {
+  const names = line.orderId || line.transactionId || line.originalTransactionId
+  return (line.kind === 'commission' || line.kind === 'clawback') && !!names
 }
 
 /** One order line, due, with one payout line that is right: nearly all of every month. Null for anything else. */
-function plainMatch(orders: readonly Recorded<Order>[], lines: readonly Recorded<PayoutLine>[], rules: Rules): Entry | null {
+function plainMatch(orders: readonly Recorded<Order>[], lines: readonly RoutedLine[], rules: Rules): Entry | null {
   const order = orders[0]!
   const line = lines[0]!
   const expected = expectedPayout(order, rules.fees)
@@ -89,6 +90,7 @@ function plainMatch(orders: readonly Recorded<Order>[], lines: readonly Recorded
     currency: order.currency,
     orders,
     lines,
+    match: plainPass(order, line),
     expected,
     paid: expected,
     difference: 0,
@@ -97,8 +99,15 @@ function plainMatch(orders: readonly Recorded<Order>[], lines: readonly Recorded
   }
 }
 
+/** How a line of the right amount names the only line of its order. */
+function plainPass(order: Order, line: RoutedLine): Pass {
+  if (line.route) return line.route.by
+  if (line.lineId && line.lineId === order.lineId) return 'line'
+  return !line.lineId && line.sku !== null && line.sku === order.sku ? 'sku' : 'sum'
+}
+
 /** All lines of one order number. Amounts in different currencies never meet. */
-function settleOrder(orders: Recorded<Order>[], lines: Recorded<PayoutLine>[], rules: Rules, out: Entry[]): void {
+function settleOrder(orders: Recorded<Order>[], lines: RoutedLine[], rules: Rules, out: Entry[]): void {
   orders.sort(byLine)
   lines.sort(byPayDay)
   for (const currency of new Set(orders.map((order) => order.currency))) {
@@ -115,12 +124,12 @@ function settleOrder(orders: Recorded<Order>[], lines: Recorded<PayoutLine>[], r
   }
 }
 
-function pushUnknown(line: Recorded<PayoutLine>, orders: readonly Recorded<Order>[], rules: Rules, out: Entry[]): void {
+function pushUnknown(line: RoutedLine, orders: readonly Recorded<Order>[], rules: Rules, out: Entry[]): void {
   if (line.paidAt.startsWith(rules.month)) out.push(entryOf('unknown-order', NONE, [line], 0, orders, NONE))
 }
 
 /** The order in which lines claim an entitlement must not depend on the order in which they were read. */
-function byPayDay(a: Recorded<PayoutLine>, b: Recorded<PayoutLine>): number {
+function byPayDay(a: RoutedLine, b: RoutedLine): number {
   return (
     compareText(a.paidAt, b.paidAt) ||
     compareText(a.statementId, b.statementId) ||

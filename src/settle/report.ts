@@ -4,7 +4,7 @@ import type { Partner } from '../partners/partner.ts'
 import type { Origin } from '../records.ts'
 import type { Adjustment } from './adjust.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
-import { CLASSES, compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
+import { CLASSES, compareText, type Entry, PASS_TEXT, type Pass, type Rules, type SettlementClass } from './entry.ts'
 import { type Cause, explain, ruleInForce } from './explain.ts'
 import { shown, type TieOut, type TieOutShown } from './receipts.ts'
 import { type Term, unsureTerms } from './terms.ts'
@@ -62,6 +62,8 @@ export type Finding = {
   steps: { label: string; amount: string }[]
   /** The terms that the first order is judged by; null where it is about none. */
   rule: string | null
+  /** How its payout lines were matched; null where there are none, and where they match no order. */
+  match: Pass | null
   /** Where the orders and payout lines were read: those of the finding first. */
   sources: Origin[]
 }
@@ -220,9 +222,10 @@ export function findingOf(partner: string, entry: Entry, rules: Rules): Finding 
     paid: money(entry.paid),
     difference: money(entry.difference),
     cause,
-    explain: text,
+    explain: entry.match === null ? text : `${text}; matched by ${PASS_TEXT[entry.match]}`,
     steps: steps.map(({ label, amount }) => ({ label, amount: money(amount) })),
     rule: first ? ruleInForce(first, rules) : null,
+    match: entry.match,
     sources: distinct([...entry.orders, ...lines, ...about, ...before].map(({ origin }) => sourceOf(origin))),
   }
 }

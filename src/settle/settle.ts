@@ -3,7 +3,7 @@ import { dataError, usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { calendarOf, feesOf, toleranceOn } from '../partners/terms.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import type { Order, Recorded, RoutedLine } from '../records.ts'
 import type { Statement } from '../store/payouts.ts'
 import type { Adjustment } from './adjust.ts'
 import { compareText, type Entry, type Rules } from './entry.ts'
@@ -29,7 +29,7 @@ export type Ledger = {
   /** Sorted by order id in UTF-8 byte order, as are `lines`, those without one first. */
   orders: Iterable<Recorded<Order>>
   /** Paid up to the last day of the month. */
-  lines: Iterable<Recorded<PayoutLine>>
+  lines: Iterable<RoutedLine>
   /** Those with lines in the month. */
   statements: readonly Statement[]
   /** When the month was closed: all of this is then as it was. Absent where it is open. */

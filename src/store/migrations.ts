@@ -541,6 +541,27 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (partner, order_id, refund_id, hash)
   ) STRICT;
   `,
+  `
+  -- A network's number of a sale, beside that of the order, and of the sale that a payout line corrects.
+  ALTER TABLE order_state ADD COLUMN transaction_id TEXT;
+  ALTER TABLE order_entry ADD COLUMN transaction_id TEXT;
+  ALTER TABLE payout_line ADD COLUMN transaction_id TEXT;
+  ALTER TABLE payout_line ADD COLUMN original_transaction_id TEXT;
+  CREATE INDEX order_state_transaction ON order_state (transaction_id) WHERE transaction_id IS NOT NULL;
+  CREATE INDEX order_entry_transaction ON order_entry (transaction_id) WHERE transaction_id IS NOT NULL;
+  CREATE INDEX payout_line_sale ON payout_line (partner) WHERE coalesce(transaction_id, original_transaction_id) IS NOT NULL;
+  DROP VIEW orders;
+  CREATE VIEW orders AS SELECT l.partner, l.order_id, l.line_id, s.sku, s.title, s.quantity, s.currency, s.paid_amount, s.commission_rate,
+    s.commission, s.refund_amount, s.status, s.raw_status AS partner_status,
+    s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line, s.sub_id,
+    s.service_fee, s.subsidy, s.transaction_id
+    FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
+  DROP VIEW payouts;
+  CREATE VIEW payouts AS SELECT l.partner, s.statement_id, l.order_id, l.line_id, l.sku, l.title, s.currency, l.amount, l.kind, l.paid_at,
+    f.name AS file, l.line, l.transaction_id, l.original_transaction_id
+    FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file
+    WHERE s.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'statement' GROUP BY row) WHERE holds = 0);
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -1,9 +1,10 @@
 import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
-import type { Origin, PayoutLine, Recorded } from '../records.ts'
+import { keyOf, type Origin, type PayoutLine, type RoutedLine } from '../records.ts'
 import { boundOf, overruled, type Position, rulingsOf } from './journal.ts'
 import type { Database } from './open.ts'
 import { hasMost, recorded } from './recorded.ts'
+import { NAMES_SALE, routed, saleIn } from './routes.ts'
 import { fileById } from './runs.ts'
 
 export type Statement = {
@@ -43,14 +44,15 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
     "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?)",
   )
   const insertLine = db.prepare(
-    'INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, transaction_id, original_transaction_id, line)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const elsewhere = `payout_line p JOIN statement s ON s.id = p.statement WHERE p.partner = @partner AND p.statement <> @statement
     AND s.currency = (SELECT currency FROM statement WHERE id = @statement) AND s.id NOT IN ${overruled('statement')}`
   const same = db.prepare<[string, string, number]>(
     `SELECT 1 FROM statement WHERE partner = ? AND content = ? AND id <> ? AND id NOT IN ${overruled('statement')}`,
   )
-  const twins = ['order_id', 'line_id', 'sku', 'amount', 'kind', 'paid_at']
+  const twins = ['order_id', 'line_id', 'sku', 'amount', 'kind', 'paid_at', 'transaction_id', 'original_transaction_id']
     .map((name) => `p.${name} IS mine.${name}`)
     .join(' AND ')
   // one line that stands nowhere else is enough, and mostly the first
@@ -58,13 +60,15 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
     `SELECT 1 FROM payout_line mine WHERE mine.statement = @statement AND NOT EXISTS (SELECT 1 FROM ${elsewhere} AND ${twins}) LIMIT 1`,
   )
   const comesMore = db.prepare<[{ statement: number; partner: string }]>(
-    `SELECT 1 FROM payout_line mine WHERE mine.statement = @statement GROUP BY order_id, line_id, sku, amount, kind, paid_at
+    `SELECT 1 FROM payout_line mine WHERE mine.statement = @statement GROUP BY order_id, line_id, sku, amount, kind, paid_at, transaction_id, original_transaction_id
      HAVING count(*) > (SELECT count(*) FROM ${elsewhere} AND ${twins}) LIMIT 1`,
   )
   return {
     open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
     addLine(statement, line, at) {
-      insertLine.run(statement, partner, line.orderId, line.lineId, line.sku, line.title, line.amount, line.kind, line.paidAt, at)
+      const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId } = line
+      const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId]
+      insertLine.run(statement, partner, ...values, at)
     },
     close(statement, { lines, total, statedTotal, content }) {
       db.prepare('UPDATE statement SET lines = ?, total = ?, stated_total = ?, content = ? WHERE id = ?').run(
@@ -106,12 +110,16 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
   }
 }
 
-const FIELDS = ['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 'amount', 'kind', 'paidAt'] as const
-const COLUMNS =
-  'SELECT s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, s.file, p.line FROM payout_line p'
-const SELECT = `${COLUMNS} JOIN statement s ON s.id = p.statement`
+const FIELDS = [
+  ...(['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 'amount', 'kind', 'paidAt'] as const),
+  ...(['transactionId', 'originalTransactionId'] as const),
+]
+const COLUMNS = `s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, p.transaction_id,
+  p.original_transaction_id`
+const RESULTS = COLUMNS.replaceAll(/\b[ps]\./g, '')
+const FROM = 'FROM payout_line p JOIN statement s ON s.id = p.statement'
 /** The same in the order in which lines came, whatever index there is: for most of the table. */
-const AS_IT_LIES = `${COLUMNS} NOT INDEXED CROSS JOIN statement s ON s.id = p.statement`
+const AS_IT_LIES = 'FROM payout_line p NOT INDEXED CROSS JOIN statement s ON s.id = p.statement'
 
 /** Which statements count at a position. */
 function known(db: Database, asOf?: Position): string {
@@ -120,8 +128,9 @@ function known(db: Database, asOf?: Position): string {
 }
 
 /**
- * The partner's payout lines paid up to a day, by order number (lines without one first) and line number, bytewise; with `asOf` those that
- * were known at that position of the journal, with `only` those for these orders.
+ * The partner's payout lines paid up to a day, by the order number that they are settled under (lines without one first) and line number,
+ * bytewise; with `asOf` those that were known at that position of the journal, with `only` those that are settled under these numbers.
+ * `routesAsOf`: when the sales that they name were known, where that is another position; null is now.
  */
 export function linesByKey(
   db: Database,
@@ -129,17 +138,59 @@ export function linesByKey(
   until: Day,
   asOf?: Position,
   only?: readonly string[],
-): IterableIterator<Recorded<PayoutLine>> {
-  const among = only ? 'AND p.order_id IN (SELECT value FROM json_each(?))' : ''
-  const from = !only && hasMost(db, 'payout_line', partner) ? AS_IT_LIES : SELECT
-  const where = `WHERE p.partner = ? AND p.paid_at <= ? ${among} AND ${known(db, asOf)} ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line`
-  return recorded<PayoutLine>(db, `${from} ${where}`, [partner, until, ...(only ? [JSON.stringify(only)] : [])], FIELDS)
+  routesAsOf: Position | null = asOf ?? null,
+): Iterable<RoutedLine> {
+  const where = `WHERE p.partner = @partner AND p.paid_at <= @until AND ${known(db, asOf)}`
+  const values = { partner, until }
+  const ofSales = namesSales(db, partner)
+  if (only) {
+    const numbers = new Set(only)
+    const wanted = { ...values, only: JSON.stringify(only) }
+    const lines = routedLines(db, `${where} AND ${isFor(ofSales)}`, wanted, BY_KEY, routesAsOf ?? undefined)
+    return [...lines].filter((line) => numbers.has(keyOf(line)))
+  }
+  if (ofSales) return routedLines(db, where, values, BY_KEY, routesAsOf ?? undefined)
+  const from = hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
+  const sorted = 'ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line'
+  return recorded<PayoutLine>(db, `SELECT ${COLUMNS}, s.file, p.line ${from} ${where} ${sorted}`, [values], FIELDS)
 }
 
-/** Everything that was ever paid for an order. */
-export function linesOfOrder(db: Database, partner: string, orderId: string): Recorded<PayoutLine>[] {
-  const where = `WHERE p.partner = ? AND p.order_id = ? AND ${known(db)} ORDER BY p.paid_at, s.statement_id, p.line`
-  return [...recorded<PayoutLine>(db, `${SELECT} ${where}`, [partner, orderId], FIELDS)]
+/** Everything that was ever paid for an order, by its number or that of a sale in it, and lines that name a sale of another one. */
+export function linesOfOrder(db: Database, partner: string, orderId: string): RoutedLine[] {
+  const where = `WHERE p.partner = @partner AND ${known(db)} AND ${isFor(namesSales(db, partner))}`
+  const lines = routedLines(db, where, { partner, only: JSON.stringify([orderId]) }, 'paid_at, statement_id, line')
+  return [...lines].filter((line) => keyOf(line) === orderId || line.route?.orderId === orderId)
+}
+
+const BY_KEY = 'key, line_id, paid_at, statement_id, line'
+
+/** SQL for the payout lines that name one of the orders `@only` (a JSON array) or, where any do, a sale in one. */
+function isFor(ofSales: boolean): string {
+  const numbers = 'IN (SELECT value FROM json_each(@only))'
+  const salesIn = (fact: string) =>
+    `SELECT f.transaction_id FROM order_line l JOIN ${fact} f ON f.order_line = l.id WHERE l.partner = @partner AND l.order_id ${numbers}`
+  const sales = `IN (${salesIn('order_state')} UNION ${salesIn('order_entry')})`
+  return ofSales
+    ? `(p.order_id ${numbers} OR ${NAMES_SALE} AND (p.transaction_id ${sales} OR p.original_transaction_id ${sales}))`
+    : `p.order_id ${numbers}`
+}
+
+function namesSales(db: Database, partner: string): boolean {
+  return db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
+}
+
+/** Payout lines with their routes. SQLite sorts those that name sales and merges them with the others, which an index has in order. */
+function* routedLines(db: Database, where: string, values: object, order: string, asOf?: Position): Generator<RoutedLine> {
+  const bound = boundOf(db, asOf)
+  const sale = `${saleIn('transaction_id', bound)} AS sale, ${saleIn('original_transaction_id', bound)} AS original`
+  const sql = `SELECT ${COLUMNS}, NULL AS sale, NULL AS original, p.order_id AS key, s.file, p.line ${FROM} ${where} AND NOT ${NAMES_SALE}
+    UNION ALL SELECT ${RESULTS}, sale, original, coalesce(order_id, sale ->> 0, original ->> 0) AS key, file, line
+      FROM (SELECT ${COLUMNS}, ${sale}, s.file, p.line ${FROM} ${where} AND ${NAMES_SALE})
+    ORDER BY ${order}`
+  type Row = PayoutLine & { sale: string | null; original: string | null; key: string | null }
+  for (const { sale, original, key: _, ...line } of recorded<Row>(db, sql, [values], [...FIELDS, 'sale', 'original', 'key'])) {
+    yield routed(line, sale, original)
+  }
 }
 
 type StatementRow = Omit<Statement, 'origin'> & { file: string; sha256: string; line: number }

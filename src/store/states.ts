@@ -32,6 +32,7 @@ export const COLUMNS = {
   modifiedAt: 'modified_at',
   trackingId: 'tracking_id',
   subId: 'sub_id',
+  transactionId: 'transaction_id',
 } as const satisfies Record<Exclude<keyof Order, 'orderId' | 'lineId'>, string>
 
 export const VALUES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]

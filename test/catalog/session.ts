@@ -35,6 +35,7 @@ const orders: Fields<RecordOf['orders']> = {
   ...{ settledAt: instant('settled', 'yyyy-MM-dd', optional), modifiedAt: instant('modified', 'yyyy-MM-dd', optional) },
   ...{ refundAmount: none, serviceFee: none, subsidy: none, trackingId: none },
   subId: { kind: 'none' },
+  transactionId: text('transaction', optional),
 }
 const payouts = {
   format: { type: 'csv' },
@@ -43,6 +44,7 @@ const payouts = {
     ...{ statementId: text('statement', optional), orderId: text('order', optional), lineId: none, sku: none, title: none },
     ...{ currency: text('currency', optional), amount: amount('amount', 'major'), paidAt: day('day', 'yyyy-MM-dd') },
     kind: oneOf('kind', same<PayoutKind>(PAYOUT_KINDS)),
+    ...{ transactionId: text('transaction', optional), originalTransactionId: text('original', optional) },
   },
 } satisfies Feed<RecordOf['payouts']>
 

@@ -215,6 +215,20 @@ export const FAULTS = [
     from: 'expected(account.orders[0]!) === line.amount) ?? open[0]',
     to: 'expected(account.orders[0]!) === line.amount) ?? same[0]',
   },
+  { what: 'the sale of another order is for this one', file: MATCH, from: 'if (line.route?.contested) return false', to: '' },
+  {
+    what: 'the number of a sale is passed over',
+    file: MATCH,
+    from: 'byLine(accounts, line.route.lineId), line.route.by',
+    to: 'byLine(accounts, line.lineId), line.route.by',
+  },
+  { what: 'more is taken back than was paid', file: MATCH, from: 'sumOf(lines) + line.amount >= 0 && ', to: '' },
+  {
+    what: 'money taken back is of any line that was paid',
+    file: MATCH,
+    from: 'if (paid.length < 2) return paid[0]',
+    to: 'if (paid.length < 9) return paid[0]',
+  },
 ]
 
 /** The source with a fault in it. @param {string} source @param {Fault} fault */

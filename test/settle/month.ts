@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { share } from '../../src/money.ts'
 import type { Fee } from '../../src/partners/partner.ts'
-import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
+import { keyOf, type Order, type PayoutLine, type Recorded, type RoutedLine } from '../../src/records.ts'
 import type { Rules, SettlementClass } from '../../src/settle/entry.ts'
 import { earlier, line, NOVEMBER, OCTOBER, order, RULES, SEPTEMBER } from './records.ts'
 import { STORIES } from './stories.ts'
 
 /** What a month is known to hold: by currency and class, how many orders (else lines), what was expected and paid. */
 export type Truth = Map<string, { count: number; expected: number; paid: number }>
-export type Month = { orders: Recorded<Order>[]; lines: Recorded<PayoutLine>[]; rules: Rules; truth: Truth }
+export type Month = { orders: Recorded<Order>[]; lines: RoutedLine[]; rules: Rules; truth: Truth }
 
 const SETTLED = { earlier: SEPTEMBER, now: OCTOBER, later: NOVEMBER }
 const NAMES = Object.keys(STORIES)
@@ -68,7 +68,7 @@ export const months: fc.Arbitrary<Month> = fc
     return { orders: sorted(orders), lines: sorted(lines), rules: { ...RULES, fees, tolerance: TOLERANCE }, truth }
   })
 
-/** By order number in UTF-8 byte order, none first; what has the same number stays as it is. */
-export function sorted<T extends { orderId: string | null }>(records: readonly T[]): T[] {
-  return records.toSorted((a, b) => Buffer.compare(Buffer.from(a.orderId ?? ''), Buffer.from(b.orderId ?? '')))
+/** By the order number that they are settled under in UTF-8 byte order, none first; what has the same number stays as it is. */
+export function sorted<T extends Parameters<typeof keyOf>[0]>(records: readonly T[]): T[] {
+  return records.toSorted((a, b) => Buffer.compare(Buffer.from(keyOf(a)), Buffer.from(keyOf(b))))
 }

@@ -40,8 +40,8 @@ test('all facts of one order: states, formula, due month, payouts, classes, and 
     '  2026-11-20 0.18 CNY commission, statement nov: late   payout.csv:4',
     '',
     'months',
-    '  2026-10 short-paid: expected 1.62, paid 1.44, difference -0.18 CNY — paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice',
-    '  2026-11 late: expected 0.00, paid 0.18, difference 0.18 CNY — 0.18 paid late (statement nov of 2026-11-20): settled 2026-09-05, due 2026-10-20, 1.44 of it paid before (statement oct of 2026-10-20)',
+    '  2026-10 short-paid: expected 1.62, paid 1.44, difference -0.18 CNY — paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice; matched by order number',
+    '  2026-11 late: expected 0.00, paid 0.18, difference 0.18 CNY — 0.18 paid late (statement nov of 2026-11-20): settled 2026-09-05, due 2026-10-20, 1.44 of it paid before (statement oct of 2026-10-20); matched by order number',
   ])
 })
 

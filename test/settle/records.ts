@@ -41,6 +41,7 @@ export function order(changes: Partial<Order> = {}): Recorded<Order> {
     subsidy: null,
     trackingId: null,
     subId: null,
+    transactionId: null,
     ...changes,
     origin: { file: 'orders.csv', line: ++row, sha256: 'a'.repeat(64) },
   }
@@ -58,6 +59,8 @@ export function line(at: number, amount: number, changes: Partial<PayoutLine> = 
     amount,
     kind: amount < 0 ? 'clawback' : 'commission',
     paidAt: '2026-11-20',
+    transactionId: null,
+    originalTransactionId: null,
     ...changes,
     origin: { file: 'payout.csv', line: at, sha256: 'b'.repeat(64) },
   }

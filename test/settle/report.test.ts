@@ -87,9 +87,10 @@ describe('the JSON', () => {
         paid: '1.44',
         difference: '-0.18',
         cause: 'fee',
-        explain: 'paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice',
+        explain: 'paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice; matched by order number',
         steps: [{ label: '技术服务费', amount: '-0.18' }],
         rule: 'settled up to the last day, paid on the 20th of the next month; 技术服务费 10 % of commission, half-up',
+        match: 'order',
         sources: [
           { file: 'orders.csv', line: expect.any(Number), sha256: 'a'.repeat(64) },
           { file: 'payout.csv', line: 12, sha256: 'b'.repeat(64) },
@@ -181,9 +182,9 @@ describe('files', () => {
     const csv = written('lines.csv')
     expect(csv.startsWith('\ufeffentry,partner,class,orderId,')).toBe(true)
     expect(csv.split('\r\n').slice(1, 5)).toEqual([
-      "1,acme,non-order,,,,,,,nov,2026-11-20,fee,-0.60,CNY,0.00,-0.60,-0.60,'-0.60 fee line (statement nov of 2026-11-20),,payout.csv:3",
+      "1,acme,non-order,,,,,,,nov,2026-11-20,fee,-0.60,CNY,0.00,-0.60,-0.60,'-0.60 fee line (statement nov of 2026-11-20),,payout.csv:3,",
       expect.stringMatching(
-        /^2,acme,matched,\t301293847561020061,A,S,"<script>alert\(1\)<\/script>""&'",settled,10\.00,nov,2026-11-20,commission,10\.00,CNY,10\.00,10\.00,0\.00,,orders\.csv:\d+,payout\.csv:2$/,
+        /^2,acme,matched,\t301293847561020061,A,S,"<script>alert\(1\)<\/script>""&'",settled,10\.00,nov,2026-11-20,commission,10\.00,CNY,10\.00,10\.00,0\.00,,orders\.csv:\d+,payout\.csv:2,sum$/,
       ),
       expect.stringMatching(/^3,acme,missing,8,/),
       expect.stringMatching(/^4,acme,missing,9,A,S,'=cmd\|calc,settled,10\.00,,,,,CNY,10\.00,0\.00,-10\.00,/),

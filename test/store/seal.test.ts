@@ -142,7 +142,7 @@ describe('the chain over the journal', () => {
     [
       'a row put behind all',
       [
-        'INSERT INTO payout_line SELECT 3, statement, partner, order_id, line_id, sku, title, 900, kind, paid_at, 4 FROM payout_line WHERE id = 2',
+        'INSERT INTO payout_line SELECT 3, statement, partner, order_id, line_id, sku, title, 900, kind, paid_at, 4, NULL, NULL FROM payout_line WHERE id = 2',
       ],
       { what: 'added', fact: 'payout_line', row: 3, orderId: '1002' },
       'payout_line 3 (acme order 1002, nov.csv:4) was added by other hands: no run sealed it',
