@@ -9,6 +9,8 @@ export type TableColumn = {
   align?: 'right'
   /** May be shortened with `…` where the terminal is too narrow. Never for ids and amounts: half of one misleads. */
   cut?: boolean
+  /** Is broken into lines where the terminal is too narrow. */
+  wrap?: boolean
   /** Colours the cell after it was measured. */
   paint?: (text: string, row: number) => string
 }
@@ -24,6 +26,8 @@ export type Print = {
   table(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): void
   /** A line of data. Line breaks in it stay. */
   line(text?: string): void
+  /** A line of data that is broken at blanks where the terminal is too narrow; `indent` stands in front of each. */
+  paragraph(text: string, indent?: string): void
   /** Said to a person on stderr; `--quiet` silences it. */
   note(text: string): void
   /** Something is wrong, though the command goes on; `--quiet` does not silence it. */
@@ -39,7 +43,9 @@ export type Print = {
 }
 
 const GAP = '  '
+/** Below these widths a column is not shortened, not broken into lines. */
 const NARROWEST = 8
+const NARROWEST_WRAPPED = 24
 
 /**
  * The output of one call. Values in `secrets` are replaced by `***` wherever they would be shown; the set may grow while the command runs.
@@ -78,6 +84,9 @@ export async function makePrint(ctx: Context, global: GlobalFlags, secrets: Read
       else if (cells.length > 0) for (const line of layOut(heads, cells, columns, width, paint)) out(line)
     },
     line: (text = '') => out(text),
+    paragraph(text, indent = '') {
+      for (const line of wrapped(text, columns - indent.length, width)) out(`${indent}${line}`)
+    },
     note: (text) => {
       if (!global.quiet) err(text)
     },
@@ -115,13 +124,14 @@ function layOut(
 ): string[] {
   const widths = heads.map((head, i) => Math.max(width(head.title), ...rows.map((row) => width(row[i] ?? ''))))
   const total = () => widths.reduce((sum, each) => sum + each, 0) + GAP.length * (heads.length - 1)
+  const least = ({ cut, wrap }: TableColumn) => (cut ? NARROWEST : wrap ? NARROWEST_WRAPPED : Number.POSITIVE_INFINITY)
   while (total() > room) {
-    const longest = heads.reduce((best, head, i) => (head.cut && widths[i]! > (widths[best] ?? NARROWEST) ? i : best), -1)
+    const longest = heads.reduce((best, head, i) => (widths[i]! > Math.max(least(head), widths[best] ?? 0) ? i : best), -1)
     if (longest < 0) return stack(heads, rows, room, width, paint)
-    const others = heads.filter((head, i) => head.cut && i !== longest).map((head) => widths[heads.indexOf(head)]!)
+    const others = heads.flatMap((head, i) => ((head.cut || head.wrap) && i !== longest ? [widths[i]!] : []))
     // down to the next longest at once, or as far as is needed
     widths[longest] = Math.max(
-      NARROWEST,
+      least(heads[longest]!),
       Math.min(widths[longest]! - 1, Math.max(widths[longest]! - (total() - room), ...others)),
     )
   }
@@ -129,17 +139,21 @@ function layOut(
     heads
       .map((head, i) => {
         const text = shorten(cells[i] ?? '', widths[i]!, width)
-        const space = ' '.repeat(widths[i]! - width(text))
+        const space = ' '.repeat(Math.max(0, widths[i]! - width(text)))
         return head.align === 'right' ? space + colored(i, text) : colored(i, text) + (i === heads.length - 1 ? '' : space)
       })
       .join(GAP)
       .trimEnd()
+  const linesOf = (row: readonly string[]): string[][] => {
+    const broken = heads.map(({ wrap }, i) => (wrap ? wrapped(row[i] ?? '', widths[i]!, width) : [row[i] ?? '']))
+    return Array.from({ length: Math.max(...broken.map((each) => each.length)) }, (_, at) => broken.map((each) => each[at] ?? ''))
+  }
   return [
     line(
       heads.map((head) => head.title),
       (_, text) => paint.dim(text),
     ),
-    ...rows.map((row, r) => line(row, (i, text) => heads[i]!.paint?.(text, r) ?? text)),
+    ...rows.flatMap((row, r) => linesOf(row).map((cells) => line(cells, (i, text) => heads[i]!.paint?.(text, r) ?? text))),
   ]
 }
 
@@ -153,11 +167,31 @@ function stack(
   const label = Math.max(...heads.map((head) => width(head.title))) + GAP.length
   return rows.flatMap((row, r) => [
     ...(r === 0 ? [] : ['']),
-    ...heads.map((head, i) => {
-      const text = head.cut ? shorten(row[i] ?? '', Math.max(NARROWEST, room - label), width) : (row[i] ?? '')
-      return `${paint.dim(head.title)}${' '.repeat(label - width(head.title))}${head.paint?.(text, r) ?? text}`.trimEnd()
+    ...heads.flatMap((head, i) => {
+      const left = Math.max(NARROWEST, room - label)
+      const whole = row[i] ?? ''
+      const texts = head.wrap ? wrapped(whole, left, width) : [head.cut ? shorten(whole, left, width) : whole]
+      return texts.map((text, at) => {
+        const title = at === 0 ? head.title : ''
+        return `${paint.dim(title)}${' '.repeat(label - width(title))}${head.paint?.(text, r) ?? text}`.trimEnd()
+      })
     }),
   ])
+}
+
+/** Characters of Chinese and Japanese, between which a line may end, with the punctuation that must not begin one. */
+const PIECES =
+  /(?:[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]+)[，。、；：！？）》」』”]*|\s+/g
+
+/** The lines of a text in `room` columns, broken at blanks and between Chinese characters. A longer word stays whole: it may be an id. */
+export function wrapped(text: string, room: number, width: Width): string[] {
+  const lines = ['']
+  for (const piece of text.match(PIECES) ?? []) {
+    const last = lines.at(-1)!
+    if (last === '' || width((last + piece).trimEnd()) <= room) lines[lines.length - 1] = last + piece
+    else lines.push(piece.trimStart())
+  }
+  return lines.map((line) => line.trimEnd())
 }
 
 /** `text` in at most `room` columns, with `…` at the end where something was left out. */

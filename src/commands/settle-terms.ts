@@ -56,7 +56,7 @@ export const terms = defineCommand({
           { title: 'CONFIDENCE', paint: (text) => (/^(unverified|provisional)/.test(text) ? print.paint.yellow(text) : text) },
           { title: 'REVIEW', paint: (text) => (text.endsWith('due') ? print.paint.red(text) : text) },
           { title: 'WHERE' },
-          { title: 'WHAT', cut: true },
+          { title: 'WHAT', wrap: true },
         ],
         partners.flatMap(({ id, where, terms }) =>
           terms.map(({ part, from, until, text, confidence, review, reviewDue, place }) => [

@@ -75,6 +75,17 @@ TITLE  Tea cup
     )
   })
 
+  it('breaks what may be broken into lines, also between Chinese characters, and never a long id', async () => {
+    const heads = [{ title: 'ID' }, { title: 'WHAT', wrap: true }]
+    const rows = [['1', 'paid on day 20, one month later: 结算后次月二十日打款，遇节假日顺延。']]
+    const wide = await printed((print) => print.table(heads, rows), 32)
+    expect(wide.out).toBe('ID  WHAT\n1   paid on day 20, one month\n    later: 结算后次月二十日打\n    款，遇节假日顺延。\n')
+    const narrow = await printed((print) => print.table(heads, rows), 20)
+    expect(narrow.out).toMatch(/^ID {4}1\nWHAT {2}paid on day\n {6}20, one month\n/)
+    const { out } = await printed((print) => print.paragraph('see 9260908880044400000123 and so on', '  '), 20)
+    expect(out).toBe('  see\n  9260908880044400000123\n  and so on\n')
+  })
+
   it('without rows is nothing', async () => {
     expect((await printed((print) => print.table(HEADS, []), 80)).out).toBe('')
   })
