@@ -115,7 +115,7 @@ export type PayoutLine = {
   /** The network's number of the sale that is paid. */
   transactionId: string | null
   /** The one that this line corrects. */
-  originalId: string | null
+  originalTransactionId: string | null
 }
 
 /** Whether money came in or went out. */

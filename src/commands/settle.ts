@@ -17,6 +17,7 @@ import { outcomeOf, printRuns, readAll } from './runs.ts'
 import { CLOSE_OPTIONS, checkCloseFlags, checkMonths, closeMonths, closes, reopenMonths } from './settle-close.ts'
 import { due } from './settle-due.ts'
 import { explain } from './settle-explain.ts'
+import { leaks } from './settle-leaks.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
 import { payersOf, receiptReadings, receipts, receivedLines, tellOthers } from './settle-receipts.ts'
@@ -46,7 +47,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --close',
     'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { due, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
+  commands: { due, leaks, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)

@@ -52,6 +52,6 @@ export const awinPayouts = {
     kind: none,
     paidAt: day(['Payment Date', 'Paid Date'], NETWORK_DAYS, optional),
     transactionId: none,
-    originalId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -62,6 +62,6 @@ export const cjPayouts = {
     ),
     paidAt: day(['paymentDate', 'Payment Date', 'Date'], NETWORK_DAYS, optional),
     transactionId: text('commissionId', optional),
-    originalId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

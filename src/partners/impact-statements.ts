@@ -90,6 +90,6 @@ export const impactPayouts = {
     kind: oneOf(['Description', 'Type'], { ...NETWORK_PAYOUT_WORDS, media_payout: 'commission' }, optional),
     paidAt: day(['PaidDate', 'Paid Date'], NETWORK_DAYS, optional),
     transactionId: none,
-    originalId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -138,7 +138,7 @@ export const jd: Partner = {
         kind: payoutKind,
         paidAt: day(['结算日期', '打款日期'], EXPORT_DAYS),
         transactionId: none,
-        originalId: none,
+        originalTransactionId: none,
       },
     }),
   },

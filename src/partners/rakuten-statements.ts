@@ -103,6 +103,6 @@ export const rakutenPayouts = {
     ),
     paidAt: day(['Issue Date', 'Payment Date', 'Date'], [...NETWORK_DAYS, 'M/d/yy', 'M/d/yyyy'], optional),
     transactionId: text(['Transaction ID', 'etransaction_id'], optional),
-    originalId: none,
+    originalTransactionId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -301,7 +301,7 @@ function clawback(entry: Entry, rules: Rules): Explanation {
 
 function stranger(line: RoutedLine, about: readonly Order[]): string {
   const [order] = about
-  const sale = line.transactionId ?? line.originalId
+  const sale = line.transactionId ?? line.originalTransactionId
   if (line.route?.contested) return `it names order ${line.orderId}, and sale ${sale}, which is of order ${line.route.orderId}`
   if (line.orderId === null) return `no order with sale ${sale} is on file`
   if (!order) return `no order ${line.orderId} is on file`

@@ -74,7 +74,7 @@ function following<T extends { orderId: string | null; route?: Route }>(source: 
 
 /** Bonuses, fees, taxes and rounding are for no order even where they name one. */
 function isOfOrder(line: RoutedLine): boolean {
-  const names = line.orderId || line.transactionId || line.originalId
+  const names = line.orderId || line.transactionId || line.originalTransactionId
   return (line.kind === 'commission' || line.kind === 'clawback') && !!names
 }
 

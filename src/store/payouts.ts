@@ -66,8 +66,8 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
   return {
     open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
     addLine(statement, line, at) {
-      const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId } = line
-      const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId]
+      const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId } = line
+      const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId]
       insertLine.run(statement, partner, ...values, at)
     },
     close(statement, { lines, total, statedTotal, content }) {
@@ -112,7 +112,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
 
 const FIELDS = [
   ...(['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 'amount', 'kind', 'paidAt'] as const),
-  ...(['transactionId', 'originalId'] as const),
+  ...(['transactionId', 'originalTransactionId'] as const),
 ]
 const COLUMNS = `s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, p.transaction_id,
   p.original_transaction_id`

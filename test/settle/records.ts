@@ -60,7 +60,7 @@ export function line(at: number, amount: number, changes: Partial<PayoutLine> = 
     kind: amount < 0 ? 'clawback' : 'commission',
     paidAt: '2026-11-20',
     transactionId: null,
-    originalId: null,
+    originalTransactionId: null,
     ...changes,
     origin: { file: 'payout.csv', line: at, sha256: 'b'.repeat(64) },
   }
