@@ -72,6 +72,8 @@ export type Order = {
   subId: string | null
   /** The network's number of the sale, where that is not the number of the order or the line. */
   transactionId: string | null
+  /** The day on which the partner itself says that it pays, whatever its calendar is. */
+  dueAt: Instant | null
 }
 
 /** Where a refund notice stands: asked for, to be taken back, taken back, or nothing is taken back (refused, withdrawn, borne by the shop). */

@@ -18,7 +18,7 @@ const VIEWS = `
             status, partner_status (its own word), ordered_at, paid_at,
             received_at, verified_at, settled_at, modified_at,
             tracking_id, file, line, sub_id, service_fee, subsidy,
-            transaction_id
+            transaction_id, due_at
   payouts   partner, statement_id, order_id, line_id, sku, title,
             currency, amount, kind, paid_at, file, line,
             transaction_id, original_transaction_id

@@ -82,6 +82,7 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
       need: 'optional',
       meaning: "the network's number of the sale, where it has one beside the order's",
     },
+    dueAt: { kind: 'instant', need: 'optional', meaning: 'pay day that the partner itself names' },
   },
   payouts: {
     statementId: { kind: 'text', need: 'derived', meaning: "number of the statement; else the file's name" },

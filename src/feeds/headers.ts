@@ -58,6 +58,7 @@ export const HEADERS: Names = {
     receivedAt: '收货时间 确认收货时间 完成时间 receivedat receivetime finishtime',
     verifiedAt: '审核时间 审核通过时间 verifiedat verifytime validationdate approvedat lockdate',
     settledAt: '结算时间 结算日期 settledat settletime settlementtime',
+    dueAt: '预估结算时间 预计结算时间 paymonth expectedpaymentdate',
     modifiedAt: '更新时间 修改时间 最后更新时间 modifiedat updatedat updatetime modifytime lastmodified',
     serviceFee: '技术服务费 平台服务费 服务费金额 servicefee',
     subsidy: '补贴金额 补贴 subsidy',

@@ -30,6 +30,7 @@ const shipped = {
   trackingId: text(TRACKING),
   subId: none,
   transactionId: none,
+  dueAt: none,
 } as const
 
 /**
@@ -81,6 +82,7 @@ export const amazon: Partner = {
           trackingId: text(['Tag', ...TRACKING]),
           subId: none,
           transactionId: none,
+          dueAt: none,
           ...nothing,
         },
       },

@@ -35,6 +35,7 @@ export const awinOrders = {
     trackingId: text('clickRef', optional),
     subId: none,
     transactionId: none,
+    dueAt: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 

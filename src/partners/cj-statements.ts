@@ -36,6 +36,7 @@ export const cjOrders = {
     trackingId: text(['shopperId', 'sid'], optional),
     subId: none,
     transactionId: text('commissionId'),
+    dueAt: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>
 

@@ -35,6 +35,7 @@ const order = (figures: Pick<Fields<Order>, 'commission' | 'commissionRate' | 's
   trackingId: text(['pid_info.external_info', 'pid_info.pid'], optional),
   subId: none,
   transactionId: none,
+  dueAt: none,
 })
 const ORDER_ROWS = ['data.orders', 'data.data.orders'] as const
 

@@ -41,6 +41,7 @@ export const ebay: Partner = {
         trackingId: text('CustomId', optional),
         subId: none,
         transactionId: none,
+        dueAt: none,
       },
     },
   },

@@ -36,6 +36,7 @@ export const impactOrders = [
       trackingId: text(['SubId1', 'Sub ID 1'], optional),
       subId: none,
       transactionId: none,
+      dueAt: none,
     },
   },
   // Actions of the API, and "Action Listing by Clearing Date". A status N/A is refused: nobody says what it means.
@@ -72,6 +73,7 @@ export const impactOrders = [
       trackingId: text(['Sub ID 1', 'SubId1'], optional),
       subId: none,
       transactionId: none,
+      dueAt: none,
     },
   },
 ] satisfies Partner['feeds']['orders']

@@ -9,7 +9,7 @@ const SKU = ['商品ID', 'skuId', '商品编号', '商品SKU'] as const
 const notYet = { optional: true, absent: ['--', '-'] } as const
 /** Texts today, milliseconds in older answers. */
 const TIMES = ['yyyy-MM-dd HH:mm:ss', 'unix-ms'] as const
-/** What an order may be. 18 is not written any more: settled is what payMonth says, so the month is reckoned from the receipt. */
+/** What an order may be. 18 is not written any more: when a received order is paid, payMonth says. */
 const CODES: Record<string, OrderStatus> = {
   ...{ 16: 'paid', 33: 'paid', 17: 'received', 18: 'settled' },
   // Every reason why an order earns nothing: splits, cancels, gifts, self-buys, violations.
@@ -94,6 +94,7 @@ export const jd: Partner = {
           trackingId: text(['subUnionId', 'positionId'], optional),
           subId: none,
           transactionId: none,
+          dueAt: instant('payMonth', 'yyyyMMdd', { optional: true, absent: ['0'] }),
         },
       },
       // 效果报表 → 订单明细. Its columns are those that panels show, none of them verified.
@@ -122,6 +123,7 @@ export const jd: Partner = {
           trackingId: text(['子联盟ID', '推广位ID', '推广位名称'], { optional: true, firstFilled: true }),
           subId: none,
           transactionId: none,
+          dueAt: instant('预估结算时间', EXPORT_DAYS, notYet),
         },
       }),
     ],

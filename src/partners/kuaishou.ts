@@ -43,6 +43,7 @@ const EXPORTED: Fields<Order> = {
   trackingId: text(['PID', '推广位ID'], optional),
   subId: none,
   transactionId: none,
+  dueAt: none,
 }
 
 /** 快手 快分销 and 快赚客: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -109,6 +110,7 @@ export const kuaishou: Partner = {
           // That they come back here is unverified.
           subId: text(['goods.comments', 'comments'], optional),
           transactionId: none,
+          dueAt: none,
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },

@@ -93,6 +93,7 @@ export const pdd: Partner = {
           trackingId: text('p_id', optional),
           subId: text('custom_parameters', CUSTOM),
           transactionId: none,
+          dueAt: none,
         },
       },
       // 推广明细. Its columns and words are the likely ones, none of them verified.
@@ -134,6 +135,7 @@ export const pdd: Partner = {
           trackingId: text(['推广位ID', '推广位名称'], optional),
           subId: text('自定义参数', CUSTOM),
           transactionId: none,
+          dueAt: none,
         },
       }),
     ],

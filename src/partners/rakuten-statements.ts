@@ -47,6 +47,7 @@ export const rakutenOrders = [
       trackingId: text('u1', optional),
       subId: none,
       transactionId: text('etransaction_id'),
+      dueAt: none,
     },
   },
   // "Individual Item Report + Transaction ID + Currency" (names of its columns unverified)
@@ -77,6 +78,7 @@ export const rakutenOrders = [
       trackingId: text(['u1', 'Member ID (U1)'], optional),
       subId: none,
       transactionId: text('Transaction ID'),
+      dueAt: none,
     },
   },
 ] satisfies Partner['feeds']['orders']

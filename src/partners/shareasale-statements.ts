@@ -36,5 +36,6 @@ export const shareasaleOrders = {
     trackingId: text('Aff Comment', optional),
     subId: none,
     transactionId: none,
+    dueAt: none,
   },
 } satisfies NonNullable<Partner['feeds']['orders']>

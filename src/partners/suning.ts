@@ -80,6 +80,7 @@ export const suning: Partner = {
         trackingId: text(['childAccountId', 'positionId'], optional),
         subId: none,
         transactionId: none,
+        dueAt: none,
       },
     },
   },

@@ -170,6 +170,7 @@ const exportedOrders: Fields<Order> = {
   trackingId: text(['推广位ID', '推广位名称', '广告位ID'], optional),
   subId: none,
   transactionId: none,
+  dueAt: none,
 }
 
 const answeredOrders: Feed<Order> = {
@@ -207,6 +208,7 @@ const answeredOrders: Feed<Order> = {
     trackingId: text(['relation_id', 'special_id', 'adzone_id'], optional),
     subId: none,
     transactionId: none,
+    dueAt: none,
   },
 }
 

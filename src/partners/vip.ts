@@ -38,6 +38,7 @@ const EXPORTED = {
   trackingId: text(['推广位', '渠道标识', '推广位/渠道标识'], optional),
   subId: none,
   transactionId: none,
+  dueAt: none,
 } as const
 
 /** 唯品会联盟: its API, or saved answers of it, for goods; its API and exports for orders. */
@@ -110,6 +111,7 @@ export const vip: Partner = {
           trackingId: text(['channelTag', 'pid'], optional),
           subId: text('statParam', optional),
           transactionId: none,
+          dueAt: none,
         },
       },
       { format: { type: 'csv' }, fields: EXPORTED },

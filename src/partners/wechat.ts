@@ -34,6 +34,7 @@ const exported = (commissionRate: string, commission: string): Fields<Order> => 
   trackingId: text(['推客ID', '推客'], optional),
   subId: none,
   transactionId: none,
+  dueAt: none,
 })
 /** An institution is paid the 服务费, and its list names the talent's 佣金 beside it; a talent's own list has only that. */
 const OF_INSTITUTION = exported('服务费率', '服务费')
@@ -71,6 +72,7 @@ export const OF_UNION: Fields<Order> = {
   trackingId: text('productList.promotionInfo.promotionSourcePid', optional),
   subId: text('productList.customizeInfo', optional),
   transactionId: none,
+  dueAt: none,
 }
 
 /** The same of goods in mini-programs (`search_normal_order`), under other names and in fen. */
@@ -195,6 +197,7 @@ export const wechat: Partner = {
           ),
           subId: none,
           transactionId: none,
+          dueAt: none,
         },
       },
       { format: { type: 'json', rows: 'orderList[].productList' }, fields: OF_UNION },

@@ -3,7 +3,7 @@ import { apportion, type Currency, type Minor } from '../money.ts'
 import { expectedPayout } from '../partners/fees.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { Order, PayoutLine } from '../records.ts'
-import { calendarFor, type Due, dueMonth, dueOn } from '../settle/calendar.ts'
+import { type Due, dueMonth, payDay } from '../settle/calendar.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from '../settle/entry.ts'
 import { afterRefund, keptPayout } from '../settle/expect.ts'
 import { rulesOf } from '../settle/settle.ts'
@@ -91,9 +91,7 @@ export const isGone = ({ status }: Order) => status === 'refunded' || status ===
 
 /** When an order that is refunded or invalid would have been due; null where it never came so far. */
 export function wouldBeDue(order: Order, rules: Rules): Due | null {
-  const calendar = calendarFor(order, rules.calendar)
-  const basis = order[calendar.basis]
-  return isGone(order) && basis !== null ? dueOn(basis, calendar) : null
+  return isGone(order) ? payDay(order, rules.calendar) : null
 }
 
 /** Whether nothing was paid of what an entry expects because its pay day has not passed. */

@@ -22,18 +22,22 @@ const RANK: Record<OrderStatus, number> = { paid: 0, received: 1, verified: 2, s
 
 /** The month and day in which an order is paid, or null when it is not due in any (`whyNotDue` says why). */
 export function dueMonth(order: Order, dated: Calendar): Due | null {
-  const calendar = calendarFor(order, dated)
-  if (RANK[order.status] < RANK[STATUS_OF[calendar.basis]]) return null
-  const basis = order[calendar.basis]
-  return basis === null ? null : dueOn(basis, calendar)
+  return RANK[order.status] < RANK[STATUS_OF[calendarFor(order, dated).basis]] ? null : payDay(order, dated)
 }
 
 /** Why `dueMonth` gives null; null where it gives a month. A status that qualifies without its date is `date`, never passed over. */
 export function whyNotDue(order: Order, dated: Calendar): NotDue | null {
   if (order.status === 'refunded' || order.status === 'invalid') return order.status
+  if (RANK[order.status] < RANK[STATUS_OF[calendarFor(order, dated).basis]]) return 'status'
+  return payDay(order, dated) === null ? 'date' : null
+}
+
+/** When an order is paid by its dates, whatever its status: when the partner itself says so, else by the calendar; null where neither tells. */
+export function payDay(order: Order, dated: Calendar): Due | null {
+  if (order.dueAt !== null) return { month: monthOf(order.dueAt), day: order.dueAt.slice(0, 10) }
   const calendar = calendarFor(order, dated)
-  if (RANK[order.status] < RANK[STATUS_OF[calendar.basis]]) return 'status'
-  return order[calendar.basis] === null ? 'date' : null
+  const basis = order[calendar.basis]
+  return basis === null ? null : dueOn(basis, calendar)
 }
 
 /**

@@ -328,8 +328,9 @@ export function ruleInForce(order: Order, rules: Rules): string {
 /** `settled 2026-10-03, due 2026-11-20` */
 function dueText(order: Order, rules: Rules): string {
   const due = dueMonth(order, rules.calendar)
-  const calendar = calendarFor(order, rules.calendar)
-  return `${STATUS_OF[calendar.basis]} ${order[calendar.basis]?.slice(0, 10)}, due ${due?.day}`
+  const { basis } = calendarFor(order, rules.calendar)
+  const since = order[basis] === null ? order.status : `${STATUS_OF[basis]} ${order[basis].slice(0, 10)}`
+  return `${since}, due ${due?.day}${order.dueAt === null ? '' : ' as the order says'}`
 }
 
 /** When the order is due, or why it is not. */

@@ -67,10 +67,10 @@ export function netOf<E extends Entry>(entries: readonly E[]): { order: Order; h
   const stated = (of: (entry: E) => number | null) =>
     rows.every((entry) => of(entry) === null) ? null : sum((entry) => of(entry) ?? 0)
   const { orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId, subId, transactionId } = first
-  const { rawStatus, paidAt, receivedAt, verifiedAt, settledAt } = head
+  const { rawStatus, paidAt, receivedAt, verifiedAt, settledAt, dueAt } = head
   const order: Order = {
     ...{ orderId, lineId, sku, title, quantity, currency, commissionRate, orderedAt, trackingId, subId, transactionId },
-    ...{ rawStatus, paidAt, receivedAt, verifiedAt, settledAt },
+    ...{ rawStatus, paidAt, receivedAt, verifiedAt, settledAt, dueAt },
     ...{ paidAmount: sum((entry) => entry.paidAmount), commission, refundAmount: null, modifiedAt: newest.modifiedAt },
     ...{ serviceFee: stated((entry) => entry.serviceFee), subsidy: stated((entry) => entry.subsidy) },
     status: isTakenBack && head.status !== 'invalid' ? 'refunded' : head.status,

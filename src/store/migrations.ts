@@ -562,6 +562,17 @@ export const MIGRATIONS: readonly string[] = [
     FROM payout_line l JOIN statement s ON s.id = l.statement JOIN file f ON f.id = s.file
     WHERE s.id NOT IN (SELECT row FROM (SELECT row, holds, max(id) FROM ruling WHERE fact = 'statement' GROUP BY row) WHERE holds = 0);
   `,
+  `
+  -- When the partner itself says that it pays an order.
+  ALTER TABLE order_state ADD COLUMN due_at TEXT;
+  ALTER TABLE order_entry ADD COLUMN due_at TEXT;
+  DROP VIEW orders;
+  CREATE VIEW orders AS SELECT l.partner, l.order_id, l.line_id, s.sku, s.title, s.quantity, s.currency, s.paid_amount, s.commission_rate,
+    s.commission, s.refund_amount, s.status, s.raw_status AS partner_status,
+    s.ordered_at, s.paid_at, s.received_at, s.verified_at, s.settled_at, s.modified_at, s.tracking_id, f.name AS file, s.line, s.sub_id,
+    s.service_fee, s.subsidy, s.transaction_id, s.due_at
+    FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -33,6 +33,7 @@ export const COLUMNS = {
   trackingId: 'tracking_id',
   subId: 'sub_id',
   transactionId: 'transaction_id',
+  dueAt: 'due_at',
 } as const satisfies Record<Exclude<keyof Order, 'orderId' | 'lineId'>, string>
 
 export const VALUES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]

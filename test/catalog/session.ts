@@ -36,6 +36,7 @@ const orders: Fields<RecordOf['orders']> = {
   ...{ refundAmount: none, serviceFee: none, subsidy: none, trackingId: none },
   subId: { kind: 'none' },
   transactionId: text('transaction', optional),
+  dueAt: instant('due', 'yyyy-MM-dd', optional),
 }
 const payouts = {
   format: { type: 'csv' },

@@ -50,7 +50,7 @@ const NO_ORDER: Fields<RecordOf['orders']> = {
   },
   ...{ modifiedAt: none, refundAmount: none, serviceFee: none, subsidy: none, trackingId: none },
   subId: { kind: 'none' },
-  transactionId: none,
+  ...{ transactionId: none, dueAt: none },
 }
 const NO_PAYOUT: Fields<RecordOf['payouts']> = {
   ...{ statementId: none, orderId: text('order', optional), lineId: none, sku: none, title: none, currency: none },

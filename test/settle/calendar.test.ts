@@ -140,6 +140,21 @@ describe('an order is due by status and date', () => {
   })
 })
 
+describe('an order whose pay day the partner itself names', () => {
+  const dueAt = '2026-12-18T00:00:00+08:00'
+
+  test('is due then, whatever the calendar says', () => {
+    expect(dueMonth(order({ settledAt: OCTOBER, dueAt }), MONTHLY)).toEqual({ month: '2026-12', day: '2026-12-18' })
+  })
+
+  test('is due then also without the date of the calendar, but not before its status has come so far', () => {
+    expect(dueMonth(order({ settledAt: null, dueAt }), MONTHLY)).toEqual({ month: '2026-12', day: '2026-12-18' })
+    expect(whyNotDue(order({ settledAt: null, dueAt }), MONTHLY)).toBe(null)
+    expect(dueMonth(order({ status: 'received', dueAt }), MONTHLY)).toBe(null)
+    expect(whyNotDue(order({ status: 'received', dueAt }), MONTHLY)).toBe('status')
+  })
+})
+
 describe('orders that are not whole yet', () => {
   const statusesOf = (id: string, feed: number) => {
     const field = [BUILT_IN.find((partner) => partner.id === id)!.feeds.orders!].flat()[feed]!.fields.status

@@ -91,6 +91,12 @@ describe('why a sum differs, from the surest reason to the weakest', () => {
 
 test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][], Partial<Rules>?]>([
   ['missing', [order()], [], [['unexplained', 'settled 2026-10-05, due 2026-11-20 and in no payout: 10.00 commission = 10.00']]],
+  [
+    'missing on the pay day that the order names',
+    [order({ settledAt: null, dueAt: '2026-11-18T00:00:00+08:00' })],
+    [],
+    [['unexplained', 'settled, due 2026-11-18 as the order says and in no payout: 10.00 commission = 10.00']],
+  ],
   ['matched', [order()], [line(1, 1000)], [['unexplained', '']]],
   [
     'matched as the order states its fee, which its rule does not',

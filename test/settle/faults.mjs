@@ -55,8 +55,14 @@ export const FAULTS = [
   {
     what: 'a missing date is passed over',
     file: CALENDAR,
-    from: "return order[calendar.basis] === null ? 'date' : null",
+    from: "return payDay(order, dated) === null ? 'date' : null",
     to: 'return null',
+  },
+  {
+    what: 'the pay day that the partner names is passed over',
+    file: CALENDAR,
+    from: 'if (order.dueAt !== null)',
+    to: 'if (false)',
   },
   { what: 'the pay day itself counts as passed', file: CALENDAR, from: '.due < today ? month', to: '.due <= today ? month' },
   {

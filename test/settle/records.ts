@@ -42,6 +42,7 @@ export function order(changes: Partial<Order> = {}): Recorded<Order> {
     trackingId: null,
     subId: null,
     transactionId: null,
+    dueAt: null,
     ...changes,
     origin: { file: 'orders.csv', line: ++row, sha256: 'a'.repeat(64) },
   }
