@@ -1,4 +1,4 @@
-// Writes templates/workspace, the sample that `init --sample` and `demo` copy, and test/fixtures/sample-truth.json, what a settlement of
+// Writes templates/workspace, the sample that `init --sample` and `demo` copy, and templates/sample-truth.json, what a settlement of
 // it must find. All shops, goods, numbers and links are invented. No clock, no network, no Math.random: run again, the bytes are the same.
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,7 +6,7 @@ import { createCanvas, Path2D } from 'canvas'
 
 const ROOT = new URL('..', import.meta.url).pathname
 const WORKSPACE = join(ROOT, 'templates/workspace')
-const TRUTH = join(ROOT, 'test/fixtures/sample-truth.json')
+const TRUTH = join(ROOT, 'templates/sample-truth.json')
 
 /** Rows of a table written with `|` between its cells. */
 const table = (text) =>

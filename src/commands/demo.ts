@@ -1,11 +1,10 @@
 import { existsSync, lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { Writable } from 'node:stream'
-import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import { pathsOf } from '../workspace.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { makeSample } from './init.ts'
+import { asker, contextIn, payoutFiles } from './sample.ts'
 
 const FOLDER = 'shoptool-demo'
 /** Lies in a folder that may be thrown away and made again. */
@@ -24,7 +23,7 @@ export const command = defineCommand({
     clear(folder)
     makeSample(ctx, folder)
     writeFileSync(join(folder, MARKER), 'The next "shoptool demo" replaces this folder.\n')
-    const inside = contextIn(folder, ctx, global)
+    const inside = { ...contextIn(folder, ctx, global.color), stdout: global.json ? ctx.stderr : ctx.stdout }
 
     /** Runs a command as the operator would; false when the demo cannot go on. It has told why itself. */
     let outcome: Outcome = 'done'
@@ -37,12 +36,8 @@ export const command = defineCommand({
       if (result !== 'done' && result !== 'findings') outcome = result
       return outcome === 'done'
     }
-    /** Asks what the next commands need to know; not shown. */
-    const ask = async <T>(...argv: string[]): Promise<T> => {
-      const { stdout, text } = collector()
-      await shoptool([...argv, '--json', '--quiet'], { ...inside, stdout })
-      return JSON.parse(text()) as T
-    }
+    /** What the next commands need to know; not shown. */
+    const ask = asker(shoptool, inside)
 
     print.note(`A sample workspace in ${folder}`)
     const search = ['find', '--min-rate', '20%', '--min-sales', '1000', '--price', '10..99']
@@ -86,33 +81,6 @@ function clear(folder: string): void {
   if (readdirSync(folder).length === 0) return
   if (!existsSync(join(folder, MARKER))) throw usageError(`${folder}: exists and was not made by the demo; name another folder`)
   rmSync(folder, { recursive: true })
-}
-
-/** What the demo's commands see: its workspace, whatever the surroundings say, and the same terminal. */
-function contextIn(folder: string, ctx: Context, { json, color }: { json: boolean; color: boolean }): Context {
-  const { SHOPTOOL_WORKSPACE: _, ...env } = ctx.env
-  return { ...ctx, cwd: folder, env: color ? env : { ...env, NO_COLOR: '1' }, stdout: json ? ctx.stderr : ctx.stdout }
-}
-
-function collector(): { stdout: Writable; text: () => string } {
-  const parts: Buffer[] = []
-  const stdout = new Writable({
-    write(chunk, _encoding, done) {
-      parts.push(Buffer.from(chunk))
-      done()
-    },
-  })
-  return { stdout, text: () => Buffer.concat(parts).toString('utf8') }
-}
-
-/** The payout files of the sample by partner: `inbox/<partner>-….csv`. */
-function payoutFiles(folder: string): [partner: string, files: string[]][] {
-  const groups = new Map<string, string[]>()
-  for (const name of readdirSync(pathsOf(folder).inbox).sort()) {
-    const partner = /^([a-z0-9]+)-.*\.csv$/.exec(name)?.[1]
-    if (partner) groups.set(partner, [...(groups.get(partner) ?? []), `inbox/${name}`])
-  }
-  return [...groups]
 }
 
 /** As it would be typed. */

@@ -23,16 +23,19 @@ const GIGABYTE = 1_000_000_000
 
 export const command = defineCommand({
   about:
-    'Checks the installation and the workspace, and says what to do about what is wrong. With --ledger it verifies instead that no byte of what was ever read of orders and payouts was changed, removed or added by other hands (exit 4): every run seals its rows into a chain of hashes, and the first row that does not fit is named. The head that it prints stands for the whole ledger: written down elsewhere, --head shows later that nothing was cut off or written anew since.',
+    'Checks the installation and the workspace, and says what to do about what is wrong. With --ledger it verifies instead that no byte of what was ever read of orders and payouts was changed, removed or added by other hands (exit 4): every run seals its rows into a chain of hashes, and the first row that does not fit is named. The head that it prints stands for the whole ledger: written down elsewhere, --head shows later that nothing was cut off or written anew since. With --selftest it settles the sample in a folder of its own, and holds every class, sum and finding against what is known of it (exit 5 where one is different).',
   options: {
     ledger: flag('--ledger', 'verify the journal of orders and payouts'),
+    selftest: flag('--selftest', 'settle the months of the sample, whose truth is known'),
     head: several('--head <hash,hash>', 'heads printed before, which must be in its chain'),
   },
-  examples: ['shoptool doctor', 'shoptool doctor --json', 'shoptool doctor --ledger'],
+  examples: ['shoptool doctor', 'shoptool doctor --json', 'shoptool doctor --ledger', 'shoptool doctor --selftest'],
   async run(call) {
     const { ctx, findWorkspace, print, global, options } = call
+    if (options.ledger && options.selftest) throw usageError('--selftest: does not go with --ledger; run one, then the other')
     if (options.ledger) return (await import('./doctor-ledger.ts')).checkLedger(call, options.head)
     if (options.head.length > 0) throw usageError('--head: goes with --ledger')
+    if (options.selftest) return (await import('./doctor-selftest.ts')).selfTest(call)
     const checks: Check[] = []
     const check = async (name: string, look: () => Promise<Finding[] | Finding> | Finding[] | Finding, todo: string) => {
       let findings: Finding[]

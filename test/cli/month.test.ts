@@ -28,7 +28,7 @@ type Truth = {
   entries: Entry[]
 }
 const home = packageFolder()
-const truth = JSON.parse(readFileSync(join(home, 'test/fixtures/sample-truth.json'), 'utf8')) as Truth
+const truth = JSON.parse(readFileSync(join(home, 'templates/sample-truth.json'), 'utf8')) as Truth
 
 const folder = mkdtempSync(join(tmpdir(), 'shoptool-month-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -25,9 +25,10 @@ export async function run(
     fetch?: Context['fetch']
     /** In place of the one that is captured. */
     stdout?: Writable
+    home?: string
   } = {},
 ): Promise<Answer> {
-  const { cwd = '/', env = {}, stdin, tty = false, now = NOW, fetch } = options
+  const { cwd = '/', env = {}, stdin, tty = false, now = NOW, fetch, home = packageFolder() } = options
   const terminal = tty === false ? {} : { isTTY: true, columns: tty === true ? 80 : tty }
   const stdout = capture()
   const stderr = capture()
@@ -40,7 +41,7 @@ export async function run(
     stderr: Object.assign(stderr.stream, terminal),
     env,
     cwd,
-    home: packageFolder(),
+    home,
   })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
