@@ -22,6 +22,7 @@ import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
 import { payersOf, receiptReadings, receipts, receivedLines, tellOthers } from './settle-receipts.ts'
 import { terms } from './settle-terms.ts'
+import { truth } from './settle-truth.ts'
 import { verifyPack } from './settle-verify-pack.ts'
 
 export const command = defineCommand({
@@ -47,7 +48,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --close',
     'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { due, leaks, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
+  commands: { due, truth, leaks, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)

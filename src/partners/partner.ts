@@ -72,6 +72,10 @@ export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly 
 /** The APIs of a partner, or of an aggregator of its goods. */
 export type Apis = { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown>; links?: LinkApi<unknown> }
 
+/** Where money is stuck: the merchant has not enough of it, or it was sent and the transfer failed. */
+export const STUCK = ['merchant-short', 'transfer-failed'] as const
+export type Stuck = (typeof STUCK)[number]
+
 /** Everything shoptool knows of a partner. Built-in ones are files of data beside this one; operators write theirs in YAML. */
 export type Partner = {
   id: string
@@ -98,6 +102,8 @@ export type Partner = {
    * partners are the names of their companies, not seen on receipts (unverified).
    */
   payer?: readonly string[]
+  /** Statuses, in the partner's own words, by which money is stuck, and where. */
+  stuck?: Readonly<Record<string, Stuck>>
   /** What is known of its links. */
   links?: LinkRules
   /** Calendar, fees and tolerance hold from ever, or up to the first of `terms` that names them. */

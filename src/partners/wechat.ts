@@ -102,6 +102,10 @@ export const wechat: Partner = {
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
   payer: ['腾讯'],
+  stuck: {
+    COMMISSION_SHOP_DEDUCTION_NOT_ENOUGH_MONEY: 'merchant-short',
+    COMMISSION_PROMOTER_PAY_FAILED: 'transfer-failed',
+  },
   feeds: {
     products: [
       {

@@ -19,6 +19,7 @@ import {
   type Fee,
   type Grounds,
   type Partner,
+  STUCK,
   type Terms,
 } from './partner.ts'
 import { overridden } from './terms.ts'
@@ -208,6 +209,7 @@ const schema = z.strictObject({
   }),
   links: z.optional(links),
   payer: z.optional(payer),
+  stuck: z.optional(z.record(z.string(), z.enum(STUCK))),
   ...terms,
 })
 
@@ -293,6 +295,11 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     total ? { total: fieldOf(file, ['feeds', kind, 'total'], total, TOTAL, currency) } : {}
   if (payouts) feeds.payouts = { ...feedOf('payouts', payouts), ...totalOf('payouts', payouts.total) } as Feed<PayoutLine>
   if (receipts) feeds.receipts = { ...feedOf('receipts', receipts), ...totalOf('receipts', receipts.total) } as Feed<Receipt>
+  for (const word of Object.keys(given.stuck ?? {})) {
+    const words = wordsIn(orders?.fields.status)
+    if (!words.includes(word))
+      wrong(file, ['stuck', word], `is no word of feeds.orders.fields.status, expected ${words.join(', ')}`)
+  }
   const judged = termsOf(file, given, currency)
   const isTwice = (fees: readonly Fee[] = []) =>
     fees.some(({ kind = 'fee' }) => kind === 'fee') && !fees.some(({ kind, stated }) => stated && kind !== 'subsidy')
@@ -310,11 +317,18 @@ export function parsePartner(name: string, text: string, builtIn: readonly Partn
     feeds,
     ...(given.links && { links: given.links as LinkRules }),
     ...(given.payer && { payer: [given.payer].flat() }),
+    ...(given.stuck && { stuck: given.stuck }),
     calendar: null,
     fees: [],
     tolerance: 0,
     ...judged,
   }
+}
+
+/** All that a field's `words:` name. */
+function wordsIn(field: unknown): string[] {
+  if (typeof field !== 'object' || field === null) return []
+  return Object.entries(field).flatMap(([key, value]) => (key === 'words' ? Object.keys(value as object) : wordsIn(value)))
 }
 
 /** A built-in partner by the terms of its file in the workspace. What is read and how, is not changed there. */

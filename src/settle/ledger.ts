@@ -77,7 +77,7 @@ export function closedLedger(
 }
 
 /** What a partner is judged by, as data: all that is known of it but for how its records are read. */
-export function termsOf({ feeds, apis, aggregators, links, ...terms }: Partner): Frozen['terms'] {
+export function termsOf({ feeds, apis, aggregators, links, stuck, ...terms }: Partner): Frozen['terms'] {
   return terms
 }
 

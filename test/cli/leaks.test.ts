@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, workspaceWith } from './shoptool.ts'
 
-// `settle leaks` from files on; what is a leak and what is none is in ../report/leaks.test.ts.
+// `settle leaks` and `settle truth` from files on; what they find and what not is in ../report.
 
 const ACME = `id: acme
 name: Acme
@@ -120,4 +120,88 @@ test.each([
 ])('%j is a usage error', async (flags, message) => {
   const { code, stderr } = await run(['settle', 'leaks', ...flags], { cwd: workspaceWith('', {}) })
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+})
+
+const STATUSES = { settled: 'settled', stuck: 'verified', void: 'invalid' }
+const odd = {
+  'partners/acme.yaml': ACME.replace('words: { settled: settled }', `words: ${JSON.stringify(STATUSES)}`)
+    .replace(
+      'settledAt: { instant: settled, pattern: yyyy-MM-dd }',
+      'settledAt: { instant: settled, pattern: yyyy-MM-dd, optional: true }',
+    )
+    .concat('stuck: { stuck: transfer-failed }\npayer: Acme\n'),
+  'orders.csv': `order,paid,commission,pid,status,ordered,settled
+1,100,9.90,a,settled,2026-09-03,2026-09-20
+2,100,7.70,a,settled,2026-09-03,2026-09-20
+3,100,5.50,a,stuck,2026-09-04,
+4,100,3.30,a,void,2026-09-05,2026-09-20
+5,100,1.10,a,settled,2026-09-05,2026-09-20
+`,
+  'payouts.csv': 'order,amount,day\n4,3.30,2026-10-20\n5,1.10,2026-10-20\n=9,2.20,2026-10-20\n',
+  'alipay.csv': `交易时间,交易对方,收/支,金额,备注
+2026-09-01 12:00:00,Nobody,收入,1.00,
+2026-11-20 12:00:00,Nobody,收入,1.00,
+`,
+}
+
+test('tells what partners say that the money does not, with what to do', async () => {
+  const cwd = workspaceWith('', odd)
+  await run(['import', 'orders', 'orders.csv', '--partner', 'acme'], { cwd })
+  await run(['import', 'payouts', 'payouts.csv', '--partner', 'acme'], { cwd })
+  await run(['import', 'receipts', 'alipay.csv'], { cwd })
+  const { code, stdout, stderr } = await run(['settle', 'truth', '--orders', '1', '--no-color'], { cwd, tty: 60 })
+  expect([code, stderr]).toEqual([5, '  and 1 more; --orders names more, --csv all\n'])
+  expect(stdout).toContain(`PARTNER  CASE             COUNT  AMOUNT       SINCE
+acme     settled-unpaid       2   17.60  CNY  2026-10-20
+acme     money-no-order       1    2.20  CNY  2026-10-20
+acme     invalid-paid         1    3.30  CNY  2026-10-20
+acme     transfer-failed      1    5.50  CNY  2026-09-04
+acme     not-received         1    6.60  CNY  2026-10-20
+
+acme: settled-unpaid
+  → see that all its statements were read, then claim it
+  with "shoptool settle pack --partner acme"
+  ORDER  SINCE       AMOUNT CNY  WHAT
+  1      2026-10-20        9.90  settled
+`)
+
+  const { cases, ...rest } = JSON.parse((await run(['settle', 'truth', '--json'], { cwd })).stdout)
+  expect(rest).toEqual({ schema: 'shoptool.settle-truth.v1', asOf: '2026-11-25' })
+  const stuck = { orderId: '3', lineId: '', statementId: null, title: null, says: 'stuck', since: '2026-09-04', amount: '5.50' }
+  expect(cases[3]).toEqual({
+    ...{ partner: 'acme', name: 'Acme', currency: 'CNY', case: 'transfer-failed', count: 1, amount: '5.50' },
+    ...{ oldest: stuck, advice: expect.stringContaining('ask for the money to be sent again'), odds: [stuck] },
+  })
+
+  const csv = await run(['settle', 'truth', '--csv', '-', '--orders', '1'], { cwd })
+  const table = csv.stdout.split('\r\n')
+  expect([csv.code, table.length]).toEqual([5, 8])
+  expect(table[0]).toBe('\ufeffpartner,currency,case,order,line,statement,since,amount,says,title,advice')
+  expect(table[2]).toMatch(/^acme,CNY,settled-unpaid,2,,,2026-10-20,7.70,settled,,"see that all/)
+  expect(table[3]).toContain("money-no-order,'=9,,payouts,2026-10-20,2.20,,,")
+})
+
+test('has nothing to tell where the money is as partners say, and refuses two forms at once', async () => {
+  const cwd = workspaceWith('', { ...odd, 'payouts.csv': 'order,amount,day\n1,9.90,2026-10-20\n' })
+  const both = await run(['settle', 'truth', '--json', '--csv', '-'], { cwd })
+  expect([both.code, both.stderr]).toEqual([2, 'shoptool: --json and --csv: expected one of them\n'])
+  await run(['import', 'payouts', 'payouts.csv', '--partner', 'acme'], { cwd })
+  await run(['import', 'orders', '-', '--partner', 'acme'], { cwd, stdin: odd['orders.csv'].split('\n').slice(0, 2).join('\n') })
+  expect(await run(['settle', 'truth'], { cwd })).toEqual({
+    ...{ code: 0, stdout: '', stderr: 'What partners say and what they paid is not at odds.\n' },
+  })
+})
+
+test('refuses a word of "stuck:" that is no status', async () => {
+  const cwd = workspaceWith('', {
+    ...odd,
+    'partners/acme.yaml': odd['partners/acme.yaml'].replace('{ stuck: transfer', '{ stack: transfer'),
+  })
+  const { code, stderr } = await run(['import', 'orders', 'orders.csv', '--partner', 'acme'], { cwd })
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /partners\/acme.yaml:\d+: stuck.stack: is no word of feeds.orders.fields.status, expected settled, stuck, void/,
+    ),
+  ])
 })
