@@ -47,9 +47,14 @@ export async function selfTest({ ctx, print, global, shoptool }: Call): Promise<
   if (global.json) print.json('doctor-selftest', { ok: isSound, checks })
   else {
     print.table(
-      [{ title: 'STATE' }, { title: 'CHECK' }, { title: 'KNOWN', align: 'right' }, { title: 'DIFFERENT', align: 'right' }],
+      [
+        { title: 'STATE', paint: (text) => print.paint[text.startsWith('ok') ? 'green' : 'red'](text) },
+        { title: 'CHECK' },
+        { title: 'KNOWN', align: 'right' },
+        { title: 'DIFFERENT', align: 'right' },
+      ],
       checks.map(({ check, known, differences }) => [
-        differences.length === 0 ? print.paint.green('ok') : print.paint.red('fail'),
+        differences.length === 0 ? 'ok' : 'fail',
         check,
         String(known),
         String(differences.length),
