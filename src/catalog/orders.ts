@@ -79,8 +79,13 @@ export function loadOrders(
   }
 
   const loaded = concludeRows(read, counts, rejected, content, load)
-  writer.finish()
-  return loaded
+  const told = writer.finish()
+  return { ...loaded, notes: told.length > 0 ? [ownRecords(told)] : [] }
+}
+
+function ownRecords(orders: readonly string[]): string {
+  const named = orders.slice(0, 5).join(', ') + (orders.length > 5 ? ` and ${orders.length - 5} more` : '')
+  return `recorded by hand before, the partner's own record counts now: ${named} (orders show tells both)`
 }
 
 /**

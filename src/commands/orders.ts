@@ -3,29 +3,22 @@ import { questionOf, reachOf } from '../catalog/source.ts'
 import { holesIn } from '../catalog/windows.ts'
 import { dayOf, instantOf } from '../day.ts'
 import { nearest, usageError } from '../errors.ts'
-import { formatAmount, formatRate, type Minor } from '../money.ts'
+import { formatAmount, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
-import { ORDER_STATUSES, type Recorded } from '../records.ts'
-import { type Attribution, attributer, type ChannelSum, sumByChannel } from '../share/attribution.ts'
+import { ORDER_STATUSES } from '../records.ts'
+import { attributer, type ChannelSum, sumByChannel } from '../share/attribution.ts'
 import { coverageOf } from '../store/coverage.ts'
 import { type Notice, orphans } from '../store/notices.ts'
 import { openForReading } from '../store/open.ts'
-import {
-  listOrders,
-  type OrderOfPartner,
-  type OrderSum,
-  orderNamed,
-  orderStates,
-  ordersById,
-  ordersPerDay,
-  partnersInLedger,
-  sumOrders,
-} from '../store/orders.ts'
+import { listOrders, type OrderSum, ordersPerDay, partnersInLedger, sumOrders } from '../store/orders.ts'
 import { type SuspectedPair, suspectedPairs } from '../store/suspects.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { count, day, flag, month, oneOf, option, list as several } from './option.ts'
+import { noticeDocument, orderDocument, originText } from './order.ts'
+import { add, amend, remove } from './orders-hand.ts'
+import { show } from './orders-show.ts'
 import type { Print } from './print.ts'
 
 const PARTNER = several('--partner <a,b>', 'only these partners')
@@ -117,70 +110,6 @@ function listOrphans(notices: readonly Notice[], print: Print, json: boolean): O
   }
   return notices.length > 0 ? 'findings' : 'done'
 }
-
-/** A refund notice in the shape of `--json`; `isPlaced`: its order line is known. */
-function noticeDocument({ origin, onLine, refundAmount, commission, ...notice }: Notice) {
-  const money = (amount: Minor) => formatAmount(amount, notice.currency)
-  return {
-    ...notice,
-    refundAmount: money(refundAmount),
-    commission: commission === null ? null : money(commission),
-    isPlaced: onLine !== null,
-    source: origin,
-  }
-}
-
-const show = defineCommand({
-  about: 'Shows an order: its lines, and every state of theirs that was ever read, with file and line.',
-  args: [['<order>', "the partner's order number, or partner:number"]],
-  examples: ['shoptool orders show 9260908880044400000', 'shoptool orders show pdd:260902-990000000023757 --json'],
-  async run({ args: [given], workspace, print, global }) {
-    const found = await workspace()
-    const db = openForReading(found.database)
-    const comesFrom = attributer(db, found)
-    const { partner, orderId } = orderNamed(db, given)
-    const orders = ordersById(db, partner, orderId)
-    const ids = [...new Set(orders.map(({ partner }) => partner))]
-    if (ids.length === 0) throw usageError(`${given}: no order of that number is on file`)
-    if (ids.length > 1)
-      throw usageError(`${given}: several partners have it, name one of ${ids.map((id) => `${id}:${given}`).join(', ')}`)
-    const states = orderStates(db, ids[0]!, orders[0]!.orderId)
-    const lines = orders.map((order) => ({ order, states: states.filter(({ lineId }) => lineId === order.lineId) }))
-    if (global.json) {
-      const document = lines.map(({ order, states: past }) => ({
-        ...orderDocument(order),
-        ...comesFrom(order),
-        states: past.map(({ counts, ...state }) => ({ ...orderDocument(state), ...(state.entry !== null && { counts }) })),
-      }))
-      print.json('orders-show', { lines: document })
-      return 'done'
-    }
-    lines.forEach(({ order, states: past }, i) => {
-      if (i > 0) print.line()
-      const money = (amount: Minor) => formatAmount(amount, order.currency)
-      print.line(print.paint.bold([`${order.partner}:${order.orderId}`, order.lineId, order.title].filter(Boolean).join(' ')))
-      const rate = order.commissionRate === null ? '' : ` at ${formatRate(order.commissionRate)} %`
-      print.line(
-        `  ${order.status}, paid ${money(order.paidAmount)} ${order.currency}, commission ${money(order.commission)}${rate}`,
-      )
-      const dates = Object.entries({
-        ordered: order.orderedAt,
-        paid: order.paidAt,
-        received: order.receivedAt,
-        verified: order.verifiedAt,
-        settled: order.settledAt,
-      })
-      print.line(`  ${dates.flatMap(([name, at]) => (at ? [`${name} ${at.slice(0, 16).replace('T', ' ')}`] : [])).join(', ')}`)
-      const origin = originText(comesFrom(order))
-      if (origin !== '') print.line(`  shared in ${origin}`)
-      for (const { status, rawStatus, commission, entry, counts, origin } of past) {
-        const row = entry === null ? '' : counts ? `, row ${entry}` : `, row ${entry}, not counted`
-        print.line(`  read as ${status} (${rawStatus}), commission ${money(commission)}${row}   ${origin.file}:${origin.line}`)
-      }
-    })
-    return 'done'
-  },
-})
 
 const gaps = defineCommand({
   about:
@@ -344,42 +273,13 @@ function carriedFrom(
   )
 }
 
-/** `group-a, mei, posted 2026-11-20`. */
-function originText({ channel, member, day }: Attribution): string {
-  return [channel, member, day && `posted ${day}`].filter(Boolean).join(', ')
-}
-
-/** An order line in the shape of `orders --json`: amounts as decimal strings, rates in percent. */
-function orderDocument({
-  paidAmount,
-  commission,
-  refundAmount,
-  serviceFee,
-  subsidy,
-  commissionRate,
-  modifiedAt: _,
-  origin,
-  ...order
-}: Recorded<OrderOfPartner>) {
-  const money = (amount: Minor) => formatAmount(amount, order.currency)
-  return {
-    ...order,
-    paidAmount: money(paidAmount),
-    commissionRate: commissionRate === null ? null : formatRate(commissionRate),
-    commission: money(commission),
-    refundAmount: refundAmount === null ? null : money(refundAmount),
-    serviceFee: serviceFee === null ? null : money(serviceFee),
-    subsidy: subsidy === null ? null : money(subsidy),
-    source: origin,
-  }
-}
-
 export const command = defineCommand({
-  about: 'Shows the recorded orders, the channels that they come from, the holes in them and sales that may be recorded twice.',
+  about:
+    'Shows the recorded orders, the channels that they come from, the holes in them and sales that may be recorded twice; records by hand what a partner has no record of.',
   examples: [
     'shoptool orders list --status settled',
     'shoptool orders show 9260908880044400000',
     'shoptool orders channels --month 2026-10',
   ],
-  commands: { list, show, gaps, suspects, channels },
+  commands: { list, show, add, amend, remove, gaps, suspects, channels },
 })

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { PROOFS } from '../catalog/hand.ts'
 import { type RawFile, rawRows } from '../catalog/raw.ts'
 import { instantOf } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
@@ -56,7 +57,8 @@ export const pack = defineCommand({
       else print.line(`${partner.id} ${chosen}: nothing is owed, so there is nothing to claim`)
       return 'done'
     }
-    const files = packFiles(made.pack, made.picks, made.raw)
+    const files = new Map<string, string | Buffer>(packFiles(made.pack, made.picks, made.raw))
+    for (const [name, content] of proofsOf(found.folder, made.pack)) files.set(name, content)
     for (const [language, text] of writeLetters(ctx.home, found.folder, 'claim', letterFacts(made.pack))) {
       files.set(`letter.${language}.txt`, text)
     }
@@ -123,6 +125,24 @@ function pickOf({
   return { sku, shelf, pickedAt, currency, finalPrice, commissionRate, commission, origin }
 }
 
+/** The copies of what proves orders of a pack that were recorded by hand. @throws ShoptoolError (data) where one is gone or was changed. */
+function proofsOf(folder: string, { orders }: Pack): [name: string, content: Buffer][] {
+  return orders
+    .map(({ origin }) => origin)
+    .filter(isProof)
+    .map(({ file, sha256 }) => {
+      const path = join(folder, file)
+      const content = existsSync(path) ? readFileSync(path) : null
+      if (content === null || sha256Of(content) !== sha256)
+        throw dataError(
+          `${file}: the proof of an order ${content ? 'was changed' : 'is gone'}; put back the copy from a backup (doctor --ledger)`,
+        )
+      return [file, content]
+    })
+}
+
+const isProof = ({ file }: Origin) => file.startsWith(`${PROOFS}/`)
+
 /** The rows that the orders and payout lines of a pack were read from. */
 function rawOf(db: Database, { snapshots }: Workspace, { feeds }: Partner, { orders, payouts }: Pack): RawRows[] {
   const read = (records: readonly { origin: Origin }[], rows: (file: FileRow, lines: ReadonlySet<number>) => RawFile | null) => {
@@ -139,7 +159,10 @@ function rawOf(db: Database, { snapshots }: Workspace, { feeds }: Partner, { ord
     })
   }
   return [
-    ...read(orders, (file, lines) => rawRows(snapshots, feeds.orders!, file, lines)),
+    ...read(
+      orders.filter(({ origin }) => !isProof(origin)),
+      (file, lines) => rawRows(snapshots, feeds.orders!, file, lines),
+    ),
     ...read(payouts, (file, lines) => rawRows(snapshots, feeds.payouts!, file, lines)),
   ]
 }

@@ -66,14 +66,8 @@ export type Fee = {
   until?: Day
 }
 
-/**
- * By how many minor units what is paid may differ without being a finding: for an order line and, where that is said, for all tolerated
- * lines of a statement together.
- */
-export type Tolerance = Minor | { line: Minor; statement: Minor }
-
 /** What holds from a day on; what is not named stays as it was. */
-export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly Fee[]; tolerance?: Tolerance }
+export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly Fee[]; tolerance?: Minor }
 
 /** The APIs of a partner, or of an aggregator of its goods. */
 export type Apis = { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown>; links?: LinkApi<unknown> }
@@ -115,7 +109,8 @@ export type Partner = {
   /** Calendar, fees and tolerance hold from ever, or up to the first of `terms` that names them. */
   calendar: Calendar | null
   fees: readonly Fee[]
-  tolerance: Tolerance
+  /** Minor units by which a line may differ without being a finding. */
+  tolerance: Minor
   /** On what these rest; without, on the word of the operator. */
   grounds?: { calendar?: Grounds; fees?: Grounds }
   terms?: readonly Terms[]

@@ -3,8 +3,7 @@ import type { Day, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
 import { claimUntil, dueMonth } from './calendar.ts'
-import { inChinese } from './chinese.ts'
-import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
+import { compareText, type Rules, type SettlementClass } from './entry.ts'
 import { CAUSE_NAMES, CLASS_NAMES } from './html.ts'
 import { reconcile } from './reconcile.ts'
 import { type Finding, findingOf, type PartnerSettlement, sortFindings } from './report.ts'
@@ -18,6 +17,7 @@ An evidence pack lets a partner, or anybody else, check what is claimed of it wi
   pack.json                      the orders, payout lines and rules that the claims follow from
   picks.csv                      what was shown of the goods when they were picked
   raw.json                       the rows of the partner's own files, as they were received
+  proofs/…                       what proves orders that were recorded by hand
   manifest.json                  bytes and sha256 of each of the others
 
 `recheck` settles the month anew from pack.json alone and compares.
@@ -77,18 +77,8 @@ export function claimsOf(
   payouts: Iterable<RoutedLine>,
   rules: Rules,
 ): Finding[] {
-  return [...claimedEntries(partner, orders, payouts, rules).keys()]
-}
-
-/** The same, each with the entry that it is of. */
-function claimedEntries(
-  partner: string,
-  orders: Iterable<Recorded<Order>>,
-  payouts: Iterable<RoutedLine>,
-  rules: Rules,
-): Map<Finding, Entry> {
-  const entries = new Map([...reconcile(orders, payouts, rules)].map((entry) => [findingOf(partner, entry, rules), entry]))
-  return new Map(sortFindings([...entries.keys()].filter(isClaim)).map((claim) => [claim, entries.get(claim)!]))
+  const findings = [...reconcile(orders, payouts, rules)].map((entry) => findingOf(partner, entry, rules))
+  return sortFindings(findings.filter(isClaim))
 }
 
 /** Number and sum of claims by currency; amounts are what is asked for, above zero. */
@@ -111,9 +101,7 @@ const NAMED = 20
 export type LetterFacts = ReturnType<typeof letterFacts>
 
 /** The facts of a letter about the claims of a pack. */
-export function letterFacts(pack: Pack) {
-  const { shop, name, partner, month, writtenOn, rules, claims, claimed, settlement } = pack
-  const entries = [...claimedEntries(partner, pack.orders, pack.payouts, rules).values()]
+export function letterFacts({ shop, name, partner, month, writtenOn, rules, claims, claimed, settlement }: Pack) {
   const until = claimUntil(rules.calendar, month)
   return {
     ...{ shop, name, partner, month, day: writtenOn, count: claims.length, more: Math.max(0, claims.length - NAMED) },
@@ -142,13 +130,7 @@ export function letterFacts(pack: Pack) {
     claims: claims.slice(0, NAMED).map((claim, i) => {
       const [zh, en] = CLASS_NAMES[claim.class]
       const cause = claim.cause === 'unexplained' ? '' : `（${CAUSE_NAMES[claim.cause][0]}）`
-      return {
-        ...claim,
-        no: i + 1,
-        title: claim.title ?? '',
-        names: { zh: zh + cause, en },
-        explainZh: inChinese(entries[i]!, rules),
-      }
+      return { ...claim, no: i + 1, title: claim.title ?? '', names: { zh: zh + cause, en } }
     }),
   }
 }
@@ -250,7 +232,9 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
     )
     const sources = [...orders, ...payouts].map(({ origin }) => origin)
     for (const { file, line, sha256 } of sources) {
-      if (!rows.has(`${sha256} ${line}`)) problems.push(`raw.json: lacks ${file}:${line}, which pack.json names`)
+      const whole = files.get(file)
+      if (whole && sha256Of(whole) !== sha256) problems.push(`${file}: is not the file of that name which pack.json names`)
+      if (!whole && !rows.has(`${sha256} ${line}`)) problems.push(`raw.json: lacks ${file}:${line}, which pack.json names`)
     }
     const lacking = [...rows.values()].filter((row) => row === null).length
     const named = [...new Map(sources.map(({ file, sha256 }) => [`${sha256} ${file}`, { file, sha256 }])).values()]

@@ -40,6 +40,8 @@ export function overruled(fact: Fact, { run }: Bound = PRESENT): string {
 export type Rulings = {
   /** Rules that the facts that a query selects (one column, their ids) do not hold. Returns how many did. */
   overrule(fact: Fact, rows: string, values: readonly unknown[], reason: string): number
+  /** Rules that a new fact holds, for a reason of its own. */
+  confirm(fact: Fact, row: number | bigint, reason: string): void
   /** Rules that a fact holds again. Returns whether it did not. */
   restore(fact: Fact, row: number, reason: string): boolean
 }
@@ -55,6 +57,9 @@ export function rulingsOf(db: Database, run: number): Rulings {
       const sql = `INSERT INTO ruling (run, fact, row, holds, reason)
         SELECT ?, ?, id, 0, ? FROM (${rows}) WHERE id NOT IN ${overruled(fact)} ORDER BY id`
       return db.prepare(sql).run(run, fact, reason, ...values).changes
+    },
+    confirm: (fact, row, reason) => {
+      insert.run(run, fact, row, 1, reason)
     },
     restore(fact, row, reason) {
       if (last.get(fact, row) !== 0) return false

@@ -573,6 +573,10 @@ export const MIGRATIONS: readonly string[] = [
     s.service_fee, s.subsidy, s.transaction_id, s.due_at
     FROM order_line l JOIN order_state s ON s.id = l.state JOIN file f ON f.id = s.file;
   `,
+  `
+  -- Readings by hand sort before those of partners.
+  CREATE INDEX order_state_by_hand ON order_state (order_line) WHERE age < '0';
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -1,7 +1,8 @@
 import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import { ORDER_STATUSES, type Order, type OrderStatus, type Recorded } from '../records.ts'
-import { counting, type Entry } from './entries.ts'
+import type { Entry } from './entries.ts'
+import { ordersByHand, overruleByHand } from './hand.ts'
 import { type Bound, boundOf, overruled, type Position, type Reread, type Rulings, readOtherwise, rulingsOf } from './journal.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import { linesOf, ordersWithNotices } from './notices.ts'
@@ -17,8 +18,11 @@ export type OrderWriter = {
   save(order: Order, row: OrderRow): 'added' | 'changed' | 'unchanged'
   /** Adds a row that counts on its own to its order line. `added`: a new row; `unchanged`: this reading of it was known. */
   saveEntry(order: Order, row: Omit<OrderRow, 'numbered'>, mark: EntryRow): 'added' | 'changed' | 'unchanged'
-  /** Makes what was put off until all rows are in. @throws ShoptoolError (data) where rows of a line cannot be added up. */
-  finish(): void
+  /**
+   * Makes what was put off until all rows are in. Returns the orders that were recorded by hand and that the partner now tells of itself.
+   * @throws ShoptoolError (data) where rows of a line cannot be added up.
+   */
+  finish(): string[]
 }
 
 /** What is known of a row that counts on its own besides its figures. */
@@ -39,6 +43,9 @@ export function orderWriter(
   /** Orders of which something was given back by a notice, and those of them that are read in this run. */
   const noticed = ordersWithNotices(db, partner)
   const renewed = new Set<string>()
+  /** Orders that stand by hand, and those of them that are read in this run. */
+  const byHand = ordersByHand(db, partner)
+  const told = new Set<string>()
   for (const file of files) overruleReadings(db, partner, file, rulings, touched)
   const known = knownRows(1024)
   const hashes = db.prepare<[string], bigint>(
@@ -74,12 +81,17 @@ export function orderWriter(
     return { id: before.id, before }
   }
 
+  const note = ({ orderId }: Order) => {
+    if (noticed.has(orderId)) renewed.add(orderId)
+    if (byHand.has(orderId)) told.add(orderId)
+  }
+
   return {
     known,
     save(order, { hash, numbered, file, fileName, line }) {
       const age = `${ageOf(order)} ${fileName}`
       const { id, before } = lineOf(order)
-      if (noticed.has(order.orderId)) renewed.add(order.orderId)
+      note(order)
       const state = insertState.run(id, hash, numbered ? 1 : 0, age, ...VALUES.map((value) => order[value]), file, line)
       if (state.changes === 0) {
         if (!rulings.restore('order_state', selectState.get(id, hash)!, READ_AGAIN)) return 'unchanged'
@@ -93,7 +105,7 @@ export function orderWriter(
     },
     saveEntry(order, { hash, file, line }, { entry, deltas, way, preferred }) {
       const { id } = lineOf(order)
-      if (noticed.has(order.orderId)) renewed.add(order.orderId)
+      note(order)
       const known = selectEntry.get(id, entry) !== undefined
       const mark = [entry, deltas ? 1 : 0, way, preferred === null ? null : preferred ? 1 : 0]
       const added = insertEntry.run(id, ...mark, hash, ageOf(order), ...VALUES.map((value) => order[value]), file, line)
@@ -103,14 +115,18 @@ export function orderWriter(
       return known ? 'changed' : 'added'
     },
     finish() {
+      for (const orderId of told)
+        for (const line of overruleByHand(db, rulings, { partner, orderId }, OWN_RECORD)) touched.add(line)
       // which line a notice is for may depend on all lines of its order
       for (const orderId of renewed) for (const { id } of linesOf(db, partner, orderId)) touched.add(id)
       const make = stateMaker(db)
       for (const line of touched) make(line)
+      return [...told]
     },
   }
 }
 
+const OWN_RECORD = "the partner's own record of it came"
 const READ_AGAIN = 'its file was read again by the mapping that gave it'
 
 /**
@@ -145,9 +161,6 @@ function ageOf(order: Order): string {
   const over = !order.modifiedAt && (order.status === 'refunded' || order.status === 'invalid')
   return `${over ? 1 : 0} ${String(newest).padStart(14, '0')} ${ORDER_STATUSES.indexOf(order.status)}`
 }
-
-/** What an entry has besides the fields of an order. */
-const MARKS = ['entry', 'age', 'deltas', 'way', 'preferred'] as const
 
 export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
@@ -213,34 +226,6 @@ function* derivedByKey(
 export function ordersById(db: Database, partner: string | null, orderId: string): Recorded<OrderOfPartner>[] {
   const where = 'WHERE l.order_id = ? AND l.partner = ifnull(?, l.partner) ORDER BY l.partner, l.line_id'
   return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS)]
-}
-
-/** What was read of an order line: a state of it or, with `entry`, a row that counts on its own (`counts`: towards the line as it stands). */
-export type OrderReading = OrderOfPartner & { entry: string | null; counts: boolean }
-
-/** Everything that was ever read of an order's lines, oldest first. */
-export function orderStates(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
-  const where = 'WHERE l.partner = ? AND l.order_id = ?'
-  const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.order_line = l.id ${where} AND s.hash <> ${DERIVED.hash} AND s.id NOT IN ${overruled('order_state')}
-    ORDER BY l.line_id, s.age, s.id`
-  const states = [...recorded<OrderOfPartner>(db, sql, [partner, orderId], FIELDS)]
-  return [...states.map((state) => ({ ...state, entry: null, counts: false })), ...orderEntries(db, partner, orderId)]
-}
-
-function orderEntries(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {
-  const sql = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `e.${name}`).join(', ')}, ${MARKS.map((mark) => `e.${mark}`).join(', ')},
-    e.file, e.line FROM order_line l JOIN order_entry e ON e.order_line = l.id
-    WHERE l.partner = ? AND l.order_id = ? AND e.id NOT IN ${overruled('order_entry')} ORDER BY l.line_id, e.entry, e.age, e.hash`
-  const readings = [...recorded<OrderOfPartner & Entry>(db, sql, [partner, orderId], [...FIELDS, ...MARKS])]
-  return [...new Set(readings.map(({ lineId }) => lineId))].flatMap((line) => {
-    const ofLine = readings.filter(({ lineId }) => lineId === line)
-    const counted = new Set(counting(ofLine))
-    const byAge = ofLine.toSorted((a, b) => (a.age < b.age ? -1 : a.age > b.age ? 1 : 0))
-    return byAge.map((reading) => {
-      const { age, deltas, way, preferred, ...rest } = reading
-      return { ...rest, counts: counted.has(reading) }
-    })
-  })
 }
 
 /** Which order lines are asked for; days are those on which they were ordered, as their partner counts them. */

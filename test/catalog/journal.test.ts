@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { amount, none } from '../../src/feeds/field.ts'
 import type { Partner } from '../../src/partners/partner.ts'
+import { BY_HAND, linesByHand, recordByHand, removeByHand } from '../../src/store/hand.ts'
+import { orderStates } from '../../src/store/history.ts'
 import { type Position, positionOf } from '../../src/store/journal.ts'
 import type { Database } from '../../src/store/open.ts'
-import { orderStates, ordersByKey } from '../../src/store/orders.ts'
+import { ordersById, ordersByKey } from '../../src/store/orders.ts'
 import { linesByKey, statementsOf } from '../../src/store/payouts.ts'
 import { verifyJournal } from '../../src/store/verify.ts'
 import { ACME, csv, session, told } from './session.ts'
@@ -34,6 +36,21 @@ const seen = (db: Database, asOf?: Position) => ({
   statements: statementsOf(db, 'acme', '2026-11', asOf),
 })
 
+/** Records an order line by hand, or takes back what stands by hand of its order. */
+function byHand(db: Database, orderId: string, lineId: string): void {
+  const proof = { name: 'proofs/1.png', sha256: '0'.repeat(64), bytes: 1 }
+  const given = { partner: 'acme', at: '2026-11-25T12:00:00+08:00', note: '', proof }
+  const own = linesByHand(db, 'acme', orderId)
+  if (own.length > 0) removeByHand(db, given, own)
+  else if (ordersById(db, 'acme', orderId).length === 0)
+    recordByHand(db, given, {
+      ...{ orderId, lineId, sku: null, title: null, quantity: null, currency: 'CNY', paidAmount: 2000, commissionRate: null },
+      ...{ commission: 200, status: 'paid', rawStatus: BY_HAND, orderedAt: '2026-09-01T00:00:00+08:00', paidAt: null },
+      ...{ receivedAt: null, verifiedAt: null, settledAt: null, modifiedAt: null, refundAmount: null, serviceFee: null },
+      ...{ subsidy: null, trackingId: null, subId: null, transactionId: null, dueAt: null },
+    })
+}
+
 it('what was known after any run can be told again later, whatever came since', { timeout: 60_000 }, async () => {
   const row = fc
     .tuple(fc.constantFrom('1', '2', '3'), fc.constantFrom('a', 'b'), fc.constantFrom('paid', 'settled', 'refunded'), fc.nat(3))
@@ -43,6 +60,7 @@ it('what was known after any run can be told again later, whatever came since', 
     fc.record({ kind: fc.constant('orders' as const), file: fc.nat(2), by: fc.constantFrom('acme', 'net', 'goods') }),
     fc.record({ kind: fc.constant('payouts' as const), file: fc.nat(1), by: fc.constantFrom('acme', 'minor') }),
     fc.record({ kind: fc.constant('refunds' as const), file: fc.nat(1), by: fc.constantFrom('acme') }),
+    fc.record({ kind: fc.constant('hand' as const), file: fc.nat(2), by: fc.constantFrom('', 'a') }),
   )
   const corrected = fc.constantFrom(...(['in place', 'by further rows'] as const))
   await fc.assert(
@@ -54,7 +72,8 @@ it('what was known after any run can be told again later, whatever came since', 
         const { importing, db, close } = session()
         const known: [Position, ReturnType<typeof seen>][] = [[0, seen(db)]]
         for (const { kind, file: n, by: name } of steps) {
-          if (kind === 'payouts') {
+          if (kind === 'hand') byHand(db, `${n + 1}`, name)
+          else if (kind === 'payouts') {
             const lines = csv(PAYOUTS, `N${n},1,commission,${n + 2},2026-11-20`, `N${n},2,commission,1,2026-11-20`)
             await importing(kind, { [`${n}.csv`]: lines }, { partner: name === 'minor' ? inMinor : ACME })
           } else
