@@ -33,7 +33,11 @@ describe('help', () => {
       expect(stdout).toMatch(new RegExp(`^Usage: shoptool ${path.join(' ')}`))
       expect(command.about).toMatch(/^[A-Z].*\.$/s)
       expect(command.examples.length, path.join(' ')).toBeGreaterThan(0)
-      for (const { flags } of Object.values(command.options)) expect(stdout).toContain(flags)
+      for (const { flags, about, value } of Object.values(command.options)) {
+        expect(stdout).toContain(flags)
+        // the words of a value stand behind it by themselves
+        if (value.words) expect(about, `${path.join(' ')} ${flags}`).not.toContain(value.words.slice(0, 2).join(', '))
+      }
       for (const [name, sub] of Object.entries(command.commands)) await check([...path, name], sub)
     }
     for (const { name, load } of Object.values(COMMANDS).flat()) await check([name], (await load()).command)
