@@ -1,4 +1,4 @@
-import { formatAmount, formatRate, type Minor, share } from '../money.ts'
+import { formatAmount, formatRate, type Minor, type Rounding, share } from '../money.ts'
 import type { Order } from '../records.ts'
 import type { Fee } from './partner.ts'
 
@@ -109,30 +109,74 @@ export function partsOf(earning: Earning, fees: readonly Fee[]): Part[] {
     })
 }
 
+/** How a formula is put in a language. Amounts and rates are texts. */
+export type FormulaWords = {
+  part(amount: string, name: string): string
+  /** `how` a fee came about. */
+  how(text: string): string
+  commission: string
+  /** Of subsidies and fees that no rule speaks of. */
+  unruled: { subsidy: string; fee: string }
+  stated: string
+  instead(rule: string, amount: string): string
+  rate(rate: string, base: string): string
+  is(amount: string): string
+  rounding: Record<Rounding, string>
+  wholeOrder: string
+  aMonth(most: string): string
+  atLeast(amount: string): string
+  atMost(amount: string): string
+  /** Between the parts of a rule. */
+  and: string
+}
+
+const ENGLISH: FormulaWords = {
+  part: (amount, name) => `${amount} ${name}`,
+  how: (text) => ` (${text})`,
+  commission: 'commission',
+  unruled: { subsidy: 'subsidy', fee: 'service fee' },
+  stated: 'stated',
+  instead: (rule, amount) => `stated; ${rule} would be ${amount}`,
+  rate: (rate, base) => `${rate} % of ${base}`,
+  is: (amount) => ` is ${amount}`,
+  rounding: { 'half-up': 'half-up', 'half-even': 'half-even', down: 'down', up: 'up' },
+  wholeOrder: 'for the whole order',
+  aMonth: (most) => `at most ${most} a month`,
+  atLeast: (amount) => `at least ${amount}`,
+  atMost: (amount) => `at most ${amount}`,
+  and: ', ',
+}
+
 /** `1.80 commission + 0.20 subsidy (stated) − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.82` */
-export function formula(order: Earning & Pick<Order, 'currency'>, fees: readonly Fee[]): string {
+export function formula(order: Earning & Pick<Order, 'currency'>, fees: readonly Fee[], words: FormulaWords = ENGLISH): string {
   const money = (amount: Minor) => formatAmount(amount, order.currency)
   const parts = partsOf(order, fees).map((part) => {
     const { fee, amount, ruled } = part
-    const how = UNRULED.includes(fee)
-      ? 'stated'
-      : ruled === null
-        ? ruleText(part, money)
-        : `stated; ${ruleText(part, money)} would be ${money(Math.abs(ruled))}`
+    const isUnruled = UNRULED.includes(fee)
+    const rule = () => ruleText(part, money, words)
+    const how = isUnruled ? words.stated : ruled === null ? rule() : words.instead(rule(), money(Math.abs(ruled)))
+    const name = isUnruled ? words.unruled[fee.kind === 'subsidy' ? 'subsidy' : 'fee'] : fee.name
     const sign = amount < 0 || (amount === 0 && fee.kind === 'subsidy') ? '+' : '−'
-    return `${sign} ${money(Math.abs(amount))} ${fee.name} (${how})`
+    return `${sign} ${words.part(money(Math.abs(amount)), name)}${words.how(how)}`
   })
-  return [`${money(bareOf(order))} commission`, ...parts, `= ${money(expectedPayout(order, fees))}`].join(' ')
+  return [words.part(money(bareOf(order)), words.commission), ...parts, `= ${money(expectedPayout(order, fees))}`].join(' ')
 }
 
 /** `10 % of 1.80, half-up` */
-function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => string): string {
+function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => string, words: FormulaWords): string {
   const { rate, rounding, kind, per, maxMonth } = fee
   const kept = ruled ?? amount
   const size = kind === 'share' ? base - kept : Math.abs(kept)
   const exact = Math.abs(share(base, rate, rounding))
-  const limit = size > exact ? `, at least ${money(size)}` : size < exact ? `, at most ${money(size)}` : ''
-  const shared = `${per === 'order' ? ', for the whole order' : ''}${maxMonth === undefined ? '' : `, at most ${money(maxMonth)} a month`}`
-  const left = kind === 'share' ? ` is ${money(size)}` : ''
-  return `${formatRate(rate)} % of ${money(base)}${left}, ${rounding}${shared || limit}`
+  const shared = [
+    ...(per === 'order' ? [words.wholeOrder] : []),
+    ...(maxMonth === undefined ? [] : [words.aMonth(money(maxMonth))]),
+  ]
+  const limit = size > exact ? [words.atLeast(money(size))] : size < exact ? [words.atMost(money(size))] : []
+  const left = kind === 'share' ? words.is(money(size)) : ''
+  return [
+    words.rate(formatRate(rate), money(base)) + left,
+    words.rounding[rounding],
+    ...(shared.length > 0 ? shared : limit),
+  ].join(words.and)
 }

@@ -3,7 +3,8 @@ import type { Day, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
 import { claimUntil, dueMonth } from './calendar.ts'
-import { compareText, type Rules, type SettlementClass } from './entry.ts'
+import { inChinese } from './chinese.ts'
+import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { CAUSE_NAMES, CLASS_NAMES } from './html.ts'
 import { reconcile } from './reconcile.ts'
 import { type Finding, findingOf, type PartnerSettlement, sortFindings } from './report.ts'
@@ -77,8 +78,18 @@ export function claimsOf(
   payouts: Iterable<RoutedLine>,
   rules: Rules,
 ): Finding[] {
-  const findings = [...reconcile(orders, payouts, rules)].map((entry) => findingOf(partner, entry, rules))
-  return sortFindings(findings.filter(isClaim))
+  return [...claimedEntries(partner, orders, payouts, rules).keys()]
+}
+
+/** The same, each with the entry that it is of. */
+function claimedEntries(
+  partner: string,
+  orders: Iterable<Recorded<Order>>,
+  payouts: Iterable<RoutedLine>,
+  rules: Rules,
+): Map<Finding, Entry> {
+  const entries = new Map([...reconcile(orders, payouts, rules)].map((entry) => [findingOf(partner, entry, rules), entry]))
+  return new Map(sortFindings([...entries.keys()].filter(isClaim)).map((claim) => [claim, entries.get(claim)!]))
 }
 
 /** Number and sum of claims by currency; amounts are what is asked for, above zero. */
@@ -101,7 +112,9 @@ const NAMED = 20
 export type LetterFacts = ReturnType<typeof letterFacts>
 
 /** The facts of a letter about the claims of a pack. */
-export function letterFacts({ shop, name, partner, month, writtenOn, rules, claims, claimed, settlement }: Pack) {
+export function letterFacts(pack: Pack) {
+  const { shop, name, partner, month, writtenOn, rules, claims, claimed, settlement } = pack
+  const entries = [...claimedEntries(partner, pack.orders, pack.payouts, rules).values()]
   const until = claimUntil(rules.calendar, month)
   return {
     ...{ shop, name, partner, month, day: writtenOn, count: claims.length, more: Math.max(0, claims.length - NAMED) },
@@ -130,7 +143,13 @@ export function letterFacts({ shop, name, partner, month, writtenOn, rules, clai
     claims: claims.slice(0, NAMED).map((claim, i) => {
       const [zh, en] = CLASS_NAMES[claim.class]
       const cause = claim.cause === 'unexplained' ? '' : `（${CAUSE_NAMES[claim.cause][0]}）`
-      return { ...claim, no: i + 1, title: claim.title ?? '', names: { zh: zh + cause, en } }
+      return {
+        ...claim,
+        no: i + 1,
+        title: claim.title ?? '',
+        names: { zh: zh + cause, en },
+        explainZh: inChinese(entries[i]!, rules),
+      }
     }),
   }
 }

@@ -99,7 +99,13 @@ describe('settle pack', () => {
     const [zh, en] = ['letter.zh.txt', 'letter.en.txt'].map((name) => files.get(name)!.toString())
     expect(zh).toContain('9.98 CNY，共 4 项：漏付 1 项 9.00；少付 1 项 0.18；多扣 2 项 0.80；')
     expect(zh).toContain('其中贵方多付 0.10，未从上述金额中扣除')
-    expect(zh).toContain('少付（服务费）：paid 1.44 instead of 1.62: 技术服务费 of 0.18 was taken twice')
+    for (const line of [
+      '漏付：2026-10-04 结算，应于 2026-11-20 支付：买家实付 100.00 × 10 %，佣金 10.00 − 技术服务费 1.00（10.00 × 10 %，四舍五入） = 9.00；结算单中均无此单；差额 -9.00',
+      '少付（服务费）：2026-10-03 结算，应于 2026-11-20 支付：买家实付 19.80 × 9.1 %，佣金 1.80 − 技术服务费 0.18（1.80 × 10 %，四舍五入） = 1.62；实付 1.44（结算单 N，2026-11-20）；差额 -0.18（技术服务费）',
+      '退款扣回（退款）：贵方订单状态“refunded”；此前已付 2.70（结算单 O，2026-10-20）；扣回 3.00（结算单 N，2026-11-20）；差额 -0.30 = 此前已付 2.70 + 扣回 -3.00',
+      '无此订单：扣回 0.50（结算单 N，2026-11-20）；贵方提供的订单中没有 9；差额 -0.50（无对应订单）',
+    ])
+      expect(zh).toContain(`     ${line}\n`)
     expect(en).toContain('9.98 CNY in 4 items: 1 not paid, 9.00; 1 paid too little, 0.18; 2 with too much taken back, 0.80;')
     expect(`${zh}${en}`).not.toMatch(/undefined|null|NaN|\n{3}/)
   })

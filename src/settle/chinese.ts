@@ -1,0 +1,91 @@
+import { formatAmount, formatRate, type Minor, share } from '../money.ts'
+import { type FormulaWords, formula } from '../partners/fees.ts'
+import type { PayoutLine } from '../records.ts'
+import { calendarFor, dueMonth } from './calendar.ts'
+import { type Entry, type Rules, sumOf } from './entry.ts'
+import { explain } from './explain.ts'
+
+/*
+ * The arithmetic of a claim in Chinese, for the letter to a partner: what was due by which formula, what was paid, and what the difference is the
+ * sum of. Amounts and steps are those of `explain`.
+ */
+
+const WORDS: FormulaWords = {
+  part: (amount, name) => `${name} ${amount}`,
+  how: (text) => `（${text}）`,
+  commission: '佣金',
+  unruled: { subsidy: '补贴', fee: '服务费' },
+  stated: '订单所列',
+  instead: (rule, amount) => `订单所列；按规则 ${rule}，应为 ${amount}`,
+  rate: (rate, base) => `${base} × ${rate} %`,
+  is: (amount) => ` = ${amount}`,
+  rounding: { 'half-up': '四舍五入', 'half-even': '四舍六入五成双', down: '舍去尾数', up: '尾数进位' },
+  wholeOrder: '按整单计',
+  aMonth: (most) => `每月至多 ${most}`,
+  atLeast: (amount) => `至少 ${amount}`,
+  atMost: (amount) => `至多 ${amount}`,
+  and: '，',
+}
+
+/** Steps of `explain`; those of a fee keep its name. */
+const STEPS: Readonly<Record<string, string>> = {
+  commission: '佣金',
+  subsidy: WORDS.unruled.subsidy,
+  'service fee': WORDS.unruled.fee,
+  rounding: '舍入',
+  unexplained: '原因不明',
+  'taken back': '扣回',
+  'taken back in the same month': '当月扣回',
+  'paid before': '此前已付',
+  'paid too much before': '此前多付',
+  kept: '应保留',
+  'paid for no order on file': '无对应订单',
+}
+const BASES = { receivedAt: '收货', verifiedAt: '核验', settledAt: '结算' } as const
+
+/** `2026-10-04 结算，应于 2026-11-20 支付：买家实付 100.00 × 10 %，佣金 10.00 − 技术服务费 1.00（10.00 × 10 %，四舍五入） = 9.00；结算单中均无此单` */
+export function inChinese(entry: Entry, rules: Rules): string {
+  const { class: name, orders, lines, about, before, currency } = entry
+  const money = (amount: Minor) => formatAmount(amount, currency)
+  const told = [
+    orders.some((order) => dueMonth(order, rules.calendar)?.month === rules.month) ? dueText(entry, rules) : statusText(entry),
+    before.length > 0 ? `此前已付 ${money(sumOf(before))}（${named(before)}）` : '',
+    lines.length > 0
+      ? `${entry.paid < 0 ? '扣回' : '实付'} ${money(Math.abs(entry.paid))}（${named(lines)}）`
+      : '结算单中均无此单',
+    name === 'unknown-order' && about.length === 0 ? `贵方提供的订单中没有 ${lines[0]!.orderId ?? lines[0]!.transactionId}` : '',
+    differenceText(entry, rules, money),
+  ]
+  return told.filter((text) => text !== '').join('；')
+}
+
+function dueText({ orders, currency }: Entry, rules: Rules): string {
+  const formulas = orders.map((order) => {
+    const { basis } = calendarFor(order, rules.calendar)
+    const since = order[basis] === null ? '' : `${order[basis].slice(0, 10)} ${BASES[basis]}，`
+    const line = orders.length > 1 ? `子订单 ${order.lineId} ` : ''
+    const { paidAmount, commissionRate: rate, commission } = order
+    const isRated = rate !== null && share(paidAmount, rate) === commission
+    const earned = isRated ? `买家实付 ${formatAmount(paidAmount, currency)} × ${formatRate(rate)} %，` : ''
+    const day = dueMonth(order, rules.calendar)?.day
+    return `${line}${since}应于 ${day} 支付：${earned}${formula(order, rules.fees, WORDS)}`
+  })
+  return formulas.join('；')
+}
+
+const statusText = ({ about: [order] }: Entry) => (order ? `贵方订单状态“${order.rawStatus}”` : '')
+
+/** `差额 -0.69 = 佣金 -0.77 + 技术服务费 0.08`, or of one step `差额 -0.18（技术服务费）` */
+function differenceText(entry: Entry, rules: Rules, money: (amount: Minor) => string): string {
+  const off = `差额 ${money(entry.difference)}`
+  if (entry.class === 'missing') return off
+  const steps = explain(entry, rules).steps.map(({ label, amount }) => ({ name: STEPS[label] ?? label, amount: money(amount) }))
+  if (steps.length === 1) return `${off}（${steps[0]!.name}）`
+  return `${off} = ${steps.map(({ name, amount }) => `${name} ${amount}`).join(' + ')}`
+}
+
+/** `结算单 N，2026-11-20`, of several the first and how many. */
+function named(lines: readonly PayoutLine[]): string {
+  const { statementId, paidAt } = lines[0]!
+  return `结算单 ${statementId}，${paidAt}${lines.length > 1 ? `，等 ${lines.length} 笔` : ''}`
+}
