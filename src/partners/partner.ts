@@ -66,8 +66,14 @@ export type Fee = {
   until?: Day
 }
 
+/**
+ * By how many minor units what is paid may differ without being a finding: for an order line and, where that is said, for all tolerated
+ * lines of a statement together.
+ */
+export type Tolerance = Minor | { line: Minor; statement: Minor }
+
 /** What holds from a day on; what is not named stays as it was. */
-export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly Fee[]; tolerance?: Minor }
+export type Terms = Grounds & { from: Day; calendar?: Calendar; fees?: readonly Fee[]; tolerance?: Tolerance }
 
 /** The APIs of a partner, or of an aggregator of its goods. */
 export type Apis = { products?: ApiFeed<unknown>; orders?: ApiFeed<unknown>; links?: LinkApi<unknown> }
@@ -109,8 +115,7 @@ export type Partner = {
   /** Calendar, fees and tolerance hold from ever, or up to the first of `terms` that names them. */
   calendar: Calendar | null
   fees: readonly Fee[]
-  /** Minor units by which a line may differ without being a finding. */
-  tolerance: Minor
+  tolerance: Tolerance
   /** On what these rest; without, on the word of the operator. */
   grounds?: { calendar?: Grounds; fees?: Grounds }
   terms?: readonly Terms[]

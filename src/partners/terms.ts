@@ -31,9 +31,10 @@ export function feesOf(partner: Pick<Partner, 'fees' | 'terms'>): readonly Fee[]
   })
 }
 
-/** Minor units by which a line may differ in a payout of `day`. */
-export function toleranceOn(day: Day, partner: Pick<Partner, 'tolerance' | 'terms'>): Minor {
-  return termsOn('tolerance', partner).findLast(({ from }) => from <= day)?.tolerance ?? partner.tolerance
+/** By how much a line, and a statement (null: by any sum), may differ in a payout of `day`. */
+export function toleranceOn(day: Day, partner: Pick<Partner, 'tolerance' | 'terms'>): { line: Minor; statement: Minor | null } {
+  const tolerance = termsOn('tolerance', partner).findLast(({ from }) => from <= day)?.tolerance ?? partner.tolerance
+  return typeof tolerance === 'number' ? { line: tolerance, statement: null } : tolerance
 }
 
 /**

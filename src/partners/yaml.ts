@@ -129,6 +129,10 @@ function isExpression(text: string): boolean {
 }
 
 const whole = z.int().check(z.minimum(0, 'expected 0 or more'))
+const tolerance = z.union(
+  [whole, z.strictObject({ line: whole, statement: whole })],
+  'expected minor units, a whole number of 0 or more, or { line: 1, statement: 50 }',
+)
 
 const aDay = z.string().check(z.refine(isDay, 'expected a day like 2026-01-31'))
 const run = { closes: z.optional(dayOfMonth), pays: z.optional(dayOfMonth), lag: z.optional(whole) }
@@ -176,7 +180,7 @@ const grounds = {
 const terms = {
   calendar: z.optional(calendar),
   fees: z.optional(fees),
-  tolerance: z.optional(whole),
+  tolerance: z.optional(tolerance),
   grounds: z.optional(
     z.strictObject({ calendar: z.optional(z.strictObject(grounds)), fees: z.optional(z.strictObject(grounds)) }),
   ),
@@ -184,7 +188,7 @@ const terms = {
     z.array(
       z.strictObject({
         ...{ from: aDay, ...grounds },
-        ...{ calendar: z.optional(calendar), fees: z.optional(fees), tolerance: z.optional(whole) },
+        ...{ calendar: z.optional(calendar), fees: z.optional(fees), tolerance: z.optional(tolerance) },
       }),
     ),
     [],

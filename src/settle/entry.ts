@@ -38,8 +38,17 @@ export const PASS_TEXT: Readonly<Record<Pass, string>> = {
   order: 'order number',
 }
 
-/** By what a month of one partner is judged. `tolerance` is in minor units per order line. */
-export type Rules = { month: Month; calendar: Calendar; fees: readonly Fee[]; tolerance: Minor }
+/**
+ * By what a month of one partner is judged. `tolerance` is in minor units per order line; `statementTolerance` for all tolerated lines of a
+ * statement together, absent where these may add up to anything.
+ */
+export type Rules = {
+  month: Month
+  calendar: Calendar
+  fees: readonly Fee[]
+  tolerance: Minor
+  statementTolerance?: Minor
+}
 
 /**
  * Orders and payout lines that belong together, with their class. Amounts are minor units of `currency`; `difference` is

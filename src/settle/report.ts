@@ -230,6 +230,42 @@ export function findingOf(partner: string, entry: Entry, rules: Rules): Finding 
   }
 }
 
+/** What is tolerated of a statement and currency, by `statementKey`. */
+export type Tolerated = Map<string, { count: number; expected: Minor; paid: Minor }>
+const statementKey = ({ statementId, currency }: { statementId: string; currency: Currency }) => `${currency} ${statementId}`
+
+/** Counts a tolerated entry to its statement; of several to the first. */
+export function addTolerated(tolerated: Tolerated, { lines, expected, paid }: Entry): void {
+  const key = statementKey(lines[0]!)
+  const sums = tolerated.get(key) ?? { count: 0, expected: 0, paid: 0 }
+  tolerated.set(key, { count: sums.count + 1, expected: sums.expected + expected, paid: sums.paid + paid })
+}
+
+/** Findings of statements whose tolerated differences add up to more than a statement may differ by: small losses must not hide a large one. */
+export function beyondTolerance(
+  partner: string,
+  tolerated: Tolerated,
+  statements: readonly { statementId: string; paidAt: Day; currency: Currency; origin: Origin }[],
+  { statementTolerance }: Rules,
+): Finding[] {
+  if (statementTolerance === undefined) return []
+  return statements.flatMap((statement): Finding[] => {
+    const { statementId, currency, origin } = statement
+    const { count, expected, paid } = tolerated.get(statementKey(statement)) ?? { count: 0, expected: 0, paid: 0 }
+    if (Math.abs(paid - expected) <= statementTolerance) return []
+    const money = (amount: Minor) => formatAmount(amount, currency)
+    const difference = money(paid - expected)
+    const text = `${count} tolerated differences of statement ${statementId} of ${statement.paidAt} add up to ${difference}, more than the ${money(statementTolerance)} that a statement may differ by`
+    return [
+      {
+        ...{ class: 'tolerated', partner, orderId: null, lineId: null, sku: null, title: null, currency },
+        ...{ expected: money(expected), paid: money(paid), difference, cause: 'rounding', explain: text },
+        ...{ steps: [{ label: 'rounding', amount: difference }], rule: null, match: null, sources: [sourceOf(origin)] },
+      },
+    ]
+  })
+}
+
 /** Sorted by partner, currency, class, order and line; what is equal in all of them by where it was read. */
 export function sortFindings(findings: Finding[]): Finding[] {
   const rank = new Map(CLASSES.map((name, i) => [name, i]))

@@ -12,6 +12,8 @@ import type { TieOut } from './receipts.ts'
 import { reconcile } from './reconcile.ts'
 import {
   addTo,
+  addTolerated,
+  beyondTolerance,
   type Finding,
   findingOf,
   isFinding,
@@ -20,6 +22,7 @@ import {
   type Settlement,
   sortFindings,
   type Tally,
+  type Tolerated,
   totalOf,
 } from './report.ts'
 
@@ -98,7 +101,9 @@ function rulesFor(partner: Partner, month: Month): Rules {
       `${partner.id} has no settlement calendar, expected like calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 } in partners/${partner.id}.yaml`,
     )
   }
-  return { month, calendar, fees: feesOf(partner), tolerance: toleranceOn(dayOf(month, 1), partner) }
+  const { line, statement } = toleranceOn(dayOf(month, 1), partner)
+  const rules = { month, calendar, fees: feesOf(partner), tolerance: line }
+  return statement === null ? rules : { ...rules, statementTolerance: statement }
 }
 
 function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: SettlementFiles | null): PartnerSettlement[] {
@@ -106,6 +111,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
   if (calendarOf(partner) === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
   const rules = rulesOf(partner, month)
   const tally: Tally = new Map()
+  const tolerated: Tolerated = new Map()
   let orders = 0
   let lines = 0
   let ordered: Days | null = null
@@ -119,6 +125,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
     if (entry.class !== 'not-due') ordered = withDays(ordered, entry.about)
     files?.add(partner.id, entry, rules)
     if (isFinding(entry, rules)) findings.push(findingOf(partner.id, entry, rules))
+    if (entry.class === 'tolerated') addTolerated(tolerated, entry)
   }
   if (step.value.orders !== orders || step.value.lines !== lines) {
     throw dataError(
@@ -126,6 +133,7 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
     )
   }
   checkSums(partner.id, month, tally, statements)
+  findings.push(...beyondTolerance(partner.id, tolerated, statements, rules))
   return partnerSettlements(partner, rules, tally, statements, ordered, ledger)
 }
 

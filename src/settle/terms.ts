@@ -1,6 +1,6 @@
 import { addDays, type Day } from '../day.ts'
-import { formatAmount, formatRate } from '../money.ts'
-import type { Calendar, Confidence, Fee, Grounds, Partner, Run } from '../partners/partner.ts'
+import { type Currency, formatAmount, formatRate, type Minor } from '../money.ts'
+import type { Calendar, Confidence, Fee, Grounds, Partner, Run, Tolerance } from '../partners/partner.ts'
 import { TERM_PARTS, type TermPart, termsOn } from '../partners/terms.ts'
 import { STATUS_OF } from './calendar.ts'
 
@@ -63,9 +63,16 @@ export function holdsOn({ from, until }: Term, day: Day): boolean {
 function textOf(part: TermPart, value: Partner[TermPart] | undefined, { currency }: Partner): string | null {
   if (value === null || value === undefined) return null
   if (part === 'calendar') return calendarText(value as Calendar)
-  if (part === 'tolerance') return value === 0 ? null : `${formatAmount(value as number, currency)} ${currency} a line`
+  if (part === 'tolerance') return toleranceText(value as Tolerance, currency)
   const fees = value as readonly Fee[]
   return fees.length === 0 ? 'none' : fees.map((fee) => feeText(fee, currency)).join('; ')
+}
+
+function toleranceText(tolerance: Tolerance, currency: Currency): string | null {
+  if (tolerance === 0) return null
+  const money = (amount: Minor) => `${formatAmount(amount, currency)} ${currency}`
+  if (typeof tolerance === 'number') return `${money(tolerance)} a line`
+  return `${money(tolerance.line)} a line, ${money(tolerance.statement)} a statement`
 }
 
 /** `settled up to the last day, paid on the 20th of the next month`. */

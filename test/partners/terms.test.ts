@@ -64,7 +64,10 @@ describe('dated terms', () => {
   })
 
   it('the tolerance is that of the month of the payout', () => {
-    expect([toleranceOn('2026-08-01', acme), toleranceOn('2026-09-01', acme)]).toEqual([1, 0])
+    expect(toleranceOn('2026-08-01', acme)).toEqual({ line: 1, statement: null })
+    expect(toleranceOn('2026-09-01', acme)).toEqual({ line: 0, statement: null })
+    const partner = over('terms:\n  - { from: 2026-10-01, tolerance: { line: 1, statement: 50 } }\n')
+    expect(toleranceOn('2026-10-01', partner)).toEqual({ line: 1, statement: 50 })
   })
 })
 
@@ -78,7 +81,7 @@ describe('a built-in partner overridden in the workspace', () => {
       ['2026-08-01', undefined, 10_000],
     ])
     expect(partner.terms!.at(-1)).toMatchObject({ confidence: 'stated', place: 'partners/taobao.yaml:3: terms.0' })
-    expect(toleranceOn('2026-10-01', partner)).toBe(0)
+    expect(toleranceOn('2026-10-01', partner).line).toBe(0)
     expect(calendarOf(partner)).toEqual(calendarOf(acme))
     expect(partner.feeds).toBe(acme.feeds)
   })

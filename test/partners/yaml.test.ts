@@ -399,8 +399,17 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
     'commission: { amount: 预估佣金, unit: yuan, rounding: up-half }',
     'feeds.orders.fields.commission.rounding: "up-half" is not known',
   ],
-  ['tolerance: 0', 'tolerance: 0.01', 'partners/acme.yaml:45: tolerance: expected a whole number'],
+  [
+    'tolerance: 0',
+    'tolerance: 0.01',
+    'partners/acme.yaml:45: tolerance: expected minor units, a whole number of 0 or more, or { line: 1, statement: 50 }',
+  ],
   ['tolerance: 0', 'tolerance: -1', 'partners/acme.yaml:45: tolerance: expected 0 or more'],
+  [
+    'tolerance: 0',
+    'tolerance: { line: 1 }',
+    'partners/acme.yaml:45: tolerance: expected minor units, a whole number of 0 or more, or { line: 1, statement: 50 }',
+  ],
   ['tolerance: 0', 'tolerance: 0\ntolerance: 1', 'partners/acme.yaml:46: Map keys must be unique'],
   ['id: acme', 'id: [acme', 'partners/acme.yaml:2: '],
 ]

@@ -52,6 +52,49 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
+describe('what is tolerated', () => {
+  const lost = (count: number) => ({
+    orders: Array.from({ length: count }, (_, i) => order({ orderId: `T${i}`, lineId: `T${i}` })),
+    lines: Array.from({ length: count }, (_, i) => ({
+      ...line(i + 2, 999),
+      orderId: `T${i}`,
+      lineId: `T${i}`,
+      statementId: 'nov',
+    })),
+  })
+  const settled = (count: number, tolerance: Partner['tolerance']) => {
+    const { orders, lines } = lost(count)
+    return month(ledger(orders, lines, { tolerance }))
+  }
+
+  test('of a statement may add up to its tolerance, and is a finding of its own beyond it', () => {
+    expect(settled(5, { line: 1, statement: 5 }).findings).toEqual([])
+    const { partners, findings } = settled(6, { line: 1, statement: 5 })
+    expect(partners[0]!.classes.tolerated).toEqual({ count: 6, expected: '60.00', paid: '59.94', difference: '-0.06' })
+    expect(findings).toMatchObject([
+      {
+        ...{ class: 'tolerated', orderId: null, expected: '60.00', paid: '59.94', difference: '-0.06', cause: 'rounding' },
+        explain:
+          '6 tolerated differences of statement nov of 2026-11-20 add up to -0.06, more than the 0.05 that a statement may differ by',
+        ...{ steps: [{ label: 'rounding', amount: '-0.06' }], sources: [{ file: 'payout.csv', line: 2 }] },
+      },
+    ])
+  })
+
+  test('may add up to anything where only lines have a tolerance', () => {
+    expect(settled(6, 1).findings).toEqual([])
+  })
+
+  test('of two statements is held against each', () => {
+    const { orders, lines } = lost(6)
+    const two = lines.map((each, i) => ({ ...each, statementId: i < 3 ? 'nov' : 'later' }))
+    const given = ledger(orders, two, { tolerance: { line: 1, statement: 5 } })
+    const [first] = given.statements
+    const statements = ['nov', 'later'].map((statementId) => ({ ...first!, statementId, total: 2997, statedTotal: 2997 }))
+    expect(month({ ...given, statements }).findings).toEqual([])
+  })
+})
+
 describe('the JSON', () => {
   test('has the shape of the contract', () => {
     const short = line(12, 180)
