@@ -31,15 +31,14 @@ calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
 const ORDERS = 'order,line,title,paid,commission,status,ordered,settled,pid\n'
 const PAYOUTS = 'statement,order,line,amount,kind,day\n'
 
-/** Databases with members, which every test would otherwise make anew. */
-const made = new Map<string, Buffer>()
+/** The database with the members, which every test would otherwise make anew. */
+let database: Buffer | undefined
 
-/** A shop with the partner and, unless `members` says otherwise, the four members since September. */
-export async function teamShop(yaml: string, { members = ['a', 'b', 'c', 'd'], currency = 'CNY', partner = '' } = {}) {
-  const key = `${currency} ${members}`
-  const database = made.get(key)
+/** A shop with the partner and the four members since September. */
+export async function teamShop(yaml: string, { files = {} }: { files?: Record<string, string> } = {}) {
   const cwd = workspaceWith(yaml, {
-    'partners/acme.yaml': PARTNER.replace('currency: CNY', `currency: ${currency}`) + partner,
+    'partners/acme.yaml': PARTNER,
+    ...files,
     ...(database && { 'shoptool.db': database }),
   })
   const shoptool = (...args: string[]) => run(args, { cwd })
@@ -48,13 +47,13 @@ export async function teamShop(yaml: string, { members = ['a', 'b', 'c', 'd'], c
     expect(answer, args.join(' ')).toMatchObject({ code: 0 })
     return answer.stdout
   }
-  for (const [i, name] of database ? [] : members.entries()) {
-    const inviter = i === 0 ? [] : ['--inviter', members[i - 1]!]
-    await done('member', 'add', name, ...inviter, '--joined', '2026-09-01', '--id', `acme:t${name}`)
-  }
   if (!database) {
+    const add = (name: string, ...inviter: string[]) =>
+      done('member', 'add', name, ...inviter, '--joined', '2026-09-01', '--id', `acme:t${name}`)
+    await add('a')
+    for (const [inviter, name] of ['ab', 'bc', 'cd']) await add(name!, '--inviter', inviter!)
     const db = openDatabase(join(cwd, 'shoptool.db'))
-    made.set(key, db.serialize())
+    database = db.serialize()
     db.close()
   }
   return {
