@@ -5,6 +5,7 @@ import { chainAbove, memberNamed, memberOn, readRoster, strangerText } from '../
 import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { add, edit, remove } from './member-edit.ts'
+import { tier } from './member-tier.ts'
 import { day, option } from './option.ts'
 
 const AS_OF = option('--as-of <day>', 'as it was on that day (default today)', day)
@@ -84,5 +85,5 @@ export const command = defineCommand({
     'shoptool member list',
     'shoptool member edit mei --inviter bo --from 2026-12-01',
   ],
-  commands: { add, list, show, edit, remove },
+  commands: { add, list, show, edit, remove, tier },
 })
