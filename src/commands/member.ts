@@ -5,6 +5,7 @@ import { chainAbove, memberNamed, memberOn, readRoster, strangerText } from '../
 import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { add, edit, remove } from './member-edit.ts'
+import { statement } from './member-statement.ts'
 import { tier } from './member-tier.ts'
 import { day, option } from './option.ts'
 
@@ -85,5 +86,5 @@ export const command = defineCommand({
     'shoptool member list',
     'shoptool member edit mei --inviter bo --from 2026-12-01',
   ],
-  commands: { add, list, show, edit, remove, tier },
+  commands: { add, list, show, edit, remove, tier, statement },
 })

@@ -11,7 +11,7 @@ import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import type { Print } from './print.ts'
-import { teamOf } from './team.ts'
+import { inMajor, teamOf } from './team.ts'
 
 export const command = defineCommand({
   about:
@@ -111,11 +111,6 @@ function document({ month, totals, members, held, strangers, open }: MonthSplit)
     strangers: strangers.map((one) => inMajor(one, ['received'])),
     openOrders: open.length,
   }
-}
-
-function inMajor<T extends { currency: string }, K extends keyof T>(row: T, keys: readonly K[]): Omit<T, K> & Record<K, string> {
-  const amounts = Object.fromEntries(keys.map((key) => [key, formatAmount(row[key] as number, row.currency)]))
-  return { ...row, ...amounts } as Omit<T, K> & Record<K, string>
 }
 
 /** The files of `--csv`. parts.csv has the shop's part and what is held too: the parts of an order add up to what was received. */

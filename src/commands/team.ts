@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Month } from '../day.ts'
 import { usageError } from '../errors.ts'
+import { formatAmount } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { calendarOf } from '../partners/terms.ts'
@@ -9,10 +10,10 @@ import { attributer } from '../share/attribution.ts'
 import type { Database } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import { isMemberOn, type Roster, readRoster } from '../team/roster.ts'
-import { sharesOf } from '../team/share.ts'
+import { sharesOf, tierFor } from '../team/share.ts'
 import type { SplitRules } from '../team/split.ts'
 import { memberTiers, tierOnDay } from '../team/tiers.ts'
-import type { Workspace } from '../workspace.ts'
+import type { TeamTerms, Workspace } from '../workspace.ts'
 import { monthToSettle } from './settle-month.ts'
 
 /** The team of a workspace, and how it shares. `partners` are those whose months can be settled, `unsettled` the others. */
@@ -20,6 +21,8 @@ export type Team = {
   roster: Roster
   rules: SplitRules
   tiers: ReturnType<typeof memberTiers>
+  /** The tier that counts for a member at the beginning of a month, also where it was set by hand. */
+  tierOf: (member: string, month: Month, terms: TeamTerms) => string | null
   partners: Partner[]
   unsettled: string[]
   month: Month
@@ -36,6 +39,7 @@ export function teamOf(ctx: Context, found: Workspace, db: Database, month: Mont
   const tierOn = tierOnDay(tiers)
   return {
     ...{ roster, tiers, partners },
+    tierOf: (member, of, terms) => tierFor(roster, member, `${of}-01`, terms, tierOn),
     rules: {
       comesFrom,
       isMember: (name, on) => isMemberOn(roster.get(name), on),
@@ -44,4 +48,13 @@ export function teamOf(ctx: Context, found: Workspace, db: Database, month: Mont
     unsettled: all.filter((partner) => !partners.includes(partner)).map(({ id }) => id),
     month: month ?? monthToSettle(ctx, found, partners),
   }
+}
+
+/** A row with some of its amounts, minor units of its currency, as `--json` shows them. */
+export function inMajor<T extends { currency: string }, K extends keyof T>(
+  row: T,
+  keys: readonly K[],
+): Omit<T, K> & Record<K, string> {
+  const amounts = Object.fromEntries(keys.map((key) => [key, formatAmount(row[key] as number, row.currency)]))
+  return { ...row, ...amounts } as Omit<T, K> & Record<K, string>
 }

@@ -299,7 +299,7 @@ function itemRow(item: Item, why: string): string {
 }
 
 /** `1,234.50`; with a sign when `signed`, and a true minus. */
-function show(amount: Minor, currency: string, signed = false): string {
+export function show(amount: Minor, currency: string, signed = false): string {
   const digits = minorDigits(currency)
   const plain = Math.abs(amount)
     .toString()

@@ -23,23 +23,28 @@ export function sharesOf(name: string, on: Day, team: readonly TeamTerms[], rost
   const own = roster.get(name)
   if (!terms || !own || !isMemberOn(own, on)) return []
   const above = chainAbove(roster, name, on, terms.levels.length)
-  const tierFor = (member: string) => {
-    const name = terms.tiers && (heldOn(roster.get(member)!, 'tier', on) ?? tierOn(member, on, terms))
-    return terms.tiers?.tiers.find((tier) => tier.name === name)
+  const ratesOf = (member: string) => {
+    const tier = tierFor(roster, member, on, terms, tierOn)
+    return terms.tiers?.tiers.find((each) => each.name === tier)
   }
   const shares = (terms.links === 'buyers' ? above : [name, ...above])
     .slice(0, terms.levels.length)
     .flatMap((member, i) =>
       isMemberOn(roster.get(member), on)
-        ? [{ member, level: i + 1, rate: tierFor(member)?.levels?.[i] ?? terms.levels[i]! }]
+        ? [{ member, level: i + 1, rate: ratesOf(member)?.levels?.[i] ?? terms.levels[i]! }]
         : [],
     )
   if (terms.links === 'buyers' && heldOn(own, 'takes', on) !== 'discount')
-    shares.unshift({ member: name, level: 0, rate: tierFor(name)?.rebate ?? terms.rebate })
+    shares.unshift({ member: name, level: 0, rate: ratesOf(name)?.rebate ?? terms.rebate })
   return shares.filter(({ rate }) => rate > 0)
 }
 
 const WHOLE: Ppm = 1_000_000
+
+/** The tier of a member on a day: the one that was set by hand, else the one that the orders say. Null under terms without tiers. */
+export function tierFor(roster: Roster, member: string, on: Day, terms: TeamTerms, tierOn: TierOn): string | null {
+  return terms.tiers && (heldOn(roster.get(member)!, 'tier', on) ?? tierOn(member, on, terms))
+}
 
 /** The rate of what is left for the shop. */
 export const restOf = (shares: readonly Share[]): Ppm => shares.reduce((rest, { rate }) => rest - rate, WHOLE)
