@@ -117,7 +117,7 @@ export type PayoutLine = {
   /** The network's number of the sale that is paid. */
   transactionId: string | null
   /** The one that this line corrects. */
-  originalTransactionId: string | null
+  originalId: string | null
 }
 
 /** Whether money came in or went out. */
@@ -150,21 +150,29 @@ export type Origin = {
 }
 export type Recorded<T> = T & { origin: Origin }
 
-/** What sends a payout line to an order besides the order number in it, or speaks against that number. */
+/** What sends a payout line to orders besides the order number in it, or speaks against that number. */
 export type Route = {
-  /** `transaction`: the line names the number of the sale; `original`: that of the sale which it corrects. */
-  by: 'transaction' | 'original'
-  /** The order that the sale is of, and its line where it is of one only. */
-  orderId: string
+  /**
+   * `transaction`: the line names the number of the sale; `original`: that of the sale which it corrects; `order`: its order number is a
+   * list of several; `confirmed`: somebody said so in `settle review`.
+   */
+  by: 'transaction' | 'original' | 'order' | 'confirmed'
+  /** The orders, bytewise; and the one order line that it is for, where that is known. */
+  orderIds: readonly string[]
   lineId: string | null
-  /** Whether the payout line itself names another order: it is then matched with neither. */
+  /** Whether the payout line itself names another order than the sale is of: it is then matched with neither. */
   contested: boolean
 }
 
 /** A payout line as a settlement takes it; one that names its order alone has no route. */
 export type RoutedLine = Recorded<PayoutLine> & { route?: Route }
 
-/** The order number under which a payout line is settled; '' where it has none. */
+/** The order number under which a payout line is settled, of several the first; '' where it has none. */
 export function keyOf({ orderId, route }: { orderId: string | null; route?: Route }): string {
-  return orderId ?? route?.orderId ?? ''
+  return (route === undefined || route.contested ? orderId : route.orderIds[0]) ?? ''
+}
+
+/** Whether a payout line is for more than one order. */
+export function paysSeveral({ route }: RoutedLine): boolean {
+  return route !== undefined && route.orderIds.length > 1
 }

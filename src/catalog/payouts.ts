@@ -134,9 +134,9 @@ export function loadPayouts(
 
 /** What makes two lines the same, whatever file they came in. */
 function hashLine(line: PayoutLine): bigint {
-  const { orderId, lineId, sku, amount, currency, kind, paidAt, transactionId, originalTransactionId } = line
+  const { orderId, lineId, sku, amount, currency, kind, paidAt, transactionId, originalId } = line
   const figures = [orderId, lineId, sku, amount, currency, kind, paidAt]
   // only where they are there: statements that were taken before they were known stay the same
-  const sales = transactionId === null && originalTransactionId === null ? [] : [transactionId, originalTransactionId]
+  const sales = transactionId === null && originalId === null ? [] : [transactionId, originalId]
   return hashBytes(Buffer.from(JSON.stringify([...figures, ...sales])), 0n)
 }

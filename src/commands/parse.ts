@@ -74,8 +74,10 @@ const GLOBAL = /^(--json|--quiet|--verbose|--no-color|--no-input|-[qv]+)$/
 function withoutOwn(name: string, command: Command, argv: readonly string[]): Command {
   const { run, ...rest } = command
   const next = argv.slice(argv.indexOf(name) + 1).find((word) => !GLOBAL.test(word))
-  const isSub = run !== undefined && next !== undefined && Object.hasOwn(command.commands, next)
-  return isSub ? { ...rest, args: [], options: {} } : command
+  const sub = next !== undefined && Object.hasOwn(command.commands, next) ? command.commands[next] : undefined
+  if (!sub) return command
+  const commands = { ...command.commands, [next!]: withoutOwn(next!, sub, argv) }
+  return run ? { ...rest, args: [], options: {}, commands } : { ...command, commands }
 }
 
 /** What was given for each argument; a list that was not given is an empty list, not undefined. */

@@ -46,7 +46,7 @@ export const explain = defineCommand({
       orderId,
       own,
       lines,
-      orderStates(db, partner.id, orderId),
+      [...new Set([orderId, ...own.map((order) => order.orderId)])].flatMap((id) => orderStates(db, partner.id, id)),
       monthToSettle(ctx, found, [partner]),
       picksOf(db, partner.id, [...new Set(own.flatMap(({ sku }) => sku ?? []))]),
       new Map(closedMonths(db, partner.id).map((closing) => [closing.month, closing.at])),

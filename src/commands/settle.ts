@@ -21,6 +21,7 @@ import { leaks } from './settle-leaks.ts'
 import { monthToSettle } from './settle-month.ts'
 import { pack } from './settle-pack.ts'
 import { payersOf, receiptReadings, receipts, receivedLines, tellOthers } from './settle-receipts.ts'
+import { review } from './settle-review.ts'
 import { terms } from './settle-terms.ts'
 import { truth } from './settle-truth.ts'
 import { verifyPack } from './settle-verify-pack.ts'
@@ -48,7 +49,7 @@ export const command = defineCommand({
     'shoptool settle --month 2026-10 --close',
     'shoptool settle --month 2026-10 --partner taobao --reopen --reason "corrected statement of 24 November"',
   ],
-  commands: { due, truth, leaks, receipts, explain, closes, pack, 'verify-pack': verifyPack, terms },
+  commands: { due, truth, leaks, receipts, explain, review, closes, pack, 'verify-pack': verifyPack, terms },
   async run(call) {
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)
@@ -102,6 +103,8 @@ export const command = defineCommand({
     else {
       printSettlement(settlement, print)
       print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
+      if (settlement.findings.some((finding) => finding.class === 'unknown-order'))
+        print.note('Orders that unmatched payout lines may be for: shoptool settle review')
     }
     if (options.received.length > 0 && tellOthers(db, payers, chosen, settled, print)) outcomes.push('findings')
     const isFound = settlement.findings.length + settlement.adjustments.length > 0

@@ -95,7 +95,7 @@ export const CANONICAL: { readonly [K in RecordKind]: { readonly [F in keyof Des
     kind: { kind: 'oneOf', need: 'derived', meaning: 'why it is paid; else told by order and sign', words: PAYOUT_KINDS },
     paidAt: { kind: 'day', need: 'derived', meaning: 'day of the payout; else --paid-at of import' },
     transactionId: { kind: 'text', need: 'optional', meaning: "the network's number of the sale that is paid" },
-    originalTransactionId: { kind: 'text', need: 'optional', meaning: 'the sale that a correction takes back' },
+    originalId: { kind: 'text', need: 'optional', meaning: 'the sale that a correction takes back' },
   },
   receipts: {
     receivedOn: { kind: 'day', need: 'required', meaning: 'day on which the money came in' },

@@ -4,7 +4,7 @@ import type { RecordOf } from './feed.ts'
 import type { Fail, Surroundings } from './read.ts'
 
 /** Fields whose values are numbers that a spreadsheet may have damaged. */
-export const IDS = ['orderId', 'lineId', 'sku', 'transactionId', 'originalTransactionId'] as const
+export const IDS = ['orderId', 'lineId', 'sku', 'transactionId', 'originalId'] as const
 const ORDER_IDS = ['orderId', 'lineId', 'sku'] as const
 
 /** What a spreadsheet (or a double in Java) leaves of a long number: `6.14252E+11`, `6E+17`, `6.14252E11`. `6E11` may well be a sku. */
@@ -100,7 +100,7 @@ function finishPayoutLine(line: PayoutLine, around: Surroundings, fail: Fail): v
   for (const field of ['statementId', ...IDS] as const) checkId(field, line[field], fail)
   line.statementId ??= around.name.replace(/^.*[\\/]|\.(gz|zip)$/gi, '').replace(/\.[^.]+$/, '')
   if (line.paidAt === null) fail('paidAt', 'the file does not say when it was paid: import it with --paid-at 2026-10-20')
-  const isOfSale = line.orderId !== null || line.transactionId !== null || line.originalTransactionId !== null
+  const isOfSale = line.orderId !== null || line.transactionId !== null || line.originalId !== null
   line.kind ??= line.amount < 0 ? (isOfSale ? 'clawback' : 'fee') : isOfSale ? 'commission' : 'bonus'
 }
 

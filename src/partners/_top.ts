@@ -99,7 +99,7 @@ const STATEMENT: Omit<Feed<PayoutLine>, 'format'> = {
     kind: payoutKind,
     paidAt: day(['打款日期', '打款时间', '入账时间', '到账时间', '结算日期', '结算时间'], EXPORT_DAYS),
     transactionId: none,
-    originalTransactionId: none,
+    originalId: none,
   },
 }
 /** Statements of partners that document none, as CSV or workbook: the names in use (unverified). */

@@ -118,7 +118,7 @@ export const amazon: Partner = {
         kind: oneOf('Type', NETWORK_PAYOUT_WORDS, optional),
         paidAt: day(['Payment Date', 'Date'], NETWORK_DAYS, optional),
         transactionId: none,
-        originalTransactionId: none,
+        originalId: none,
       },
     },
   },

@@ -53,6 +53,6 @@ export const awinPayouts = {
     kind: none,
     paidAt: day(['Payment Date', 'Paid Date'], NETWORK_DAYS, optional),
     transactionId: none,
-    originalTransactionId: none,
+    originalId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -63,6 +63,6 @@ export const cjPayouts = {
     ),
     paidAt: day(['paymentDate', 'Payment Date', 'Date'], NETWORK_DAYS, optional),
     transactionId: text('commissionId', optional),
-    originalTransactionId: none,
+    originalId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

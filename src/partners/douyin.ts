@@ -108,7 +108,7 @@ export const douyin: Partner = {
         kind: payoutKind,
         paidAt: day(['结算时间', '结算日期', '打款日期'], EXPORT_DAYS),
         transactionId: none,
-        originalTransactionId: none,
+        originalId: none,
       },
     }),
   },

@@ -92,6 +92,6 @@ export const impactPayouts = {
     kind: oneOf(['Description', 'Type'], { ...NETWORK_PAYOUT_WORDS, media_payout: 'commission' }, optional),
     paidAt: day(['PaidDate', 'Paid Date'], NETWORK_DAYS, optional),
     transactionId: none,
-    originalTransactionId: none,
+    originalId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

@@ -140,7 +140,7 @@ export const jd: Partner = {
         kind: payoutKind,
         paidAt: day(['结算日期', '打款日期'], EXPORT_DAYS),
         transactionId: none,
-        originalTransactionId: none,
+        originalId: none,
       },
     }),
   },

@@ -152,7 +152,7 @@ export const pdd: Partner = {
         kind: payoutKind,
         paidAt: day(['结算日期', '结算时间', '打款日期'], EXPORT_DAYS),
         transactionId: none,
-        originalTransactionId: none,
+        originalId: none,
       },
     }),
   },

@@ -105,6 +105,6 @@ export const rakutenPayouts = {
     ),
     paidAt: day(['Issue Date', 'Payment Date', 'Date'], [...NETWORK_DAYS, 'M/d/yy', 'M/d/yyyy'], optional),
     transactionId: text(['Transaction ID', 'etransaction_id'], optional),
-    originalTransactionId: none,
+    originalId: none,
   },
 } satisfies NonNullable<Partner['feeds']['payouts']>

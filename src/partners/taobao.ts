@@ -260,7 +260,7 @@ const statement: Fields<PayoutLine> = {
   kind: payoutKind,
   paidAt: day(['打款日期', '到账日期', '打款时间', '到账时间'], EXPORT_DAYS),
   transactionId: none,
-  originalTransactionId: none,
+  originalId: none,
 }
 
 /** 淘宝联盟 (Alimama): its API and those that resell it, saved answers of them, and back-office exports. */

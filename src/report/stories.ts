@@ -1,8 +1,9 @@
 import { dayOf, type Month, monthOf } from '../day.ts'
 import type { Partner } from '../partners/partner.ts'
 import { keyOf, type Order, type Recorded, type RoutedLine } from '../records.ts'
+import { bundles } from '../settle/bundles.ts'
 import { dueMonth, whyNotDue } from '../settle/calendar.ts'
-import { compareText, type Entry, NONE, type Rules } from '../settle/entry.ts'
+import { compareText, type Entry, type Rules } from '../settle/entry.ts'
 import { judgedOrders } from '../settle/parts.ts'
 import { reconcile } from '../settle/reconcile.ts'
 import { isFinding } from '../settle/report.ts'
@@ -13,7 +14,7 @@ import { linesByKey } from '../store/payouts.ts'
 /** What a month made of some orders and payout lines. */
 export type Judged = { rules: Rules; entry: Entry }
 
-/** All that is known of one order number: its lines as they stand, and what became of them in each month in which something did. */
+/** All that is known of one order number, or of several that are paid together: its lines as they stand, and what became of them in each month in which something did. */
 export type Story = { partner: Partner; orders: readonly Recorded<Order>[]; judged: readonly Judged[] }
 
 /**
@@ -29,7 +30,7 @@ export function* stories(
   const { calendar } = rulesOf(partner, to)
   const isAsked = (month: Month | undefined): month is Month => month !== undefined && month >= from && month <= to
 
-  for (const [ofOrder, ofLines] of numbers(orders, lines)) {
+  for (const [ofOrder, ofLines] of settledTogether(numbers(orders, lines))) {
     const months = new Set<Month>()
     for (const order of ofOrder) {
       const month = whyNotDue(order, calendar) === 'date' ? to : dueMonth(order, calendar)?.month
@@ -47,11 +48,19 @@ export function* stories(
   }
 }
 
+type Numbers = Iterable<[orders: Recorded<Order>[], lines: RoutedLine[]]>
+
+/** Those of several order numbers in one where a payout line pays them together. */
+function* settledTogether(numbers: Numbers): Numbers {
+  const together = bundles()
+  for (const [orders, lines] of numbers) {
+    if (orders.length === 0 || !together.holds(orders[0]!.orderId, orders, lines)) yield [orders, lines]
+  }
+  for (const { orders, lines } of together.rest()) yield [orders, lines]
+}
+
 /** Both inputs, sorted by order number, side by side. */
-function* numbers(
-  orders: Iterable<Recorded<Order>>,
-  lines: Iterable<RoutedLine>,
-): Generator<[readonly Recorded<Order>[], readonly RoutedLine[]]> {
+function* numbers(orders: Iterable<Recorded<Order>>, lines: Iterable<RoutedLine>): Numbers {
   const orderSource = orders[Symbol.iterator]()
   const lineSource = lines[Symbol.iterator]()
   const next = <T>(source: Iterator<T>): T | null => {
@@ -63,7 +72,7 @@ function* numbers(
   try {
     while (order || line) {
       if (line && keyOf(line) === '') {
-        yield [NONE, [line]]
+        yield [[], [line]]
         line = next(lineSource)
         continue
       }

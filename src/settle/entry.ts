@@ -25,7 +25,7 @@ export type SettlementClass = (typeof CLASSES)[number]
  * How payout lines are put to order lines, from the surest way to the weakest (`match.ts`). `sum` is `order` where what was paid is just
  * what was expected.
  */
-export const PASSES = ['transaction', 'line', 'sku', 'original', 'sum', 'order'] as const
+export const PASSES = ['transaction', 'line', 'sku', 'original', 'sum', 'order', 'confirmed'] as const
 export type Pass = (typeof PASSES)[number]
 
 /** What was matched by, for people. */
@@ -36,6 +36,7 @@ export const PASS_TEXT: Readonly<Record<Pass, string>> = {
   original: 'the payment that is taken back',
   sum: 'order number and equal sums',
   order: 'order number',
+  confirmed: 'a confirmation in settle review',
 }
 
 /**

@@ -160,9 +160,11 @@ function difference(entry: Entry, rules: Rules): Explanation {
   }
   if (orders.length > 1) {
     const left = orders.find((order) => paid === expected - expectedPayout(order, fees))
-    return unexplained(
-      left ? `as if line ${left.lineId} (${money(expectedPayout(left, fees))}) were not paid` : 'for the whole order',
-    )
+    const numbers = [...new Set(orders.map(({ orderId }) => orderId))]
+    const isOne = numbers.length === 1
+    const what = left && (isOne ? `line ${left.lineId}` : `order ${left.orderId}`)
+    if (left) return unexplained(`as if ${what} (${money(expectedPayout(left, fees))}) were not paid`)
+    return unexplained(isOne ? 'for the whole order' : `for orders ${numbers.join(', ')} together`)
   }
   const order = orders[0]!
   const pieces = order.quantity ?? 1
@@ -301,13 +303,15 @@ function clawback(entry: Entry, rules: Rules): Explanation {
 
 function stranger(line: RoutedLine, about: readonly Order[]): string {
   const [order] = about
-  const sale = line.transactionId ?? line.originalTransactionId
-  if (line.route?.contested) return `it names order ${line.orderId}, and sale ${sale}, which is of order ${line.route.orderId}`
-  if (line.orderId === null) return `no order with sale ${sale} is on file`
+  const sale = line.transactionId ?? line.originalId
+  if (line.route?.contested)
+    return `it names order ${line.orderId}, and sale ${sale}, which is of order ${line.route.orderIds[0]}`
+  if (line.orderId === null && !line.route) return `no order with sale ${sale} is on file`
+  if (!order && line.route) return `no order ${line.route.orderIds.join(', ')} is on file any more`
   if (!order) return `no order ${line.orderId} is on file`
   const currencies = [...new Set(about.map(({ currency }) => currency))]
   if (!currencies.includes(line.currency)) {
-    return `order ${line.orderId} is in ${currencies.join(', ')}, the payout in ${line.currency}: amounts of two currencies are not set off`
+    return `order ${order.orderId} is in ${currencies.join(', ')}, the payout in ${line.currency}: amounts of two currencies are not set off`
   }
   return `order ${line.orderId} has no line ${line.lineId}`
 }

@@ -129,14 +129,15 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
   const found: Adjustment[] = []
   for (let at = 0; at < orders.length; at += AT_ONCE) {
     const only = orders.slice(at, at + AT_ONCE)
-    const known = (position: Position, until: Month) => knownOf(db, partner.id, only, position, until)
+    // by the routes that are known now: what was of no order at the close is seen to be of this one
+    const known = (position: Position, until: Month) => knownOf(db, partner.id, only.flat(), position, until, now)
     const posted = known(last.frozen.position, last.month)
     const present = known(now, month)
     for (const [i, closing] of closed.entries()) {
       const closedAs = closing === last ? posted : known(closing.frozen.position, closing.month)
       const judged = ({ orders, ...known }: Known, which: number): Known => ({ ...known, orders: [...parts[i]![which]!(orders)] })
-      for (const id of only) {
-        found.push(...adjust(partner.id, judged(closedAs(id), 0), judged(posted(id), 1), judged(present(id), 2), rules[i]!))
+      for (const ids of only) {
+        found.push(...adjust(partner.id, judged(closedAs(ids), 0), judged(posted(ids), 1), judged(present(ids), 2), rules[i]!))
       }
     }
   }
@@ -146,18 +147,22 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
   )
 }
 
-/** What was known of orders at a position, with the payouts up to the end of a month. */
+/** What was known of orders at a position, with the payouts up to the end of a month; lines are routed as of another. */
 function knownOf(
   db: Database,
   partner: string,
   only: readonly string[],
   position: Position,
   month: Month,
-): (orderId: string) => Known {
+  routesAsOf: Position,
+): (orderIds: readonly string[]) => Known {
   const orders = byOrder(ordersByKey(db, partner, position, only))
-  // by the sales that are known now: what was of no order at the close is seen to be of this one
-  const lines = byOrder(linesByKey(db, partner, dayOf(month, 31), position, only, null))
-  return (orderId) => ({ orders: orders.get(orderId) ?? [], lines: lines.get(orderId) ?? [], month })
+  const lines = byOrder(linesByKey(db, partner, dayOf(month, 31), position, only, routesAsOf))
+  return (orderIds) => ({
+    orders: orderIds.flatMap((id) => orders.get(id) ?? []),
+    lines: orderIds.flatMap((id) => lines.get(id) ?? []),
+    month,
+  })
 }
 
 function byOrder<T extends Parameters<typeof keyOf>[0]>(records: Iterable<T>): Map<string, T[]> {

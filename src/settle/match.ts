@@ -1,21 +1,22 @@
 import type { Minor } from '../money.ts'
-import type { Order, Recorded, RoutedLine } from '../records.ts'
-import { type Pass, sumOf } from './entry.ts'
+import { type Order, paysSeveral, type Recorded, type RoutedLine } from '../records.ts'
+import { compareText, type Pass, sumOf } from './entry.ts'
 
 /** Orders that are paid together, mostly one, and every payout line for them with the pass that brought it. */
 export type Account = { orders: Recorded<Order>[]; lines: RoutedLine[]; passes: ReadonlyMap<RoutedLine, Pass> }
 
 /**
- * Puts the payout lines of one order number to its order lines, in passes from the surest to the weakest:
+ * Puts the payout lines of one order number to its order lines, or those of several numbers that some line pays together, in passes from
+ * the surest to the weakest:
  *   transaction  the number of the sale is one of the order line
  *   line         the number of the line is that of the order line
  *   sku          the payout line has no number, but a sku (the same sku twice: one line each, equal amounts first)
  *   original     money taken back by order number alone: from the one order line that was paid, of several the one that was paid just that
  *   order        order number alone: the only order line, else all order lines together that no other payout line addresses
- *                (all at all where there are none such, or money is taken back)
- * Nothing is matched on an amount or a date alone. `strangers` are lines that name a line which the order does not have, or a sale of
- * another order. All orders and lines have the same order number and currency; lines are sorted. Each is in exactly one place of the
- * result.
+ *                (all at all where there are none such, or money is taken back); so too where the order number is a list of several
+ * A line that was confirmed to be for an order goes through these with that order's number (`confirmed`). Nothing is matched on an amount
+ * or a date alone. `strangers` are lines that name a line which the order does not have, or a sale of another order, or are in no currency of it. All orders and lines
+ * have the same currency; lines are sorted. Each is in exactly one place of the result.
  */
 export function match(
   orders: readonly Recorded<Order>[],
@@ -23,41 +24,51 @@ export function match(
   expected: (order: Order) => Minor,
 ): { accounts: Account[]; strangers: RoutedLine[] } {
   const passes = new Map<RoutedLine, Pass>()
-  const accounts: Account[] = orders.map((order) => ({ orders: [order], lines: [], passes }))
+  let accounts: Account[] = orders.map((order) => ({ orders: [order], lines: [], passes }))
+  const isOne = orders.every((order) => order.orderId === orders[0]!.orderId)
+  /** The accounts of the orders that a line is for. */
+  const own = (line: RoutedLine) =>
+    isOne ? accounts : accounts.filter((account) => account.orders.some((order) => pays(line, order.orderId)))
   const put = (line: RoutedLine, account: Account | undefined, pass: Pass): boolean => {
     if (!account) return false
     account.lines.push(line)
-    passes.set(line, pass)
+    passes.set(line, line.route?.by ?? pass)
     return true
   }
-  let left: readonly RoutedLine[] = lines.filter((line) => !line.route?.contested)
   const strangers = lines.filter((line) => line.route?.contested)
+  let left: readonly RoutedLine[] = lines.filter((line) => !line.route?.contested)
 
-  left = left.filter((line) => !line.route || !put(line, byLine(accounts, line.route.lineId), line.route.by))
-  left = left.filter((line) => !put(line, byLine(accounts, line.lineId), 'line'))
-  left = left.filter((line) => !put(line, bySku(accounts, line, expected), 'sku'))
-  // order lines without a number of their own cannot contradict the line's
-  if (orders.every((order) => order.lineId !== '' && order.lineId !== order.sku)) {
-    strangers.push(...left.filter((line) => line.lineId && !line.route))
-    left = left.filter((line) => !line.lineId || line.route)
+  left = left.filter((line) => !line.route || !put(line, byLine(own(line), line.route.lineId), line.route.by))
+  left = left.filter((line) => paysSeveral(line) || !put(line, byLine(own(line), line.lineId), 'line'))
+  left = left.filter((line) => paysSeveral(line) || !put(line, bySku(own(line), line, expected), 'sku'))
+  const isStranger = (line: RoutedLine) => {
+    const among = own(line)
+    return among.length === 0 || (line.lineId && !line.route && among.every((account) => account.orders.every(isNumbered)))
   }
-  // where the order was also paid as a whole, that may be what is taken back
-  if (accounts.length > 1 && left.every((line) => line.amount < 0)) {
-    left = left.filter((line) => !put(line, originalOf(line, accounts), 'original'))
-  }
-  if (left.length === 0) return { accounts: accounts.map(inOrder), strangers }
+  strangers.push(...left.filter(isStranger))
+  left = left.filter((line) => !isStranger(line))
 
-  const unaddressed = accounts.filter((account) => account.lines.length === 0)
-  const takesBack = left.some((line) => line.amount < 0)
-  const members = unaddressed.length > 0 && !takesBack ? unaddressed : accounts
-  const together: Account = {
-    orders: members.flatMap((account) => account.orders),
-    lines: [...members.flatMap((account) => account.lines), ...left],
-    passes,
+  for (const some of bySameOrders(left)) {
+    let whole = some
+    const among = own(some[0]!)
+    // where the order was also paid as a whole, that may be what is taken back
+    if (among.length > 1 && whole.every((line) => line.amount < 0)) {
+      whole = whole.filter((line) => !put(line, originalOf(line, among), 'original'))
+    }
+    if (whole.length === 0) continue
+    const unaddressed = among.filter((account) => account.lines.length === 0)
+    const takesBack = whole.some((line) => line.amount < 0)
+    const members = unaddressed.length > 0 && !takesBack ? unaddressed : among
+    const together: Account = {
+      orders: members.flatMap((account) => account.orders),
+      lines: members.flatMap((account) => account.lines),
+      passes,
+    }
+    const wasPaid = [...together.lines, ...whole].some((line) => line.amount > 0)
+    for (const line of whole) put(line, together, line.amount < 0 && wasPaid ? 'original' : 'order')
+    accounts = [...accounts.filter((account) => !members.includes(account)), together]
   }
-  const wasPaid = together.lines.some((line) => line.amount > 0)
-  for (const line of left) passes.set(line, line.route?.by ?? (line.amount < 0 && wasPaid ? 'original' : 'order'))
-  return { accounts: [...accounts.filter((account) => !members.includes(account)), together].map(inOrder), strangers }
+  return { accounts: accounts.map(inOrder), strangers }
 
   /** With its lines in the order in which they came. */
   function inOrder(account: Account): Account {
@@ -66,9 +77,34 @@ export function match(
   }
 }
 
+/** Whether a payout line is for an order number. */
+export function pays({ orderId, route }: RoutedLine, number: string): boolean {
+  return route && !route.contested ? route.orderIds.includes(number) : orderId === number
+}
+
+/** Order lines without a number of their own cannot contradict the payout line's. */
+function isNumbered({ lineId, sku }: Order): boolean {
+  return lineId !== '' && lineId !== sku
+}
+
+/** Lines for the same orders together, those for the fewest orders first. */
+function bySameOrders(lines: readonly RoutedLine[]): RoutedLine[][] {
+  const groups = new Map<string, RoutedLine[]>()
+  for (const line of lines) {
+    const key = line.route ? line.route.orderIds.join('\n') : line.orderId!
+    const group = groups.get(key)
+    if (group) group.push(line)
+    else groups.set(key, [line])
+  }
+  return [...groups].sort(([a, [x]], [b, [y]]) => orderCount(x!) - orderCount(y!) || compareText(a, b)).map(([, group]) => group)
+}
+
+const orderCount = ({ route }: RoutedLine) => route?.orderIds.length ?? 1
+
 /** Whether a payout line is surely for this order line, the only one of its order. The short way through `match`. */
 export function addresses(line: RoutedLine, order: Order): boolean {
   if (line.route?.contested) return false
+  if (line.route) return line.route.lineId === null || line.route.lineId === order.lineId
   return !line.lineId || line.lineId === order.lineId || order.lineId === '' || order.lineId === order.sku
 }
 

@@ -12,6 +12,7 @@ import { rulesOf } from './settle.ts'
 
 /** A reading of an order line; its states over time are these, oldest first. Amounts are minor units. */
 export type OrderReading = {
+  orderId: string
   lineId: string
   status: OrderStatus
   rawStatus: string
@@ -26,7 +27,9 @@ export type OrderExplanation = {
   schema: 'shoptool.settle-explain.v1'
   partner: string
   orderId: string
+  /** With those of orders that a payout line pays together with it. */
   lines: {
+    orderId: string
     lineId: string
     sku: string | null
     title: string | null
@@ -77,6 +80,7 @@ export type OrderExplanation = {
   months: {
     month: Month
     class: SettlementClass
+    orderIds: string[]
     lineIds: string[]
     currency: string
     expected: string
@@ -93,7 +97,8 @@ export type OrderExplanation = {
 }
 
 /**
- * Explains one order number of a partner from its present order lines, every reading of them and every payout line for it. Each month
+ * Explains one order number of a partner from its present order lines, every reading of them and every payout line for it, with those of
+ * orders that are paid together with it. Each month
  * is settled as `settle` does it, with the payouts up to its end; months after `until` only where money moved: what is due in them
  * cannot be missing yet.
  * @throws ShoptoolError (usage) where the partner has no calendar.
@@ -128,6 +133,7 @@ export function explainOrder(
     lines: orders.map((order) => {
       const money = (amount: Minor) => formatAmount(amount, order.currency)
       return {
+        orderId: order.orderId,
         lineId: order.lineId,
         sku: order.sku,
         title: order.title,
@@ -153,7 +159,7 @@ export function explainOrder(
             source: originOf(pick),
           })),
         states: states
-          .filter((state) => state.lineId === order.lineId)
+          .filter((state) => state.orderId === order.orderId && state.lineId === order.lineId)
           .map(({ status, rawStatus, paidAmount, commission, settledAt, origin }) => ({
             status,
             rawStatus,
@@ -183,6 +189,7 @@ export function explainOrder(
       return {
         month,
         class: entry.class,
+        orderIds: [...new Set(entry.orders.map((each) => each.orderId))],
         lineIds: entry.orders.map((order) => order.lineId),
         currency: entry.currency,
         expected: money(entry.expected),
@@ -208,7 +215,8 @@ export function explanationText(explanation: OrderExplanation, hashes = false): 
   const at = ({ file, line, sha256 }: Origin) => `${file}:${line}${hashes ? ` sha256:${sha256}` : ''}`
   if (explanation.lines.length === 0) text.push('  no such order is on file')
   for (const line of explanation.lines) {
-    text.push('', [line.lineId && `line ${line.lineId}`, line.title].filter(Boolean).join(' ') || 'order')
+    const other = line.orderId !== explanation.orderId && `paid together with it: order ${line.orderId}`
+    text.push('', [other, line.lineId && `line ${line.lineId}`, line.title].filter(Boolean).join(' ') || 'order')
     for (const state of line.states) {
       const when = state.settledAt ? ` ${state.settledAt.slice(0, 10)}` : ''
       text.push(

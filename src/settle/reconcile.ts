@@ -1,10 +1,11 @@
 import { dataError } from '../errors.ts'
 import { expectedPayout } from '../partners/fees.ts'
 import { keyOf, type Order, type Recorded, type Route, type RoutedLine } from '../records.ts'
+import { bundles } from './bundles.ts'
 import { dueMonth } from './calendar.ts'
 import { classify, entryOf } from './classify.ts'
 import { compareText, type Entry, NONE, type Pass, type Rules } from './entry.ts'
-import { addresses, match } from './match.ts'
+import { addresses, match, pays } from './match.ts'
 
 /** How many orders and how many payout lines of the month went in: the entries must hold exactly as many. */
 export type Counts = { orders: number; lines: number }
@@ -26,6 +27,7 @@ export function* reconcile(
   let order = following(orderSource, null)
   let line = following(lineSource, null)
   const entries: Entry[] = []
+  const together = bundles()
   try {
     while (order || line) {
       const id = order && (!line || compareText(order.orderId, keyOf(line)) <= 0) ? order.orderId : keyOf(line!)
@@ -46,7 +48,7 @@ export function* reconcile(
         } else if (isOfMonth || line.paidAt < rules.month) ofLines.push(line)
         line = following(lineSource, id)
       }
-      if (ofOrder.length === 0) continue
+      if (ofOrder.length === 0 || together.holds(id, ofOrder, ofLines)) continue
       const plain = ofOrder.length === 1 && ofLines.length === 1 ? plainMatch(ofOrder, ofLines, rules) : null
       if (plain) yield plain
       else {
@@ -55,6 +57,8 @@ export function* reconcile(
         entries.length = 0
       }
     }
+    for (const { orders, lines } of together.rest()) settleOrder(orders, lines, rules, entries)
+    yield* entries
   } finally {
     orderSource.return?.()
     lineSource.return?.()
@@ -72,9 +76,10 @@ function following<T extends { orderId: string | null; route?: Route }>(source: 
   return value
 }
 
-/** Bonuses, fees, taxes and rounding are for no order even where they name one. */
+/** Bonuses, fees, taxes and rounding are for no order even where they name one, unless somebody says so. */
 function isOfOrder(line: RoutedLine): boolean {
-  const names = line.orderId || line.transactionId || line.originalTransactionId
+  if (line.route?.by === 'confirmed') return true
+  const names = line.orderId || line.transactionId || line.originalId
   return (line.kind === 'commission' || line.kind === 'clawback') && !!names
 }
 
@@ -101,12 +106,12 @@ function plainMatch(orders: readonly Recorded<Order>[], lines: readonly RoutedLi
 
 /** How a line of the right amount names the only line of its order. */
 function plainPass(order: Order, line: RoutedLine): Pass {
-  if (line.route) return line.route.by
+  if (line.route && line.route.by !== 'order') return line.route.by
   if (line.lineId && line.lineId === order.lineId) return 'line'
   return !line.lineId && line.sku !== null && line.sku === order.sku ? 'sku' : 'sum'
 }
 
-/** All lines of one order number. Amounts in different currencies never meet. */
+/** All lines of one order number, or of several that are paid together. Amounts in different currencies never meet. */
 function settleOrder(orders: Recorded<Order>[], lines: RoutedLine[], rules: Rules, out: Entry[]): void {
   orders.sort(byLine)
   lines.sort(byPayDay)
@@ -122,10 +127,16 @@ function settleOrder(orders: Recorded<Order>[], lines: RoutedLine[], rules: Rule
   for (const line of lines) {
     if (!orders.some((order) => order.currency === line.currency)) pushUnknown(line, orders, rules, out)
   }
+  // entries of one number follow each other
+  if (orders[0]!.orderId !== orders.at(-1)!.orderId) {
+    out.sort((a, b) => compareText(a.about[0]?.orderId ?? '', b.about[0]?.orderId ?? ''))
+  }
 }
 
 function pushUnknown(line: RoutedLine, orders: readonly Recorded<Order>[], rules: Rules, out: Entry[]): void {
-  if (line.paidAt.startsWith(rules.month)) out.push(entryOf('unknown-order', NONE, [line], 0, orders, NONE))
+  if (!line.paidAt.startsWith(rules.month)) return
+  const about = orders.filter((order) => pays(line, order.orderId))
+  out.push(entryOf('unknown-order', NONE, [line], 0, about, NONE))
 }
 
 /** The order in which lines claim an entitlement must not depend on the order in which they were read. */
@@ -140,5 +151,5 @@ function byPayDay(a: RoutedLine, b: RoutedLine): number {
 }
 
 function byLine(a: Order, b: Order): number {
-  return compareText(a.lineId, b.lineId)
+  return compareText(a.orderId, b.orderId) || compareText(a.lineId, b.lineId)
 }

@@ -1,7 +1,7 @@
 import type { Day, Instant, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
-import type { Origin } from '../records.ts'
+import { keyOf, type Origin } from '../records.ts'
 import type { Adjustment } from './adjust.ts'
 import { type Coverage, coverage, whyNotDue } from './calendar.ts'
 import { CLASSES, compareText, type Entry, PASS_TEXT, type Pass, type Rules, type SettlementClass } from './entry.ts'
@@ -213,7 +213,7 @@ export function findingOf(partner: string, entry: Entry, rules: Rules): Finding 
   return {
     class: entry.class,
     partner,
-    orderId: line?.orderId ?? first?.orderId ?? null,
+    orderId: (line && keyOf(line)) || first?.orderId || null,
     lineId: isOfSeveral ? null : ((entry.orders[0] ?? line ?? first)?.lineId ?? first?.lineId ?? null),
     sku: isOfSeveral ? null : ((entry.orders[0] ?? line ?? first)?.sku ?? first?.sku ?? null),
     title: first?.title ?? line?.title ?? null,

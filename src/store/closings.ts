@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Day, Instant, Month } from '../day.ts'
 import { boundOf, type Fact, type Position } from './journal.ts'
 import type { Database } from './open.ts'
+import { reviewedOrders } from './reviews.ts'
+import { paidTogether } from './routes.ts'
 
 /** What a close keeps of a partner's month. Hashes are sha256, 64 hex digits. */
 export type Frozen = {
@@ -94,14 +96,15 @@ function hashOf(before: string, { partner, month, action, at, reason, frozen }: 
 
 /**
  * The numbers of orders of a partner of which something was read, or ruled, between two positions of the journal, and that concern the time
- * up to then: a reading of them has one of the dates `basis` up to `day`, or they were paid up to the day `paid`. By number, bytewise.
+ * up to then: a reading of them has one of the dates `basis` up to `day`, or they were paid up to the day `paid`. Besides all that somebody
+ * ever reviewed. Each with those that are paid together with it.
  */
 export function ordersLearnedOf(
   db: Database,
   partner: string,
   [since, until]: readonly [Position, Position],
   { basis, day, paid }: { basis: readonly ('receivedAt' | 'verifiedAt' | 'settledAt')[]; day: Day; paid: Day },
-): string[] {
+): string[][] {
   const columns = { receivedAt: 'received_at', verifiedAt: 'verified_at', settledAt: 'settled_at' }
   const dated = basis.map((name) => `substr(r.${columns[name]}, 1, 10) <= @day`).join(' OR ')
   const isNew = (fact: Fact) => `(f.file > @after AND f.file <= @upTo
@@ -110,12 +113,16 @@ export function ordersLearnedOf(
     `SELECT l.order_id FROM ${fact} f JOIN order_line l ON l.id = f.order_line WHERE ${isNew(fact)} AND l.partner = @partner`
   const concerns = (fact: Fact) => `EXISTS (SELECT 1 FROM order_line l JOIN ${fact} r ON r.order_line = l.id
     WHERE l.partner = @partner AND l.order_id = n.order_id AND (${dated}))`
-  return db
+  const sold = (fact: Fact) => `SELECT l.order_id FROM statement f JOIN payout_line p ON p.statement = f.id
+    JOIN ${fact} x ON x.transaction_id IN (p.transaction_id, p.original_transaction_id) JOIN order_line l ON l.id = x.order_line
+    WHERE ${isNew('statement')} AND p.partner = @partner AND p.order_id IS NULL AND l.partner = @partner`
+  const learned = db
     .prepare<unknown[], string>(
       `SELECT n.order_id FROM (
          ${readings('order_state')} UNION ${readings('order_entry')}
          UNION SELECT p.order_id FROM statement f JOIN payout_line p ON p.statement = f.id
            WHERE ${isNew('statement')} AND p.partner = @partner AND p.order_id IS NOT NULL
+         UNION ${sold('order_state')} UNION ${sold('order_entry')}
        ) n
        WHERE ${concerns('order_state')} OR ${concerns('order_entry')}
          OR EXISTS (SELECT 1 FROM payout_line p WHERE p.partner = @partner AND p.order_id = n.order_id AND p.paid_at <= @paid)
@@ -123,4 +130,5 @@ export function ordersLearnedOf(
     )
     .pluck()
     .all({ partner, day, paid, since, until, after: boundOf(db, since).file, upTo: boundOf(db, until).file })
+  return paidTogether(db, partner, [...learned, ...reviewedOrders(db, partner, until)], until)
 }

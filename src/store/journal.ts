@@ -3,7 +3,7 @@ import type { Database } from './open.ts'
 
 /**
  * A place in the journal, the id of a run: what that run and those before it wrote was known then. The facts of the journal (`order_state`,
- * `order_entry`, `refund`, `statement` with `payout_line`) are only added, never changed or removed, so that what held at any place can be told again.
+ * `order_entry`, `refund`, `statement` with `payout_line`, `review`) are only added, never changed or removed, so that what held at any place can be told again.
  */
 export type Position = number
 

@@ -577,6 +577,21 @@ export const MIGRATIONS: readonly string[] = [
   -- Readings by hand sort before those of partners.
   CREATE INDEX order_state_by_hand ON order_state (order_line) WHERE age < '0';
   `,
+  `
+  -- Payout lines whose order number may be a list of several.
+  CREATE TABLE payout_list (line INTEGER PRIMARY KEY REFERENCES payout_line) STRICT;
+  INSERT INTO payout_list SELECT id FROM payout_line WHERE order_id GLOB '*[ ,;|，；、]*';
+  -- What was decided about payout lines that name no order on file, each in a run of its own. Only ever added to.
+  CREATE TABLE review (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES run,
+    payout_line INTEGER NOT NULL REFERENCES payout_line,
+    action TEXT NOT NULL,             -- confirm, reject, withdraw
+    order_ids TEXT NOT NULL,          -- a JSON array
+    line_id TEXT,                     -- of the one order
+    reason TEXT
+  ) STRICT;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -8,6 +8,7 @@ import { type KnownRows, knownRows } from './known.ts'
 import { linesOf, ordersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
 import { hasMost, originOf, recorded, recorder } from './recorded.ts'
+import { paidTogether } from './routes.ts'
 import { DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
@@ -171,7 +172,7 @@ const AS_IT_LIES = `${SELECT} FROM order_line l NOT INDEXED CROSS JOIN order_sta
 
 /**
  * The present state of every order line of a partner, by order and line number (bytewise); with `asOf` what was known of them at that
- * position of the journal, with `only` that of these orders.
+ * position of the journal, with `only` that of these orders and those that are paid together with them.
  */
 export function ordersByKey(
   db: Database,
@@ -180,7 +181,7 @@ export function ordersByKey(
   only?: readonly string[],
 ): IterableIterator<Recorded<Order>> {
   const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
-  const values = only ? [partner, JSON.stringify(only)] : [partner]
+  const values = only ? [partner, JSON.stringify(paidTogether(db, partner, only, asOf).flat())] : [partner]
   if (asOf === undefined) {
     const from = !only && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
     return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)

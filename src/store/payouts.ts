@@ -1,10 +1,10 @@
 import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
-import { keyOf, type Origin, type PayoutLine, type RoutedLine } from '../records.ts'
+import { keyOf, type Origin, type PayoutLine, type Route, type RoutedLine } from '../records.ts'
 import { boundOf, overruled, type Position, rulingsOf } from './journal.ts'
 import type { Database } from './open.ts'
-import { hasMost, recorded } from './recorded.ts'
-import { NAMES_SALE, routed, saleIn } from './routes.ts'
+import { hasMost, recorded, recorder } from './recorded.ts'
+import { mayBeList, NAMES_SALE, paidTogether, routedBySale, saleIn, specialRoutes } from './routes.ts'
 import { fileById } from './runs.ts'
 
 export type Statement = {
@@ -47,6 +47,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
     `INSERT INTO payout_line (statement, partner, order_id, line_id, sku, title, amount, kind, paid_at, transaction_id, original_transaction_id, line)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const insertList = db.prepare('INSERT INTO payout_list (line) VALUES (?)')
   const elsewhere = `payout_line p JOIN statement s ON s.id = p.statement WHERE p.partner = @partner AND p.statement <> @statement
     AND s.currency = (SELECT currency FROM statement WHERE id = @statement) AND s.id NOT IN ${overruled('statement')}`
   const same = db.prepare<[string, string, number]>(
@@ -66,9 +67,10 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
   return {
     open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
     addLine(statement, line, at) {
-      const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId } = line
-      const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalTransactionId]
-      insertLine.run(statement, partner, ...values, at)
+      const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId } = line
+      const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId]
+      const { lastInsertRowid } = insertLine.run(statement, partner, ...values, at)
+      if (mayBeList(orderId)) insertList.run(lastInsertRowid)
     },
     close(statement, { lines, total, statedTotal, content }) {
       db.prepare('UPDATE statement SET lines = ?, total = ?, stated_total = ?, content = ? WHERE id = ?').run(
@@ -104,6 +106,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
       rulings.overrule('statement', 'SELECT ? AS id', [statement], reason)
     },
     discard(statement) {
+      db.prepare('DELETE FROM payout_list WHERE line IN (SELECT id FROM payout_line WHERE statement = ?)').run(statement)
       db.prepare('DELETE FROM payout_line WHERE statement = ?').run(statement)
       db.prepare('DELETE FROM statement WHERE id = ?').run(statement)
     },
@@ -112,7 +115,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
 
 const FIELDS = [
   ...(['statementId', 'orderId', 'lineId', 'sku', 'title', 'currency', 'amount', 'kind', 'paidAt'] as const),
-  ...(['transactionId', 'originalTransactionId'] as const),
+  ...(['transactionId', 'originalId'] as const),
 ]
 const COLUMNS = `s.statement_id, p.order_id, p.line_id, p.sku, p.title, s.currency, p.amount, p.kind, p.paid_at, p.transaction_id,
   p.original_transaction_id`
@@ -129,8 +132,8 @@ function known(db: Database, asOf?: Position): string {
 
 /**
  * The partner's payout lines paid up to a day, by the order number that they are settled under (lines without one first) and line number,
- * bytewise; with `asOf` those that were known at that position of the journal, with `only` those that are settled under these numbers.
- * `routesAsOf`: when the sales that they name were known, where that is another position; null is now.
+ * bytewise; with `asOf` those that were known at that position of the journal, with `only` those that are settled under these numbers, or
+ * together with them. `routesAsOf`: as of when it is judged to which orders lines are routed, where that is another position.
  */
 export function linesByKey(
   db: Database,
@@ -138,31 +141,85 @@ export function linesByKey(
   until: Day,
   asOf?: Position,
   only?: readonly string[],
-  routesAsOf: Position | null = asOf ?? null,
+  routesAsOf = asOf,
 ): Iterable<RoutedLine> {
-  const where = `WHERE p.partner = @partner AND p.paid_at <= @until AND ${known(db, asOf)}`
-  const values = { partner, until }
-  const ofSales = namesSales(db, partner)
-  if (only) {
-    const numbers = new Set(only)
-    const wanted = { ...values, only: JSON.stringify(only) }
-    const lines = routedLines(db, `${where} AND ${isFor(ofSales)}`, wanted, BY_KEY, routesAsOf ?? undefined)
-    return [...lines].filter((line) => numbers.has(keyOf(line)))
-  }
-  if (ofSales) return routedLines(db, where, values, BY_KEY, routesAsOf ?? undefined)
-  const from = hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
-  const sorted = 'ORDER BY p.order_id, p.line_id, p.paid_at, s.statement_id, p.line'
-  return recorded<PayoutLine>(db, `SELECT ${COLUMNS}, s.file, p.line ${from} ${where} ${sorted}`, [values], FIELDS)
+  const where = `p.partner = @partner AND p.paid_at <= @until AND ${known(db, asOf)}`
+  const asked = only && new Set(paidTogether(db, partner, only, routesAsOf).flat())
+  const lines = routedLines(db, partner, where, { until }, 'key, line_id, paid_at, statement_id, line', asked, routesAsOf)
+  return asked ? [...lines].filter((line) => asked.has(keyOf(line))) : lines
 }
 
-/** Everything that was ever paid for an order, by its number or that of a sale in it, and lines that name a sale of another one. */
+/** Everything that was ever paid for an order and those that are paid together with it, and lines that name a sale of another one. */
 export function linesOfOrder(db: Database, partner: string, orderId: string): RoutedLine[] {
-  const where = `WHERE p.partner = @partner AND ${known(db)} AND ${isFor(namesSales(db, partner))}`
-  const lines = routedLines(db, where, { partner, only: JSON.stringify([orderId]) }, 'paid_at, statement_id, line')
-  return [...lines].filter((line) => keyOf(line) === orderId || line.route?.orderId === orderId)
+  const where = `p.partner = @partner AND ${known(db)}`
+  const asked = new Set(paidTogether(db, partner, [orderId]).flat())
+  const lines = routedLines(db, partner, where, {}, 'paid_at, statement_id, line', asked)
+  return [...lines].filter((line) => asked.has(keyOf(line)) || line.route?.orderIds.some((each) => asked.has(each)))
 }
 
-const BY_KEY = 'key, line_id, paid_at, statement_id, line'
+/** A payout line by its id, or undefined where there is none that holds. */
+export function payoutLine(db: Database, partner: string, id: number): RoutedLine | undefined {
+  const where = `p.partner = @partner AND p.id = @id AND ${known(db)}`
+  const [line] = routedLines(db, partner, where, { id }, 'key')
+  return line
+}
+
+/** The payout lines that were read from a line of a file, which is named by its name or by at least 8 digits of its sha256. */
+export function linesAt(db: Database, file: string, line: number): { partner: string; id: number; sha256: string }[] {
+  const prefix = file.length >= 8 ? file.toLowerCase() : null
+  return db
+    .prepare<[object], { partner: string; id: number; sha256: string }>(
+      `SELECT p.partner, p.id, f.sha256 FROM file f JOIN statement s ON s.file = f.id JOIN payout_line p ON p.statement = s.id
+       WHERE (f.name = @file OR substr(f.sha256, 1, length(@prefix)) = @prefix) AND p.line = @line AND ${known(db)} ORDER BY p.partner, p.id`,
+    )
+    .all({ file, prefix, line })
+}
+
+/**
+ * Payout lines with their routes, sorted by columns of the result. With `asked` those for these orders, and more; `where` is about `p` and
+ * `s`. Where no line of the partner is routed, they are read without any of that.
+ */
+function routedLines(
+  db: Database,
+  partner: string,
+  where: string,
+  values: object,
+  order: string,
+  asked?: ReadonlySet<string>,
+  asOf?: Position,
+): Iterable<RoutedLine> {
+  const special = specialRoutes(db, partner, asOf)
+  const ofSales =
+    db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
+  const from = !asked && hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
+  const among = asked ? `${where} AND ${isFor(ofSales)}` : where
+  const given = { ...values, partner, only: JSON.stringify([...(asked ?? [])]) }
+  if (!ofSales && special.size === 0) {
+    const sql = `SELECT ${COLUMNS}, s.file, p.line, p.order_id AS key ${from} WHERE ${among} ORDER BY ${order}`
+    return recorded<PayoutLine>(db, sql, [given], FIELDS)
+  }
+  const plain = `${among} AND p.id NOT IN (SELECT value ->> 0 FROM json_each(@special))`
+  const bound = boundOf(db, asOf)
+  const sales = `SELECT ${COLUMNS}, s.file, p.line, ${saleIn('transaction_id', bound)} AS sale, ${saleIn('original_transaction_id', bound)} AS original
+    ${FROM} WHERE ${plain} AND ${NAMES_SALE}`
+  const sql = `SELECT ${COLUMNS}, s.file, p.line, p.order_id AS key, NULL AS sale, NULL AS original, NULL AS special
+      ${from} WHERE ${plain} AND NOT ${NAMES_SALE}
+    UNION ALL SELECT ${RESULTS}, file, line, coalesce(order_id, sale ->> 0, original ->> 0), sale, original, NULL FROM (${sales})
+    UNION ALL SELECT ${COLUMNS}, s.file, p.line, value ->> '$[1].orderIds[0]', NULL, NULL, value -> 1
+      FROM json_each(@special) CROSS JOIN payout_line p ON p.id = value ->> 0 JOIN statement s ON s.id = p.statement WHERE ${where}
+    ORDER BY ${order}`
+  return withRoutes(db, sql, { ...given, special: JSON.stringify([...special]) })
+}
+
+function* withRoutes(db: Database, sql: string, values: object): Generator<RoutedLine> {
+  const record = recorder<PayoutLine>(db, FIELDS)
+  const [sale, original, special] = [FIELDS.length + 3, FIELDS.length + 4, FIELDS.length + 5]
+  for (const row of db.prepare<unknown[], (string | null)[]>(sql).raw().iterate(values)) {
+    const route = row[special]
+    if (route) yield { ...record(row), route: JSON.parse(route) as Route }
+    else yield routedBySale(record(row), row[sale]!, row[original]!)
+  }
+}
 
 /** SQL for the payout lines that name one of the orders `@only` (a JSON array) or, where any do, a sale in one. */
 function isFor(ofSales: boolean): string {
@@ -173,24 +230,6 @@ function isFor(ofSales: boolean): string {
   return ofSales
     ? `(p.order_id ${numbers} OR ${NAMES_SALE} AND (p.transaction_id ${sales} OR p.original_transaction_id ${sales}))`
     : `p.order_id ${numbers}`
-}
-
-function namesSales(db: Database, partner: string): boolean {
-  return db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
-}
-
-/** Payout lines with their routes. SQLite sorts those that name sales and merges them with the others, which an index has in order. */
-function* routedLines(db: Database, where: string, values: object, order: string, asOf?: Position): Generator<RoutedLine> {
-  const bound = boundOf(db, asOf)
-  const sale = `${saleIn('transaction_id', bound)} AS sale, ${saleIn('original_transaction_id', bound)} AS original`
-  const sql = `SELECT ${COLUMNS}, NULL AS sale, NULL AS original, p.order_id AS key, s.file, p.line ${FROM} ${where} AND NOT ${NAMES_SALE}
-    UNION ALL SELECT ${RESULTS}, sale, original, coalesce(order_id, sale ->> 0, original ->> 0) AS key, file, line
-      FROM (SELECT ${COLUMNS}, ${sale}, s.file, p.line ${FROM} ${where} AND ${NAMES_SALE})
-    ORDER BY ${order}`
-  type Row = PayoutLine & { sale: string | null; original: string | null; key: string | null }
-  for (const { sale, original, key: _, ...line } of recorded<Row>(db, sql, [values], [...FIELDS, 'sale', 'original', 'key'])) {
-    yield routed(line, sale, original)
-  }
 }
 
 type StatementRow = Omit<Statement, 'origin'> & { file: string; sha256: string; line: number }

@@ -1,5 +1,7 @@
-import type { PayoutLine, Recorded, RoutedLine } from '../records.ts'
-import { type Bound, overruled } from './journal.ts'
+import type { PayoutLine, Recorded, Route, RoutedLine } from '../records.ts'
+import { type Bound, boundOf, overruled, type Position } from './journal.ts'
+import type { Database } from './open.ts'
+import { confirmations } from './reviews.ts'
 
 /** SQL for payout lines that name a sale: these words, since there is an index of them alone. */
 export const NAMES_SALE = 'coalesce(p.transaction_id, p.original_transaction_id) IS NOT NULL'
@@ -16,11 +18,64 @@ export function saleIn(column: 'transaction_id' | 'original_transaction_id', bou
     FROM (${recordedIn('order_state')} UNION ALL ${recordedIn('order_entry')}) HAVING min(order_id) = max(order_id))`
 }
 
-/** The line with its route; `sale` and `original` are what `saleIn` gives for its two columns. */
-export function routed(line: Recorded<PayoutLine>, sale: string | null, original: string | null): RoutedLine {
+/** The line with the route of its sale; `sale` and `original` are what `saleIn` gives for its two columns. */
+export function routedBySale(line: Recorded<PayoutLine>, sale: string | null, original: string | null): RoutedLine {
   const found = sale ?? original
   if (found === null) return line
   const [orderId, lineId] = JSON.parse(found) as [string, string | null]
   const contested = line.orderId !== null && line.orderId !== orderId
-  return { ...line, route: { by: sale === null ? 'original' : 'transaction', orderId, lineId, contested } }
+  return { ...line, route: { by: sale === null ? 'original' : 'transaction', orderIds: [orderId], lineId, contested } }
 }
+
+/** What parts order numbers where several stand in one place. */
+const LIST = /[\s,;|，；、]/
+
+/** Whether an order number may be a list of several. */
+export function mayBeList(orderId: string | null): boolean {
+  return orderId !== null && LIST.test(orderId)
+}
+
+/**
+ * The payout lines of a partner that are routed by more than what stands in a column of their own, by their id: few. An order number is a
+ * list of several where there is no such order, but each of its parts is one.
+ */
+export function specialRoutes(db: Database, partner: string, asOf?: Position): Map<number, Route> {
+  const bound = boundOf(db, asOf)
+  const routes = new Map<number, Route>()
+  const isRead = (fact: 'order_state' | 'order_entry') =>
+    `EXISTS (SELECT 1 FROM ${fact} f WHERE f.order_line = l.id AND f.file <= ${bound.file} AND f.id NOT IN ${overruled(fact, bound)})`
+  const isOrder = db
+    .prepare<[string, string], number>(
+      `SELECT 1 FROM order_line l WHERE l.partner = ? AND l.order_id = ? AND (${isRead('order_state')} OR ${isRead('order_entry')}) LIMIT 1`,
+    )
+    .pluck()
+  const lists = db.prepare<[string], { id: number; orderId: string }>(
+    'SELECT p.id, p.order_id AS orderId FROM payout_list n JOIN payout_line p ON p.id = n.line WHERE p.partner = ?',
+  )
+  for (const { id, orderId } of lists.all(partner)) {
+    const orderIds = [...new Set(orderId.split(LIST).filter((part) => part !== ''))].sort(byBytes)
+    const isList = orderIds.length > 1 && !isOrder.get(partner, orderId) && orderIds.every((each) => isOrder.get(partner, each))
+    if (isList) routes.set(id, { by: 'order', orderIds, lineId: null, contested: false })
+  }
+  for (const { id, orderIds, lineId } of confirmations(db, partner, bound)) {
+    routes.set(id, { by: 'confirmed', orderIds: orderIds.toSorted(byBytes), lineId, contested: false })
+  }
+  return routes
+}
+
+/**
+ * These order numbers, each with all that payout lines pay together with it, bytewise. Numbers that go together are given once.
+ * @param asOf as of when lines are routed
+ */
+export function paidTogether(db: Database, partner: string, orderIds: readonly string[], asOf?: Position): string[][] {
+  const groups = new Map<string, Set<string>>()
+  for (const route of specialRoutes(db, partner, asOf).values()) {
+    const group = new Set(route.orderIds.flatMap((each) => [each, ...(groups.get(each) ?? [])]))
+    for (const each of group) groups.set(each, group)
+  }
+  const asked = new Set(orderIds.map((each) => groups.get(each) ?? each))
+  return [...asked].map((each) => (typeof each === 'string' ? [each] : [...each].sort(byBytes)))
+}
+
+/** As SQLite sorts text. */
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -31,6 +31,7 @@ export const JOURNAL: Readonly<Record<string, Table>> = {
   payout_line: {},
   receipt: {},
   ruling: {},
+  review: {},
 }
 
 const BLOCK = 1024

@@ -129,6 +129,8 @@ const PLACES: Readonly<Record<string, string>> = {
   statement: 'SELECT s.partner, f.name AS file FROM statement s LEFT JOIN file f ON f.id = s.file WHERE s.id = ?',
   payout_line: `SELECT p.partner, p.order_id AS orderId, p.line_id AS lineId, f.name AS file, p.line
     FROM payout_line p LEFT JOIN statement s ON s.id = p.statement LEFT JOIN file f ON f.id = s.file WHERE p.id = ?`,
+  review: `SELECT p.partner, p.order_id AS orderId, f.name AS file, p.line FROM review v LEFT JOIN payout_line p ON p.id = v.payout_line
+    LEFT JOIN statement s ON s.id = p.statement LEFT JOIN file f ON f.id = s.file WHERE v.id = ?`,
 }
 
 function breakOf(

@@ -1,7 +1,7 @@
 import { type Day, type Month, monthOf } from '../day.ts'
 import { apportion, type Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
-import type { Order, PayoutLine, Recorded } from '../records.ts'
+import { keyOf, type Order, type PayoutLine, type Recorded } from '../records.ts'
 import { compareText, type Entry, type SettlementClass } from '../settle/entry.ts'
 import { recordsOf } from '../settle/ledger.ts'
 import { reconcile } from '../settle/reconcile.ts'
@@ -172,7 +172,7 @@ const dayOfOrder = ({ orderedAt }: Order): Day => orderedAt.slice(0, 10)
 
 /** As the store gives records to reconcile: by order and line, payout lines by day, statement and row. */
 function byKey<T extends Recorded<Order | PayoutLine>>(a: T, b: T): number {
-  const text = (one: T) => [one.orderId ?? '', one.lineId ?? '', one.paidAt ?? '', 'statementId' in one ? one.statementId : '']
+  const text = (one: T) => [keyOf(one), one.lineId ?? '', one.paidAt ?? '', 'statementId' in one ? one.statementId : '']
   const [x, y] = [text(a), text(b)]
   const i = x.findIndex((part, at) => part !== y[at])
   return i < 0 ? a.origin.line - b.origin.line : compareText(x[i]!, y[i]!)

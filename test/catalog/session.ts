@@ -45,7 +45,7 @@ const payouts = {
     ...{ statementId: text('statement', optional), orderId: text('order', optional), lineId: none, sku: none, title: none },
     ...{ currency: text('currency', optional), amount: amount('amount', 'major'), paidAt: day('day', 'yyyy-MM-dd') },
     kind: oneOf('kind', same<PayoutKind>(PAYOUT_KINDS)),
-    ...{ transactionId: text('transaction', optional), originalTransactionId: text('original', optional) },
+    ...{ transactionId: text('transaction', optional), originalId: text('original', optional) },
   },
 } satisfies Feed<RecordOf['payouts']>
 

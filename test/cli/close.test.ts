@@ -100,7 +100,7 @@ describe('settle --close and --reopen, from the first close to a changed row', (
     const { claimed: ofBeta } = await json('settle', 'pack', '--month', '2026-10', '--partner', 'beta')
     expect(ofBeta).toEqual([{ currency: 'CNY', count: 2, amount: '15.00' }])
     expect((await shoptool('settle', 'explain', 'acme:1')).stdout).toContain(
-      '  2026-10 refunded-but-paid: expected 0.00, paid 10.00, difference 10.00 CNY — 10.00 paid (statement october of 2026-10-20) although the order is refunded; as it would be now, the month was closed on 2026-11-25\n',
+      '  2026-10 refunded-but-paid: expected 0.00, paid 10.00, difference 10.00 CNY — 10.00 paid (statement october of 2026-10-20) although the order is refunded; matched by order number; as it would be now, the month was closed on 2026-11-25\n',
     )
   })
 

@@ -55,7 +55,7 @@ const NO_ORDER: Fields<RecordOf['orders']> = {
 const NO_PAYOUT: Fields<RecordOf['payouts']> = {
   ...{ statementId: none, orderId: text('order', optional), lineId: none, sku: none, title: none, currency: none },
   ...{ amount: amount('amount', 'yuan'), kind: none, paidAt: day('day', 'yyyy-MM-dd') },
-  ...{ transactionId: none, originalTransactionId: none },
+  ...{ transactionId: none, originalId: none },
 }
 const NO_REFUND: Fields<RecordOf['refunds']> = {
   ...{ orderId: text('order'), lineId: none, refundId: text('notice', optional), sku: none, currency: none },

@@ -10,6 +10,7 @@ const EXPECT = 'src/settle/expect.ts'
 const CLASSIFY = 'src/settle/classify.ts'
 const RECONCILE = 'src/settle/reconcile.ts'
 const MATCH = 'src/settle/match.ts'
+const BUNDLES = 'src/settle/bundles.ts'
 
 /** @type {readonly Fault[]} */
 export const FAULTS = [
@@ -225,8 +226,8 @@ export const FAULTS = [
   {
     what: 'the number of a sale is passed over',
     file: MATCH,
-    from: 'byLine(accounts, line.route.lineId), line.route.by',
-    to: 'byLine(accounts, line.lineId), line.route.by',
+    from: 'byLine(own(line), line.route.lineId), line.route.by',
+    to: 'byLine(own(line), line.lineId), line.route.by',
   },
   { what: 'more is taken back than was paid', file: MATCH, from: 'sumOf(lines) + line.amount >= 0 && ', to: '' },
   {
@@ -234,6 +235,18 @@ export const FAULTS = [
     file: MATCH,
     from: 'if (paid.length < 2) return paid[0]',
     to: 'if (paid.length < 9) return paid[0]',
+  },
+  {
+    what: 'orders that are paid together do not wait for each other',
+    file: BUNDLES,
+    from: 'if (bundle.awaited.size > 0) return true',
+    to: 'return false',
+  },
+  {
+    what: 'of orders that are paid together the first is paid',
+    file: MATCH,
+    from: 'route.orderIds.includes(number)',
+    to: 'route.orderIds[0] === number',
   },
 ]
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { keyOf, type Route } from '../../src/records.ts'
+import { keyOf, type Order, type Recorded, type Route, type RoutedLine } from '../../src/records.ts'
+import { ordersByKey } from '../../src/store/orders.ts'
 import { linesByKey, linesOfOrder } from '../../src/store/payouts.ts'
 import { csv, session } from '../catalog/session.ts'
 import { brief, earlier, line, order, SEPTEMBER, settled } from './records.ts'
@@ -7,7 +8,7 @@ import { brief, earlier, line, order, SEPTEMBER, settled } from './records.ts'
 const A = order()
 const B = order({ lineId: 'B', sku: 'T', commission: 500 })
 const sale = (lineId: string | null, by: Route['by'] = 'transaction', contested = false) => ({
-  route: { by, orderId: '1', lineId, contested },
+  route: { by, orderIds: ['1'], lineId, contested },
 })
 
 describe('each entry says how its lines were matched', () => {
@@ -85,10 +86,65 @@ describe('money taken back by order number alone', () => {
 })
 
 test('a line whose sale is of another order than the one that it names is matched with neither', () => {
-  const contested = { ...line(1, 1000), route: { by: 'transaction' as const, orderId: '2', lineId: 'A', contested: true } }
+  const contested = { ...line(1, 1000), route: { by: 'transaction' as const, orderIds: ['2'], lineId: 'A', contested: true } }
   const [first, second] = settled([A], [contested])
   expect(brief([first!, second!])).toEqual(['missing A| 1000 0', 'unknown-order |1 0 1000'])
   expect(second!.match).toBeNull()
+})
+
+describe('a payout line for several orders', () => {
+  const of = (orderId: string, commission: number, changes: Partial<Order> = {}) => order({ orderId, commission, ...changes })
+  const for_ = (at: number, amount: number, orderIds: string[], by: Route['by'] = 'order') => ({
+    ...line(at, amount, { orderId: orderIds.join(',') }),
+    route: { by, orderIds, lineId: null, contested: false },
+  })
+  const told = (orders: Recorded<Order>[], lines: RoutedLine[]) =>
+    settled(orders, lines).map(
+      ({ class: name, orders, lines, expected, paid, match }) =>
+        `${name} ${orders.map((each) => each.orderId).join(',')}|${lines.map(({ origin }) => origin.line).join(',')} ${expected} ${paid} ${match}`,
+    )
+  const [one, two, three] = [of('1', 100), of('2', 200), of('3', 400)]
+  test.each([
+    ['pays their sum', [one, two], [for_(1, 300, ['1', '2'])], ['matched 1,2|1 300 300 sum']],
+    ['pays less', [one, two, three], [for_(1, 250, ['1', '3'])], ['missing 2| 200 0 null', 'short-paid 1,3|1 500 250 order']],
+    [
+      'pays what lines of their own leave',
+      [one, two],
+      [for_(1, 200, ['1', '2']), line(2, 100)],
+      ['matched 1|2 100 100 sum', 'matched 2|1 200 200 sum'],
+    ],
+    [
+      'joins them with those of another line',
+      [one, two, three],
+      [for_(1, 450, ['1', '3']), for_(2, 250, ['2', '3'])],
+      ['short-paid 1,3|1 500 450 order', 'over-paid 2|2 200 250 order'],
+    ],
+    [
+      'that are due in different months',
+      [one, of('2', 200, { settledAt: SEPTEMBER })],
+      [for_(1, 300, ['1', '2'])],
+      ['over-paid 1|1 100 300 order', 'not-due 2| 0 0 null'],
+    ],
+    ['one of which is not on record', [one], [for_(1, 100, ['1', '7'])], ['matched 1|1 100 100 sum']],
+    ['by a confirmation', [one, two], [for_(1, 300, ['1', '2'], 'confirmed')], ['matched 1,2|1 300 300 confirmed']],
+  ] as [string, Recorded<Order>[], RoutedLine[], string[]][])('%s', (_, orders, lines, entries) => {
+    expect(told(orders, lines)).toEqual(entries)
+  })
+
+  test('is one whose order number lists numbers that are all on record, and is not one itself', async () => {
+    const { importing, db } = session()
+    const rows = ['1', '2', '3', '4 5', '4', '5'].map((id) => `${id},A,10,1,settled,2026-10-01,2026-10-05`)
+    const paid = ['"2,1"', '"1、 3；1"', '4 5', '"1,9"', '"1,"'].map((id) => `N,${id},commission,1,2026-11-20`)
+    await importing('payouts', csv('statement,order,kind,amount,day', ...paid))
+    const routes = () =>
+      [...linesByKey(db, 'acme', '2026-11-30')].map((each) => `${keyOf(each)} ${each.route?.orderIds.join('+') ?? '-'}`)
+    expect(routes()).toEqual(['1, -', '1,9 -', '1、 3；1 -', '2,1 -', '4 5 -'])
+    await importing('orders', csv('order,line,paid,commission,status,ordered,settled', ...rows))
+    expect(routes()).toEqual(['1 1+2', '1 1+3', '1, -', '1,9 -', '4 5 -'])
+    expect([...linesByKey(db, 'acme', '2026-11-30', undefined, ['2'])]).toHaveLength(2)
+    expect(linesOfOrder(db, 'acme', '3')).toHaveLength(2)
+    expect([...ordersByKey(db, 'acme', undefined, ['2'])].map(({ orderId }) => orderId)).toEqual(['1', '2', '3'])
+  })
 })
 
 describe('a payout line that names a sale', () => {
@@ -115,8 +171,8 @@ describe('a payout line that names a sale', () => {
   )
   const routes = (lines: ReturnType<typeof linesByKey>) =>
     [...lines].map((each) => {
-      const { by, orderId, lineId, contested } = each.route ?? {}
-      return [keyOf(each), each.amount, ...(by ? [by, orderId, lineId, ...(contested ? ['contested'] : [])] : [])].join(' ')
+      const { by, orderIds, lineId, contested }: Partial<Route> = each.route ?? {}
+      return [keyOf(each), each.amount, ...(by ? [by, ...orderIds!, lineId, ...(contested ? ['contested'] : [])] : [])].join(' ')
     })
 
   test('belongs to the order of it, in whatever order the files came', async () => {

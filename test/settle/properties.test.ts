@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
-import type { RoutedLine } from '../../src/records.ts'
+import type { Route, RoutedLine } from '../../src/records.ts'
 import { CLASSES, type Entry } from '../../src/settle/entry.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import { type Finding, findingOf } from '../../src/settle/report.ts'
@@ -110,12 +110,13 @@ describe('a month of known truth', () => {
   })
 })
 
-/** A payout line that names a sale, which is of the first line of an order or of none of its own. */
-const routedTo = (orderId: string | null, line: RoutedLine): RoutedLine => {
-  if (orderId === null) return line
-  const by = line.amount < 0 ? 'original' : 'transaction'
-  const contested = line.orderId !== null && line.orderId !== orderId
-  return { ...line, transactionId: 't', route: { by, orderId, lineId: line.sku && 'A', contested } }
+/** A payout line that names a sale of one order, lists several, or was confirmed to be for them. */
+const routed = (way: Route['by'] | null, orderIds: readonly string[], line: RoutedLine): RoutedLine => {
+  const isSale = way === 'transaction' || way === 'original'
+  if (way === null || (way === 'order' && orderIds.length < 2) || (isSale && orderIds.length > 1)) return line
+  const contested = isSale && line.orderId !== null && line.orderId !== orderIds[0]
+  const lineId = orderIds.length === 1 && line.sku ? 'A' : null
+  return { ...line, transactionId: isSale ? 't' : null, route: { by: way, orderIds, lineId, contested } }
 }
 
 const amount = fc.constantFrom(-300, -100, 0, 100, 200, 300, 500)
@@ -124,7 +125,7 @@ const mess: fc.Arbitrary<Month> = fc
   .record({
     orders: fc.uniqueArray(
       fc.record({
-        orderId: fc.constantFrom('1', '2'),
+        orderId: fc.constantFrom('1', '1', '2', '3'),
         lineId: fc.constantFrom('', 'A', 'B', 'C'),
         sku: fc.constantFrom('A', 'S', null),
         currency: fc.constantFrom('CNY', 'USD'),
@@ -146,7 +147,8 @@ const mess: fc.Arbitrary<Month> = fc
         amount,
         kind: fc.constantFrom('commission' as const, 'clawback' as const, 'bonus' as const),
         paidAt: fc.constantFrom('2026-09-20', '2026-10-20', '2026-11-20', '2026-11-25', '2026-12-20'),
-        sale: fc.constantFrom(null, null, '1', '2', '3'),
+        way: fc.constantFrom(null, null, 'transaction' as const, 'original' as const, 'order' as const, 'confirmed' as const),
+        orderIds: fc.constantFrom(['1'], ['2'], ['1', '2'], ['1', '3'], ['2', '3', '4']),
       }),
       { maxLength: 9 },
     ),
@@ -155,7 +157,7 @@ const mess: fc.Arbitrary<Month> = fc
   })
   .map(({ orders, lines, tolerance, fees }) => ({
     orders: sorted(orders.map((changes) => order(changes))),
-    lines: sorted(lines.map(({ sale, ...changes }, i) => routedTo(sale, line(i, changes.amount, changes)))),
+    lines: sorted(lines.map(({ way, orderIds, ...changes }, i) => routed(way, orderIds, line(i, changes.amount, changes)))),
     rules: { ...RULES, tolerance, fees },
     truth: new Map(),
   }))
@@ -168,6 +170,9 @@ test('whatever comes together, every order and line is in exactly one entry, sum
       const lines = entries.flatMap((entry) => entry.lines)
       expect([orders.length, new Set(orders).size]).toEqual([month.orders.length, month.orders.length])
       expect([lines.length, new Set(lines).size]).toEqual([ofMonth(month).length, ofMonth(month).length])
+      const numbers = entries.flatMap(({ about }) => about[0]?.orderId ?? [])
+      const changes = numbers.filter((number, at) => number !== numbers[at - 1])
+      expect(changes).toEqual([...new Set(changes)])
       for (const entry of entries) {
         expect(entry.paid).toBe(entry.lines.reduce((sum, line) => sum + line.amount, 0))
         expect(entry.difference).toBe(entry.paid - entry.expected)

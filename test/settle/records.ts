@@ -61,7 +61,7 @@ export function line(at: number, amount: number, changes: Partial<PayoutLine> = 
     kind: amount < 0 ? 'clawback' : 'commission',
     paidAt: '2026-11-20',
     transactionId: null,
-    originalTransactionId: null,
+    originalId: null,
     ...changes,
     origin: { file: 'payout.csv', line: at, sha256: 'b'.repeat(64) },
   }
