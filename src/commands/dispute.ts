@@ -45,7 +45,7 @@ const open = defineCommand({
     const files = await readZip(resolve(ctx.cwd, given), given)
     const { problems } = recheck(files)
     if (problems.length > 0) throw dataError(`${given}: ${problems[0]}; nothing was opened`)
-    const { partner, month, claims, claimed, rules } = JSON.parse(files.get('pack.json')!.toString()) as Pack
+    const { partner, month, claims, adjustments = [], claimed, rules } = JSON.parse(files.get('pack.json')!.toString()) as Pack
     findPartner(partner, found.partners, BUILT_IN, given)
     const today = todayIn(ctx, found)
     const term = claimUntil(rules.calendar, month)
@@ -55,14 +55,15 @@ const open = defineCommand({
     }
     const dispute = { partner, month, openedOn: today, deadline, pack: sha256Of(files.get('manifest.json')!) }
     const db = openDatabase(found.database)
-    const id = openDispute(
-      db,
-      dispute,
-      claims.map(({ class: name, orderId, lineId, title, currency, difference }) => ({
-        ...{ class: name, orderId: orderId!, lineId, title, currency },
-        amount: 0 - readDecimal(difference, minorDigits(currency), '.')!,
+    const minor = (amount: string, currency: Currency) => readDecimal(amount, minorDigits(currency), '.')!
+    const id = openDispute(db, dispute, [
+      ...claims.map(({ class: name, orderId, lineId, title, currency, difference }) => ({
+        ...{ class: name, orderId: orderId!, lineId, title, currency, amount: 0 - minor(difference, currency) },
       })),
-    )
+      ...adjustments.map(({ adjustment: { orderId, lineId, title, currency }, claimed }) => ({
+        ...{ class: 'adjustment', orderId, lineId, title, currency, amount: minor(claimed, currency) },
+      })),
+    ])
     const number = id ?? disputes(db).find(({ pack }) => pack === dispute.pack)!.id
     if (global.json) print.json('dispute', { ...document(db, found, number, today), opened: id !== null })
     else {

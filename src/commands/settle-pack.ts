@@ -8,9 +8,11 @@ import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Origin } from '../records.ts'
+import type { AdjustedFacts } from '../settle/adjust.ts'
 import { compareText } from '../settle/entry.ts'
 import { ledgerOf, settle } from '../settle/ledger.ts'
 import {
+  adjustmentClaims,
   claimedIn,
   claimsOf,
   isClaim,
@@ -21,6 +23,7 @@ import {
   packFiles,
   type RawRows,
   recheck,
+  recordsOf,
   sha256Of,
 } from '../settle/pack.ts'
 import { rulesOf } from '../settle/settle.ts'
@@ -36,7 +39,7 @@ import { monthToSettle } from './settle-month.ts'
 
 export const pack = defineCommand({
   about:
-    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
+    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. What came to be known of months after they were closed is claimed with the month that it is posted to, less what was paid late for it. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
   options: {
     partner: option('--partner <id>', 'whom it is for'),
     month: option('--month <month>', 'the month in which the partner paid (default: the latest whose pay day has passed)', month),
@@ -51,7 +54,7 @@ export const pack = defineCommand({
     const chosen = options.month ?? monthToSettle(ctx, found, [partner])
     const writtenOn = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const made = db.transaction(() => makePack(db, found, partner, chosen, writtenOn))()
-    if (made.pack.claims.length === 0) {
+    if (made.pack.claimed.length === 0) {
       if (global.json)
         print.json('settle-pack', { partner: partner.id, month: chosen, file: null, sha256: null, claimed: [], lacking: 0 })
       else print.line(`${partner.id} ${chosen}: nothing is owed, so there is nothing to claim`)
@@ -91,7 +94,8 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
   const settlement = settle(db, [partner], chosen, { folder: null })
   const claimed = settlement.findings.filter(isClaim)
   const ids = [...new Set(claimed.map(({ orderId }) => orderId!))].sort(compareText)
-  const ledger = ledgerOf(db, partner, chosen, ids)
+  const adjusted: AdjustedFacts[] = []
+  const ledger = ledgerOf(db, partner, chosen, ids, (facts) => adjusted.push(facts))
   const rules = rulesOf(ledger.partner, chosen)
   const orders = [...ledger.orders]
   const payouts = [...ledger.lines]
@@ -99,13 +103,15 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
   if (JSON.stringify(claims) !== JSON.stringify(claimed)) {
     throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)
   }
+  const adjustments = adjusted.flatMap((facts) => adjustmentClaims(partner.id, facts))
   const pack: Pack = {
     schema: 'shoptool.pack.v1',
     units: 'amounts of orders, payouts and rules in minor units, rates in parts per million; claims in major units',
     ...{ shop: workspace.shop.name, partner: partner.id, name: partner.name, month: chosen, writtenOn },
-    ...{ rules, orders, payouts, claims, claimed: claimedIn(claims), settlement: settlement.partners },
+    ...{ rules, orders, payouts, claims, adjustments, claimed: claimedIn(claims, adjustments) },
+    settlement: settlement.partners,
   }
-  const skus = [...new Set(orders.flatMap(({ sku }) => sku ?? []))]
+  const skus = [...new Set(recordsOf(pack).flatMap(({ sku }) => sku ?? []))]
   return { pack, picks: picksOf(db, partner.id, skus).map(pickOf), raw: rawOf(db, workspace, partner, pack) }
 }
 
@@ -126,8 +132,8 @@ function pickOf({
 }
 
 /** The copies of what proves orders of a pack that were recorded by hand. @throws ShoptoolError (data) where one is gone or was changed. */
-function proofsOf(folder: string, { orders }: Pack): [name: string, content: Buffer][] {
-  return orders
+function proofsOf(folder: string, pack: Pack): [name: string, content: Buffer][] {
+  return recordsOf(pack)
     .map(({ origin }) => origin)
     .filter(isProof)
     .map(({ file, sha256 }) => {
@@ -144,7 +150,9 @@ function proofsOf(folder: string, { orders }: Pack): [name: string, content: Buf
 const isProof = ({ file }: Origin) => file.startsWith(`${PROOFS}/`)
 
 /** The rows that the orders and payout lines of a pack were read from. */
-function rawOf(db: Database, { snapshots }: Workspace, { feeds }: Partner, { orders, payouts }: Pack): RawRows[] {
+function rawOf(db: Database, { snapshots }: Workspace, { feeds }: Partner, pack: Pack): RawRows[] {
+  const orders = recordsOf(pack).filter((record) => 'orderedAt' in record)
+  const payouts = recordsOf(pack).filter((record) => 'amount' in record)
   const read = (records: readonly { origin: Origin }[], rows: (file: FileRow, lines: ReadonlySet<number>) => RawFile | null) => {
     const files = new Map(records.map(({ origin }) => [`${origin.sha256} ${origin.file}`, origin]))
     return [...files.values()].map(({ file, sha256 }): RawRows => {

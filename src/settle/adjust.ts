@@ -44,11 +44,11 @@ export type Known = {
   month: Month
 }
 
-/**
- * What is to be posted of one order to the closed month of the rules, by currency; nothing for nearly all. `closed`: as it was closed,
- * `posted`: when its later facts were last posted.
- */
-export function adjust(partner: string, closed: Known, posted: Known, now: Known, rules: Rules): Adjustment[] {
+/** An order as it was known when its month was closed, when later facts were last posted, and now; and the rules of the closed month. */
+export type AdjustedFacts = { rules: Rules; closed: Known; posted: Known; now: Known }
+
+/** What is to be posted of one order to the closed month of the rules, by currency; nothing for nearly all. */
+export function adjust(partner: string, { rules, closed, posted, now }: AdjustedFacts): Adjustment[] {
   const [atClose, before, after] = [closed, posted, now].map(({ orders, lines }) => [...reconcile(orders, lines, rules)]) as [
     Entry[],
     Entry[],

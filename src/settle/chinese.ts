@@ -4,6 +4,7 @@ import type { PayoutLine } from '../records.ts'
 import { calendarFor, dueMonth } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
 import { explain } from './explain.ts'
+import type { AdjustmentClaim } from './pack.ts'
 
 /*
  * The arithmetic of a claim in Chinese, for the letter to a partner: what was due by which formula, what was paid, and what the difference is the
@@ -57,6 +58,19 @@ export function inChinese(entry: Entry, rules: Rules): string {
     differenceText(entry, rules, money),
   ]
   return told.filter((text) => text !== '').join('；')
+}
+
+/** `2026-10 已结账，当时应付 9.00、实付 9.00；按贵方此后的记录：佣金 12.00 − … = 10.80，应付 10.80、实付 9.00；应补 1.80` */
+export function adjustedInChinese({ adjustment, late, claimed, facts }: AdjustmentClaim): string {
+  const { closedMonth, lineId, was, now, currency } = adjustment
+  const orders = facts.now.orders.filter((order) => order.currency === currency && (lineId === null || order.lineId === lineId))
+  const formulas = orders.map((order) => formula(order, facts.rules.fees, WORDS))
+  return [
+    `${closedMonth} 已结账，当时应付 ${was.expected}、实付 ${was.paid}`,
+    `按贵方此后的记录：${[...formulas, `应付 ${now.expected}、实付 ${now.paid}`].join('，')}`,
+    ...(/[1-9]/.test(late) ? [`其后补付 ${late}`] : []),
+    `应补 ${claimed}`,
+  ].join('；')
 }
 
 function dueText({ orders, currency }: Entry, rules: Rules): string {

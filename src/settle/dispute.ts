@@ -1,4 +1,4 @@
-import { type Day, monthOf } from '../day.ts'
+import { type Day, type Month, monthOf } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Order, Recorded, RoutedLine } from '../records.ts'
 import type { Dispute, DisputedClaim, DisputeEvent } from '../store/disputes.ts'
@@ -55,10 +55,10 @@ export function standingOf(
 }
 
 /** What the months after one paid late for an order, by the order lines that it was for. */
-function lateFor(
-  { orders, lines }: { orders: Recorded<Order>[]; lines: RoutedLine[] },
-  after: string,
-  rulesIn: (month: string) => Rules,
+export function lateFor(
+  { orders, lines }: { orders: readonly Recorded<Order>[]; lines: readonly RoutedLine[] },
+  after: Month,
+  rulesIn: (month: Month) => Rules,
 ): { lineIds: string[]; currency: Currency; amount: Minor }[] {
   const months = [...new Set(lines.map(({ paidAt }) => monthOf(paidAt)))].filter((month) => month > after).sort(compareText)
   return months.flatMap((month) =>

@@ -6,7 +6,7 @@ import { type Position, positionOf } from '../store/journal.ts'
 import type { Database } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
 import { linesByKey, statementsOf } from '../store/payouts.ts'
-import { type Adjustment, adjust, type Known } from './adjust.ts'
+import { type AdjustedFacts, type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
 import { judgedOrders, partsBy } from './parts.ts'
@@ -38,16 +38,22 @@ export function settle(db: Database, partners: readonly Partner[], month: Month,
 
 /**
  * What a partner's month is settled from: as everything stands now or, where the month is closed, as it stood then. With `only`, the orders
- * and payout lines of these order numbers.
+ * and payout lines of these order numbers. `adjusted` is told what each adjustment follows from.
  */
-export function ledgerOf(db: Database, partner: Partner, month: Month, only?: readonly string[]): Ledger {
+export function ledgerOf(
+  db: Database,
+  partner: Partner,
+  month: Month,
+  only?: readonly string[],
+  adjusted?: (facts: AdjustedFacts) => void,
+): Ledger {
   const closed = closedMonths(db, partner.id)
   const closing = closed.find((each) => each.month === month)
-  if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing, only)
+  if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing, only, adjusted)
   return {
     ...recordsOf(db, partner, month, undefined, only),
     statements: statementsOf(db, partner.id, month),
-    adjustments: adjustments(db, partner, closed, month, positionOf(db)),
+    adjustments: adjustments(db, partner, closed, month, positionOf(db), adjusted),
   }
 }
 
@@ -78,6 +84,7 @@ export function closedLedger(
   before: readonly Closing[],
   closing: Freeze,
   only?: readonly string[],
+  adjusted?: (facts: AdjustedFacts) => void,
 ): Ledger {
   const { month, at } = closing
   const { position } = closing.frozen
@@ -85,7 +92,7 @@ export function closedLedger(
     ...recordsOf(db, partner, month, closing, only),
     statements: statementsOf(db, partner.id, month, position),
     closedAt: at,
-    adjustments: adjustments(db, partner, before, month, position),
+    adjustments: adjustments(db, partner, before, month, position, adjusted),
   }
 }
 
@@ -108,7 +115,14 @@ function basesOf({ basis, before }: Calendar): Basis[] {
 const AT_ONCE = 5_000
 
 /** What is to be posted to a month; something only where it is the one after the last that is closed. */
-function adjustments(db: Database, partner: Partner, closed: readonly Closing[], month: Month, now: Position): Adjustment[] {
+function adjustments(
+  db: Database,
+  partner: Partner,
+  closed: readonly Closing[],
+  month: Month,
+  now: Position,
+  adjusted: (facts: AdjustedFacts) => void = () => {},
+): Adjustment[] {
   const last = closed.at(-1)
   if (!last || addMonths(last.month, 1) !== month) return []
   const rules = closed.map(({ month, frozen }) => rulesOf(partnerOn(partner, frozen.terms), month))
@@ -137,7 +151,11 @@ function adjustments(db: Database, partner: Partner, closed: readonly Closing[],
       const closedAs = closing === last ? posted : known(closing.frozen.position, closing.month)
       const judged = ({ orders, ...known }: Known, which: number): Known => ({ ...known, orders: [...parts[i]![which]!(orders)] })
       for (const ids of only) {
-        found.push(...adjust(partner.id, judged(closedAs(ids), 0), judged(posted(ids), 1), judged(present(ids), 2), rules[i]!))
+        const states = { closed: judged(closedAs(ids), 0), posted: judged(posted(ids), 1), now: judged(present(ids), 2) }
+        const facts = { rules: rules[i]!, ...states }
+        const adjustments = adjust(partner.id, facts)
+        if (adjustments.length > 0) adjusted(facts)
+        found.push(...adjustments)
       }
     }
   }

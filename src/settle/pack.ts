@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Day, Month } from '../day.ts'
 import { type Currency, formatAmount, type Minor, minorDigits, readDecimal } from '../money.ts'
 import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
+import { type AdjustedFacts, type Adjustment, adjust, adjustmentText } from './adjust.ts'
 import { claimUntil, dueMonth } from './calendar.ts'
-import { inChinese } from './chinese.ts'
+import { adjustedInChinese, inChinese } from './chinese.ts'
+import { lateFor } from './dispute.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { CAUSE_NAMES, CLASS_NAMES } from './html.ts'
 import { reconcile } from './reconcile.ts'
@@ -15,7 +17,7 @@ An evidence pack lets a partner, or anybody else, check what is claimed of it wi
 
   letter.zh.txt, letter.en.txt   what is asked for, from templates/letters/
   claims.csv                     every claim with its numbers and where it was read
-  pack.json                      the orders, payout lines and rules that the claims follow from
+  pack.json                      the orders, payout lines and rules that the claims follow from, also those of adjustments of closed months
   picks.csv                      what was shown of the goods when they were picked
   raw.json                       the rows of the partner's own files, as they were received
   proofs/…                       what proves orders that were recorded by hand
@@ -46,10 +48,18 @@ export type Pack = {
   orders: readonly Recorded<Order>[]
   payouts: readonly RoutedLine[]
   claims: readonly Finding[]
+  /** What is asked for besides, by what came to be known of months after they were closed. */
+  adjustments: readonly AdjustmentClaim[]
   /** The sums of the claims, and of the whole month by class. */
   claimed: readonly { currency: Currency; count: number; amount: string }[]
   settlement: readonly PartnerSettlement[]
 }
+
+/**
+ * An adjustment of a closed month by which money is owed, what of it the months since paid late, and what is left to ask for, above
+ * zero; decimal strings in major units.
+ */
+export type AdjustmentClaim = { adjustment: Adjustment; late: string; claimed: string; facts: AdjustedFacts }
 
 /** What was shown of goods when they were picked. Amounts are minor units. */
 export type Picked = {
@@ -92,11 +102,38 @@ function claimedEntries(
   return new Map(sortFindings([...entries.keys()].filter(isClaim)).map((claim) => [claim, entries.get(claim)!]))
 }
 
+/**
+ * What is asked for by the adjustments of one order. What it was less than expected at the close was claimed then; what came late for the
+ * same order lines is taken off.
+ */
+export function adjustmentClaims(partner: string, facts: AdjustedFacts): AdjustmentClaim[] {
+  return adjust(partner, facts).flatMap((adjustment) => {
+    const { currency, closedMonth, lineId, difference, now } = adjustment
+    const late = lateFor(facts.now, closedMonth, (month) => ({ ...facts.rules, month }))
+      .filter((each) => each.currency === currency && (lineId === null || each.lineIds.includes(lineId)))
+      .reduce((sum, { amount }) => sum + amount, 0)
+    const claimed = Math.min(-minorOf(difference, currency), -minorOf(now.difference, currency) - late)
+    if (claimed <= 0) return []
+    return { adjustment, late: formatAmount(late, currency), claimed: formatAmount(claimed, currency), facts }
+  })
+}
+
 /** Number and sum of claims by currency; amounts are what is asked for, above zero. */
-export function claimedIn(claims: readonly Finding[]): Pack['claimed'] {
-  return [...new Set(claims.map(({ currency }) => currency))].sort(compareText).map((currency) => {
-    const own = claims.filter((claim) => claim.currency === currency)
-    return { currency, count: own.length, amount: formatAmount(0 - sum(own), currency) }
+export function claimedIn(claims: readonly Finding[], adjustments: readonly AdjustmentClaim[]): Pack['claimed'] {
+  const asked = [
+    ...claims.map(({ currency, difference }) => ({ currency, amount: 0 - minorOf(difference, currency) })),
+    ...adjustments.map(({ adjustment: { currency }, claimed }) => ({ currency, amount: minorOf(claimed, currency) })),
+  ]
+  return [...new Set(asked.map(({ currency }) => currency))].sort(compareText).map((currency) => {
+    const own = asked.filter((each) => each.currency === currency)
+    return {
+      currency,
+      count: own.length,
+      amount: formatAmount(
+        own.reduce((sum, { amount }) => sum + amount, 0),
+        currency,
+      ),
+    }
   })
 }
 
@@ -113,11 +150,12 @@ export type LetterFacts = ReturnType<typeof letterFacts>
 
 /** The facts of a letter about the claims of a pack. */
 export function letterFacts(pack: Pack) {
-  const { shop, name, partner, month, writtenOn, rules, claims, claimed, settlement } = pack
+  const { shop, name, partner, month, writtenOn, rules, claims, adjustments, claimed, settlement } = pack
   const entries = [...claimedEntries(partner, pack.orders, pack.payouts, rules).values()]
   const until = claimUntil(rules.calendar, month)
   return {
-    ...{ shop, name, partner, month, day: writtenOn, count: claims.length, more: Math.max(0, claims.length - NAMED) },
+    ...{ shop, name, partner, month, day: writtenOn, count: claims.length + adjustments.length },
+    more: Math.max(0, claims.length - NAMED) + Math.max(0, adjustments.length - NAMED),
     due: settlement[0]?.due ?? null,
     // a day that has passed already is no term
     until: until !== null && until > writtenOn ? until : null,
@@ -137,6 +175,10 @@ export function letterFacts(pack: Pack) {
         ...{ currency, count, claimed: amount },
         ...{ expected: whole?.expected ?? null, paid: whole?.paid ?? null, difference: whole?.difference ?? null },
         ...{ missing: of('missing'), short: of('short-paid'), takenBack: of('clawback', 'unknown-order') },
+        adjusted: claimedIn(
+          [],
+          adjustments.filter(({ adjustment }) => adjustment.currency === currency),
+        )[0] ?? { count: 0, amount: null },
         inYourFavour: extra > 0 ? formatAmount(extra, currency) : null,
       }
     }),
@@ -151,8 +193,18 @@ export function letterFacts(pack: Pack) {
         explainZh: inChinese(entries[i]!, rules),
       }
     }),
+    adjustments: adjustments.slice(0, NAMED).map((claim, i) => {
+      const { closedMonth, orderId, lineId, title, currency } = claim.adjustment
+      return {
+        ...{ no: claims.length + i + 1, closedMonth, orderId, lineId, title: title ?? '', currency, claimed: claim.claimed },
+        ...{ explain: adjustedText(claim), explainZh: adjustedInChinese(claim) },
+      }
+    }),
   }
 }
+
+const adjustedText = ({ adjustment, late }: AdjustmentClaim) =>
+  adjustmentText(adjustment) + (/[1-9]/.test(late) ? `; ${late} of it was paid late` : '')
 
 /** The files of a pack but for the letters, by name. The same pack gives the same bytes. */
 export function packFiles(pack: Pack, picks: readonly Picked[], raw: readonly RawRows[]): Map<string, string> {
@@ -164,7 +216,7 @@ export function packFiles(pack: Pack, picks: readonly Picked[], raw: readonly Ra
   ])
 }
 
-function claimsTable({ claims, orders, rules }: Pack): string {
+function claimsTable({ claims, adjustments, orders, rules }: Pack): string {
   const columns =
     'no,class,orderId,lineId,sku,title,status,due,paidAmount,commission,currency,expected,paid,difference,cause,explain,sources'
   const rows = claims.map((claim, i) => {
@@ -177,11 +229,21 @@ function claimsTable({ claims, orders, rules }: Pack): string {
       ...[i + 1, claim.class, id(claim.orderId), id(claim.lineId), id(claim.sku), text(claim.title), one?.status ?? null],
       ...[one ? (dueMonth(one, rules.calendar)?.day ?? null) : null, one && money(one.paidAmount), one && money(one.commission)],
       ...[claim.currency, claim.expected, claim.paid, claim.difference, claim.cause, text(claim.explain)],
-      text(claim.sources.map(({ file, line, sha256 }) => `${file}:${line} (${sha256.slice(0, 12)})`).join('; ')),
+      sourcesText(claim.sources),
     ]
   })
-  return csvText(columns.split(','), rows)
+  const adjusted = adjustments.map((claim, i) => {
+    const { orderId, lineId, sku, title, currency, sources } = claim.adjustment
+    return [
+      ...[claims.length + i + 1, 'adjustment', id(orderId), id(lineId), id(sku), text(title), null, null, null, null],
+      ...[currency, null, null, `-${claim.claimed}`, null, text(adjustedText(claim)), sourcesText(sources)],
+    ]
+  })
+  return csvText(columns.split(','), [...rows, ...adjusted])
 }
+
+const sourcesText = (sources: readonly Origin[]) =>
+  text(sources.map(({ file, line, sha256 }) => `${file}:${line} (${sha256.slice(0, 12)})`).join('; '))
 
 function picksTable(picks: readonly Picked[]): string {
   const columns = 'sku,shelf,pickedAt,currency,finalPrice,commissionRate,commission,file,line,sha256'.split(',')
@@ -231,25 +293,29 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
   })
   problems.push(...manifestProblems(files))
   try {
-    const pack = JSON.parse(files.get('pack.json')?.toString() ?? 'null') as Pack | null
+    const given = JSON.parse(files.get('pack.json')?.toString() ?? 'null') as Pack | null
     const raw = JSON.parse(files.get('raw.json')?.toString() ?? 'null') as { files: readonly RawRows[] } | null
-    if (pack?.schema !== 'shoptool.pack.v1') {
+    if (given?.schema !== 'shoptool.pack.v1') {
       problems.push('pack.json: is no evidence pack, expected the schema shoptool.pack.v1')
       return found({})
     }
+    // the first packs had no adjustments
+    const pack = { ...given, adjustments: given.adjustments ?? [] }
     const { partner, name, month, orders, payouts, rules } = pack
     const claims = claimsOf(partner, orders, payouts, rules)
     problems.push(...claimProblems(pack.claims, claims))
-    const claimed = claimedIn(claims)
+    const adjustments = pack.adjustments.flatMap((stated) => followingFrom(stated, partner))
+    problems.push(...adjustmentProblems(pack.adjustments, adjustments))
+    const claimed = claimedIn(claims, adjustments)
     if (json(claimed) !== json(pack.claimed))
       problems.push(`pack.json: states claims of ${sumsOf(pack.claimed)}, they are ${sumsOf(claimed)}`)
-    if (files.get('claims.csv')?.toString() !== claimsTable({ ...pack, claims })) {
+    if (files.get('claims.csv')?.toString() !== claimsTable({ ...pack, claims, adjustments })) {
       problems.push('claims.csv: does not say what follows from pack.json')
     }
     const rows = new Map(
       (raw?.files ?? []).flatMap(({ sha256, rows }) => rows.map(({ line, row }) => [`${sha256} ${line}`, row])),
     )
-    const sources = [...orders, ...payouts].map(({ origin }) => origin)
+    const sources = recordsOf(pack).map(({ origin }) => origin)
     for (const { file, line, sha256 } of sources) {
       const whole = files.get(file)
       if (whole && sha256Of(whole) !== sha256) problems.push(`${file}: is not the file of that name which pack.json names`)
@@ -262,6 +328,26 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
     problems.push(`cannot be read: ${(error as Error).message}`)
     return found({})
   }
+}
+
+/** All orders and payout lines that a pack speaks of. */
+export function recordsOf({ orders, payouts, adjustments }: Pack): (Recorded<Order> | RoutedLine)[] {
+  const known = adjustments.flatMap(({ facts: { closed, posted, now } }) => [closed, posted, now])
+  return [...orders, ...payouts, ...known.flatMap(({ orders, lines }) => [...orders, ...lines])]
+}
+
+/** The claim in the same currency that follows from what a stated one is said to follow from. */
+function followingFrom({ adjustment: { currency }, facts }: AdjustmentClaim, partner: string): AdjustmentClaim[] {
+  return adjustmentClaims(partner, facts).filter(({ adjustment }) => adjustment.currency === currency)
+}
+
+function adjustmentProblems(stated: readonly AdjustmentClaim[], follow: readonly AdjustmentClaim[]): string[] {
+  return stated
+    .filter((claim) => !follow.some((own) => json(own) === json(claim)))
+    .map(
+      ({ adjustment: { closedMonth, orderId, currency }, claimed }) =>
+        `pack.json: the adjustment of ${closedMonth} of order ${orderId} by ${claimed} ${currency} does not follow from its orders and payout lines`,
+    )
 }
 
 function manifestProblems(files: ReadonlyMap<string, Buffer>): string[] {

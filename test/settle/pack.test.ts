@@ -23,6 +23,7 @@ feeds:
       status:     { oneOf: status, words: { settled: settled, refunded: refunded } }
       orderedAt:  { instant: ordered, pattern: "yyyy-MM-dd" }
       settledAt:  { instant: settled, pattern: "yyyy-MM-dd" }
+      modifiedAt: { instant: modified, pattern: "yyyy-MM-dd", optional: true }
   payouts:
     format: { type: csv }
     fields:
@@ -140,6 +141,60 @@ describe('settle pack', () => {
     await run(['import', 'orders', 'late.csv', '--partner', 'acme'], { cwd })
     const { stdout } = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--json'], { cwd })
     expect(JSON.parse(stdout).claimed).toEqual([{ currency: 'CNY', count: 4, amount: '9.98' }])
+  })
+
+  test('claims what came to be known of a closed month, less what came late for it, in the pack of the month after', async () => {
+    const cwd = copied()
+    await run(['settle', '--month', '2026-11', '--partner', 'acme', '--close', '-q'], { cwd })
+    writeFileSync(
+      join(cwd, 'later.csv'),
+      `${ORDERS.split('\n')[0]},modified
+2,,S2,雨伞,100.00,12,12.00,settled,2026-09-04,2026-10-04,2026-12-01
+3,,S3,杯子,50.00,12,6.00,settled,2026-09-05,2026-10-05,2026-12-01
+5,,S5,袜子,20.00,9,1.80,settled,2026-09-06,2026-10-06,2026-12-01
+6,,S6,帽子,50.00,10,5.00,settled,2026-09-06,2026-10-06,2026-12-01
+7,,S7,围巾,50.00,10,5.00,settled,2026-09-06,2026-10-06,2026-12-01
+`,
+    )
+    writeFileSync(join(cwd, 'december.csv'), `${DECEMBER}D,7,4.50,2026-12-20\n`)
+    await run(['import', 'orders', 'later.csv', '--partner', 'acme'], { cwd })
+    await run(['import', 'payouts', 'december.csv', '--partner', 'acme'], { cwd })
+    const now = Date.parse('2026-12-25T12:00:00+08:00')
+    const made = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-12'], { cwd, now })
+    expect(made).toMatchObject({ code: 5, stdout: 'acme 2026-12: 3 claims, 7.20 CNY\n' })
+    const path = join(cwd, 'out/packs/acme-2026-12.zip')
+    const files = await readZip(path, path)
+    const claims = files.get('claims.csv')!.toString().split('\r\n').slice(1, -1)
+    expect(claims.map((row) => row.split(',').filter((_, i) => [1, 2, 13].includes(i)))).toEqual([
+      ['adjustment', '2', '-1.80'],
+      ['adjustment', '3', '-0.90'],
+      ['adjustment', '6', '-4.50'],
+    ])
+    expect(claims[0]).toContain(
+      'and would be missing (10.80 expected, 0.00 paid): commission 10.00 → 12.00; 5.00 of it was paid late"',
+    )
+    const [zh, en] = ['letter.zh.txt', 'letter.en.txt'].map((name) => files.get(name)!.toString())
+    expect(zh).toContain('7.20 CNY，共 3 项：已结账月份应补 3 项 7.20；')
+    expect(zh).toContain(
+      '2026-11 已结账，当时应付 9.00、实付 0.00；按贵方此后的记录：佣金 12.00 − 技术服务费 1.20（12.00 × 10 %，四舍五入） = 10.80，应付 10.80、实付 0.00；其后补付 5.00；应补 1.80 CNY\n',
+    )
+    expect(en).toContain('  2. Order 3 / S3 杯子\n     to be paid: 0.90 CNY\n     2026-11, which is closed, was matched')
+
+    const json = files.get('pack.json')!.toString()
+    const change = (from: string, to: string) => {
+      expect(json).toContain(from)
+      return recheck(new Map(files).set('pack.json', Buffer.from(json.replace(from, to)))).problems.join('\n')
+    }
+    expect(change('"claimed": "1.80"', '"claimed": "2.80"')).toContain(
+      'pack.json: the adjustment of 2026-11 of order 2 by 2.80 CNY does not follow from its orders and payout lines',
+    )
+    expect(change('"commission": 1200', '"commission": 1300')).toContain('states claims of 7.20 CNY in 3, they are 8.10 CNY in 3')
+
+    await run(['dispute', 'open', path], { cwd, now })
+    writeFileSync(join(cwd, 'january.csv'), 'statement,order,amount,day\nJ,2,1.80,2027-01-20\n')
+    await run(['import', 'payouts', 'january.csv', '--partner', 'acme'], { cwd, now })
+    const { stdout } = await run(['dispute', 'show', '1', '--json'], { cwd, now })
+    expect(JSON.parse(stdout).sums).toEqual([{ currency: 'CNY', claimed: '7.20', recovered: '1.80', open: '5.40' }])
   })
 
   test('a letter of the workspace wins; one that names what is no fact is refused', async () => {
