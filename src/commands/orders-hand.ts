@@ -23,7 +23,7 @@ const SAID = {
   paid: option('--paid <amount>', 'what the buyer paid for the goods, without freight'),
   rate: option('--rate <rate>', 'commission rate, like 9.1%', rate),
   commission: option('--commission <amount>', 'gross commission, before fees (default: the rate of what was paid)'),
-  status: option('--status <status>', ORDER_STATUSES.join(', '), oneOf(ORDER_STATUSES)),
+  status: option('--status <status>', 'where it stands', oneOf(ORDER_STATUSES)),
   ordered: option('--ordered <day>', 'day of the order', day),
   received: option('--received <day>', 'day on which the buyer confirmed', day),
   verified: option('--verified <day>', 'day on which the partner verified it', day),
