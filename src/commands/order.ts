@@ -12,7 +12,7 @@ export function originText({ channel, member, day }: Attribution): string {
 }
 
 /** An order line in the shape of `orders --json`: amounts as decimal strings, rates in percent. */
-export function orderDocument({
+export function orderDocument<T extends Recorded<OrderOfPartner>>({
   paidAmount,
   commission,
   refundAmount,
@@ -22,7 +22,7 @@ export function orderDocument({
   modifiedAt: _,
   origin,
   ...order
-}: Recorded<OrderOfPartner>) {
+}: T) {
   const money = (amount: Minor) => formatAmount(amount, order.currency)
   return {
     ...order,
@@ -43,7 +43,7 @@ export function orderText({ status, paidAmount, currency, commission, commission
 }
 
 /** A refund notice in the shape of `--json`; `isPlaced`: its order line is known. */
-export function noticeDocument({ origin, onLine, refundAmount, commission, ...notice }: Notice) {
+export function noticeDocument({ id: _, origin, onLine, refundAmount, commission, ...notice }: Notice) {
   const money = (amount: Minor) => formatAmount(amount, notice.currency)
   return {
     ...notice,

@@ -23,7 +23,7 @@ const SAID = {
   paid: option('--paid <amount>', 'what the buyer paid for the goods, without freight'),
   rate: option('--rate <rate>', 'commission rate, like 9.1%', rate),
   commission: option('--commission <amount>', 'gross commission, before fees (default: the rate of what was paid)'),
-  status: option('--status <status>', 'where it stands', oneOf(ORDER_STATUSES)),
+  status: option('--status <status>', 'where it stands (a new one: paid)', oneOf(ORDER_STATUSES)),
   ordered: option('--ordered <day>', 'day of the order', day),
   received: option('--received <day>', 'day on which the buyer confirmed', day),
   verified: option('--verified <day>', 'day on which the partner verified it', day),
@@ -103,7 +103,7 @@ export const remove = defineCommand({
   options: { ...NAMED, proof: PROOF, note: NOTE },
   examples: ['shoptool orders remove 3700000000000000077 --proof answer.png --note "it was another shop\'s order"'],
   async run(call) {
-    const { db, given, named } = await opened(call)
+    const { db, given, named } = await opened(call, 'taken back by hand')
     tell(call, 'remove', given, removeOrder(db, given, named))
     return 'done'
   },
@@ -113,7 +113,7 @@ type SaidOptions = { [K in keyof typeof SAID]: (typeof SAID)[K] extends Option<i
 type Options = { partner: string | undefined; line: string | undefined; proof: string | undefined; note: string | undefined }
 
 /** Everything that is named is looked up and read before anything is written. */
-async function opened({ ctx, args: [name], options, workspace }: Call<readonly [string], Options>) {
+async function opened({ ctx, args: [name], options, workspace }: Call<readonly [string], Options>, note = '') {
   const found = await workspace()
   if (options.proof === undefined) throw usageError('--proof: name a file that proves it, like --proof screenshot.png')
   const proof = readProof(ctx.cwd, options.proof)
@@ -122,7 +122,7 @@ async function opened({ ctx, args: [name], options, workspace }: Call<readonly [
   const partner = findPartner(id, found.partners, BUILT_IN, options.partner === undefined ? name : '--partner')
   const at = instantOf(ctx.now(), found.shop.timezone)
   const today = instantOf(ctx.now(), partner.timezone).slice(0, 10)
-  const given: Given = { folder: found.folder, partner: partner.id, at, today, note: options.note ?? BY_HAND, proof }
+  const given: Given = { folder: found.folder, partner: partner.id, at, today, note: options.note ?? note, proof }
   const named: Named = { orderId, lineId: options.line }
   return { db, given, named, partner }
 }

@@ -51,11 +51,26 @@ export function ledgerOf(
   const closing = closed.find((each) => each.month === month)
   if (closing) return closedLedger(db, partner, closed.slice(0, closed.indexOf(closing)), closing, only, adjusted)
   return {
-    partner,
-    orders: judgedOrders(db, partner, undefined, only),
-    lines: linesByKey(db, partner.id, dayOf(month, 31), undefined, only),
+    ...recordsOf(db, partner, month, undefined, only),
     statements: statementsOf(db, partner.id, month),
     adjustments: adjustments(db, partner, closed, month, positionOf(db), adjusted),
+  }
+}
+
+/** The orders and payout lines that a month is settled from, with the partner as it is judged; those of a close where there is one. */
+export function recordsOf(
+  db: Database,
+  partner: Partner,
+  month: Month,
+  closing?: Freeze,
+  only?: readonly string[],
+): Pick<Ledger, 'partner' | 'orders' | 'lines'> {
+  const { position, terms } = closing?.frozen ?? {}
+  const then = terms ? partnerOn(partner, terms) : partner
+  return {
+    partner: then,
+    orders: judgedOrders(db, then, position, only),
+    lines: linesByKey(db, partner.id, dayOf(month, 31), position, only),
   }
 }
 
@@ -67,16 +82,14 @@ export function closedLedger(
   db: Database,
   partner: Partner,
   before: readonly Closing[],
-  { month, at, frozen }: Freeze,
+  closing: Freeze,
   only?: readonly string[],
   adjusted?: (facts: AdjustedFacts) => void,
 ): Ledger {
-  const { position, terms } = frozen
-  const then = partnerOn(partner, terms)
+  const { month, at } = closing
+  const { position } = closing.frozen
   return {
-    partner: then,
-    orders: judgedOrders(db, then, position, only),
-    lines: linesByKey(db, partner.id, dayOf(month, 31), position, only),
+    ...recordsOf(db, partner, month, closing, only),
     statements: statementsOf(db, partner.id, month, position),
     closedAt: at,
     adjustments: adjustments(db, partner, before, month, position, adjusted),

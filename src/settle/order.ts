@@ -74,6 +74,9 @@ export type OrderExplanation = {
     amount: string
     currency: string
     class: SettlementClass
+    /** By which pass it was matched, and the order lines that it was put to; null and none where it matches no order. */
+    match: Pass | null
+    lineIds: string[]
     source: Origin
   }[]
   /** What the order was in each month in which it was due or money moved. */
@@ -125,7 +128,7 @@ export function explainOrder(
       .filter((entry) => entry.class !== 'not-due')
       .map((entry) => ({ month, rules, entry }))
   })
-  const classOf = (line: RoutedLine) => settled.find(({ entry }) => entry.lines.includes(line))!.entry.class
+  const entryOf = (line: RoutedLine) => settled.find(({ entry }) => entry.lines.includes(line))!.entry
   return {
     schema: 'shoptool.settle-explain.v1',
     partner: partner.id,
@@ -173,16 +176,10 @@ export function explainOrder(
     }),
     payouts: lines
       .toSorted((a, b) => compareText(a.paidAt, b.paidAt))
-      .map((line) => ({
-        statementId: line.statementId,
-        paidAt: line.paidAt,
-        lineId: line.lineId,
-        kind: line.kind,
-        amount: formatAmount(line.amount, line.currency),
-        currency: line.currency,
-        class: classOf(line),
-        source: line.origin,
-      })),
+      .map((line) => {
+        const { class: name, match, about } = entryOf(line)
+        return { ...payoutDocument(line), class: name, match, lineIds: about.map(({ lineId }) => lineId) }
+      }),
     months: settled.map(({ month, rules, entry }) => {
       const money = (amount: Minor) => formatAmount(amount, entry.currency)
       const { text, steps } = explain(entry, rules)
@@ -202,6 +199,11 @@ export function explainOrder(
       }
     }),
   }
+}
+
+/** A payout line in the shape of `--json`. */
+export function payoutDocument({ statementId, paidAt, lineId, kind, amount, currency, origin }: RoutedLine) {
+  return { statementId, paidAt, lineId, kind, amount: formatAmount(amount, currency), currency, source: origin }
 }
 
 /** The row that a pick was made from; null in picks of before that was kept. */

@@ -23,7 +23,7 @@ export const COLUMNS = {
 type Line = { id: number; lineId: string; sku: string | null }
 
 /** A reading of a notice: `counts` for the newest one of its number that holds, `onLine` is the id of the order line that it is put to. */
-export type Notice = Recorded<Refund> & { partner: string; counts: boolean; onLine: number | null }
+export type Notice = Recorded<Refund> & { id: number; partner: string; counts: boolean; onLine: number | null }
 
 /** The lines of an order that were known at a position. */
 export function linesOf(db: Database, partner: string, orderId: string, bound: Bound = boundOf(db)): Line[] {
@@ -55,15 +55,16 @@ function lineFor(notice: Pick<Refund, 'lineId' | 'sku'>, lines: readonly Line[])
 
 function noticeReader(db: Database, bound: Bound, where: string) {
   const columns = Object.entries(COLUMNS).map(([field, column]) => `r.${column} AS ${field}`)
-  return db.prepare<unknown[], Refund & { partner: string; file: number; line: number; newest: number }>(
-    `SELECT r.partner, ${columns.join(', ')}, r.file, r.line,
-       row_number() OVER (PARTITION BY r.partner, r.order_id, r.refund_id, r.line_id, r.sku ORDER BY r.age DESC, r.id DESC) AS newest
-     FROM refund r WHERE ${where} AND r.file <= ${bound.file} AND r.id NOT IN ${overruled('refund', bound)} ORDER BY r.partner, r.order_id, r.age, r.id`,
+  return db.prepare<unknown[], Refund & { id: number; partner: string; file: number; line: number; counts: number }>(
+    `SELECT r.id, r.partner, ${columns.join(', ')}, r.file, r.line,
+       holds AND row_number() OVER (PARTITION BY holds, r.partner, r.order_id, r.refund_id, r.line_id, r.sku ORDER BY r.age DESC, r.id DESC) = 1 AS counts
+     FROM (SELECT *, id NOT IN ${overruled('refund', bound)} AS holds FROM refund) r
+     WHERE ${where} AND r.file <= ${bound.file} ORDER BY r.partner, r.order_id, r.age, r.id`,
   )
 }
 
 /** Whether a notice takes anything back. */
-const takes = ({ status }: Refund) => status === 'due' || status === 'taken'
+export const takes = ({ status }: Pick<Refund, 'status'>): boolean => status === 'due' || status === 'taken'
 
 /** How much was given back of an order line by the notices that count, in minor units of its currency. */
 export function refundedOf(db: Database, bound: Bound): (line: number, currency: Currency) => Minor {
@@ -76,14 +77,14 @@ export function refundedOf(db: Database, bound: Bound): (line: number, currency:
     const { partner, orderId } = orderOf.get(line)!
     const found = notices
       .all(partner, orderId)
-      .filter((notice) => notice.newest === 1 && takes(notice) && notice.currency === currency)
+      .filter((notice) => notice.counts === 1 && takes(notice) && notice.currency === currency)
     if (found.length === 0) return 0
     const known = lines.all(partner, orderId)
     return found.reduce((sum, notice) => (lineFor(notice, known) === line ? sum + notice.refundAmount : sum), 0)
   }
 }
 
-/** Every reading of the notices for an order, oldest first; with `asOf` those that were known at that position of the journal. */
+/** Every reading of the notices for an order, oldest first, also those that do not hold; with `asOf` those that were known at that position of the journal. */
 export function noticesOf(db: Database, partner: string, orderId: string, asOf?: Position): Notice[] {
   return placed(db, 'r.partner = ? AND r.order_id = ?', [partner, orderId], boundOf(db, asOf))
 }
@@ -100,9 +101,9 @@ function placed(db: Database, where: string, values: readonly unknown[], bound: 
   const lines = lineReader(db, bound)
   return noticeReader(db, bound, where)
     .all(...values)
-    .map(({ file, line, newest, ...refund }) => ({
+    .map(({ file, line, counts, ...refund }) => ({
       ...refund,
-      counts: newest === 1,
+      counts: counts === 1,
       onLine: lineFor(refund, lines.all(refund.partner, refund.orderId)),
       origin: origin(file, line),
     }))

@@ -68,8 +68,10 @@ it('orders show tells every state that was read, with its file', async () => {
       'acme:1 茶杯',
       '  settled, paid 9.90 CNY, commission 0.90',
       '  ordered 2026-10-01 00:00, settled 2026-11-02 00:00',
-      '  read as paid (已付款), commission 0.99   0.csv:2',
-      '  read as settled (已结算), commission 0.90   1.csv:2',
+      '  2026-11-25 12:00 read as paid (已付款), paid 9.90, commission 0.99   0.csv:2',
+      '  2026-11-25 12:00 read as settled (已结算), paid 9.90, commission 0.90   1.csv:2',
+      '',
+      'payouts: none',
       '',
     ].join('\n'),
   )
@@ -122,8 +124,8 @@ describe('orders of partners that correct by further rows', () => {
     const cwd = await events('--prefer', 'batch')
     const { stdout } = await run(['orders', 'show', 'B-1'], { cwd })
     expect(stdout).toContain('  received, paid 60.00 USD, commission 1.80\n')
-    expect(stdout).toContain('  read as received (realtime), commission 1.80, row e1, not counted   events.csv:2\n')
-    expect(stdout).toContain('  read as received (batch), commission 1.80, row e2   events.csv:3\n')
+    expect(stdout).toContain('read as received (realtime), paid 60.00, commission 1.80, row e1, not counted   events.csv:2\n')
+    expect(stdout).toContain('read as received (batch), paid 60.00, commission 1.80, row e2   events.csv:3\n')
     const { lines } = JSON.parse((await run(['orders', 'show', 'B-1', '--json'], { cwd })).stdout)
     expect(lines[0].states.map(({ entry, counts }: { entry: string; counts: boolean }) => [entry, counts])).toEqual([
       ['e1', false],
