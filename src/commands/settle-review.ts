@@ -28,7 +28,7 @@ const REASON = option('--reason <text>', 'why; kept for the record', text)
 const confirm = defineCommand({
   about:
     'Confirms that a payout line is for an order, or for several together. It is matched with them in every settlement from now on, and its match is "confirmed". Refused where the line is matched by its numbers, an order is paid already, or the month is closed.',
-  args: [LINE, ['<order...>', "the partner's order numbers"]],
+  args: [LINE, ['<order...>', "the partner's order numbers, or partner:number as settle prints them"]],
   options: {
     line: option('--line <id>', 'for this line of the one order', text),
     partner: PARTNER,
@@ -40,10 +40,9 @@ const confirm = defineCommand({
   ],
   run: (call) => {
     const [, orders] = call.args
-    const orderIds = [...new Set(orders)]
     const lineId = call.options.line ?? null
-    if (lineId !== null && orderIds.length > 1) throw usageError('--line: goes with one order')
-    return decide(call, (db, given) => confirmLine(db, given, orderIds, lineId))
+    if (lineId !== null && orders.length > 1) throw usageError('--line: goes with one order')
+    return decide(call, (db, given) => confirmLine(db, given, numbersOf(orders, given), lineId))
   },
 })
 
@@ -56,7 +55,7 @@ const reject = defineCommand({
     'shoptool settle review reject inbox/acme-2026-11.csv:12 8812345',
     'shoptool settle review reject inbox/acme-2026-11.csv:15 --reason "开门红奖励"',
   ],
-  run: (call) => decide(call, (db, given) => rejectLine(db, given, [...new Set(call.args[1])])),
+  run: (call) => decide(call, (db, given) => rejectLine(db, given, numbersOf(call.args[1], given))),
 })
 
 const withdraw = defineCommand({
@@ -128,6 +127,12 @@ async function decide({ ctx, args, options, workspace, print, global }: Deciding
     db.close()
     release()
   }
+}
+
+/** Order numbers, each once, without the partner that `settle` prints in front of them. */
+function numbersOf(orders: readonly string[], { partner }: Given): string[] {
+  const prefix = `${partner.id}:`
+  return [...new Set(orders.map((order) => (order.startsWith(prefix) ? order.slice(prefix.length) : order)))]
 }
 
 /** @throws ShoptoolError (usage) where no payout line was read there, or several were. */

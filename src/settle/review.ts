@@ -6,6 +6,7 @@ import type { Partner } from '../partners/partner.ts'
 import { keyOf, type RoutedLine } from '../records.ts'
 import { closedMonths, howToReopen } from '../store/closings.ts'
 import type { Database } from '../store/open.ts'
+import { ordersById } from '../store/orders.ts'
 import { payoutLine } from '../store/payouts.ts'
 import { addReview, type Decision, decisions } from '../store/reviews.ts'
 import { type Entry, PASS_TEXT, sumOf } from './entry.ts'
@@ -88,7 +89,7 @@ export function confirmLine(db: Database, given: Given, orderIds: readonly strin
 
 /**
  * Says that a payout line is for none of these orders, or without orders for none at all: they are not suggested any more.
- * @throws ShoptoolError (usage) where it is confirmed.
+ * @throws ShoptoolError (usage) where the line is confirmed, and where an order is not on record.
  */
 export function rejectLine(db: Database, { partner, id, at, reason }: Given, orderIds: readonly string[]): Decided {
   return db
@@ -99,6 +100,8 @@ export function rejectLine(db: Database, { partner, id, at, reason }: Given, ord
           `${told(line)}: is confirmed to be for order ${line.route.orderIds.join(', ')}; shoptool settle review withdraw ${told(line)} takes that back`,
         )
       }
+      const lost = orderIds.find((orderId) => ordersById(db, partner.id, orderId).length === 0)
+      if (lost !== undefined) throw notOnRecord(partner, lost)
       addReview(db, partner.id, at, { payoutLine: id, action: 'reject', orderIds, lineId: null, reason })
       return decidedOf(db, partner, id)!
     })
@@ -141,17 +144,16 @@ function mustBeOpen(db: Database, partner: Partner, line: RoutedLine): void {
   )
 }
 
+const notOnRecord = ({ id }: Partner, orderId: string) =>
+  usageError(`${orderId}: ${id} has no order of that number on record; "shoptool orders list --partner ${id}" has them`)
+
 /** Money taken back may be of what was paid before there were records. */
 function mustBeUnpaid(db: Database, partner: Partner, line: RoutedLine, orderId: string, lineId: string | null): void {
   const month = monthOf(line.paidAt)
   const ledger = ledgerOf(db, partner, month, [orderId])
   const all = [...ledger.orders]
   const own = all.filter((order) => order.orderId === orderId)
-  if (own.length === 0) {
-    throw usageError(
-      `${orderId}: ${partner.id} has no order of that number on record; "shoptool orders list --partner ${partner.id}" has them`,
-    )
-  }
+  if (own.length === 0) throw notOnRecord(partner, orderId)
   const currencies = [...new Set(own.map(({ currency }) => currency))]
   if (!currencies.includes(line.currency)) {
     throw usageError(

@@ -159,7 +159,7 @@ describe('settle review', () => {
     expect((await review('confirm', line(3), '102', '--reason', '客服确认')).stdout).toBe(
       'acme\tinbox/nov.csv:3\t8.00 CNY\tfor 102\tmatched\t2026-11-25\t客服确认\n',
     )
-    expect(await json('settle', 'review', 'confirm', line(5), '104', '103')).toMatchObject({
+    expect(await json('settle', 'review', 'confirm', line(5), 'acme:104', '103')).toMatchObject({
       schema: 'shoptool.settle-review-decided.v1',
       ...{
         line: line(5),
@@ -215,6 +215,7 @@ describe('settle review', () => {
       [line(4), []],
       [line(5), []],
     ])
+    expect((await review('reject', line(5), '999')).stderr).toContain('999: acme has no order of that number on record')
     expect((await review('reject', line(5))).stdout).toContain('for no order')
     expect((await review('reject', line(4))).code).toBe(0)
     const done = await review()
