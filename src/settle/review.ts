@@ -44,14 +44,14 @@ export function reviewOf(db: Database, partner: Partner, month: Month): Review {
 /** Where it was read, by the bytes of the file: the same whatever its statement is called now. */
 const placeOf = ({ origin }: RoutedLine) => `${origin.sha256}:${origin.line}`
 
-/** What the month in which a payout line was paid makes of it now. */
+/** What the month in which a payout line was paid makes of it: a closed month what it made of it then. */
 function entryWith(db: Database, partner: Partner, line: RoutedLine): Entry {
   const month = monthOf(line.paidAt)
-  const number = keyOf(line)
-  const ledger = ledgerOf(db, partner, month, [number])
-  const lines = number === '' ? [line] : ledger.lines
-  const entries = [...reconcile(ledger.orders, lines, rulesOf(ledger.partner, month))]
-  return entries.find((entry) => entry.lines.some((each) => placeOf(each) === placeOf(line)))!
+  const ledger = ledgerOf(db, partner, month, [keyOf(line)])
+  const rules = rulesOf(ledger.partner, month)
+  const entries = [...reconcile(ledger.orders, ledger.lines, rules)]
+  const own = entries.find((entry) => entry.lines.some((each) => placeOf(each) === placeOf(line)))
+  return own ?? [...reconcile([], [line], rules)][0]!
 }
 
 /** About which payout line of which partner something is decided, when and why. `id` is that of the line in the journal. */
