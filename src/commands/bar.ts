@@ -13,3 +13,11 @@ export function bar(value: number, whole: number, most: number, width: number): 
   const solid = '█'.repeat(full) + EIGHTHS[eighths % 8]
   return solid + '░'.repeat(Math.max(0, length(whole, width) - solid.length))
 }
+
+/** A bar from one value to another on a scale of `width` characters from `low` to `high`; what is not nothing is seen. */
+export function floating(from: number, to: number, low: number, high: number, width: number): string {
+  if (from === to || low === high) return ''
+  const at = (value: number) => multiplyDivide(value - low, width, high - low)
+  const left = Math.min(at(Math.min(from, to)), width - 1)
+  return ' '.repeat(left) + '█'.repeat(Math.max(1, at(Math.max(from, to)) - left))
+}

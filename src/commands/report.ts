@@ -1,31 +1,19 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { dayOf, monthOf } from '../day.ts'
+import { dayOf } from '../day.ts'
 import { usageError } from '../errors.ts'
-import { formatAmount } from '../money.ts'
+import { answer } from '../report/answer.ts'
 import { DIMENSIONS, type DimensionName, dimensionsOf } from '../report/dimensions.ts'
-import { BASES, type DateBasis, FIGURES, type Figure, figuresOf, type Row } from '../report/figures.ts'
+import { BASES, type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
 import { PERIODS } from '../report/period.ts'
 import { type Ranked, ranked, totalsOf } from '../report/rank.ts'
-import { tell } from '../report/stories.ts'
 import { compareText } from '../settle/entry.ts'
-import { type Cell, csvText, id } from '../settle/table.ts'
 import { bar } from './bar.ts'
 import { defineCommand } from './command.ts'
-import { count, day, flag, list, month, oneOf, option, text } from './option.ts'
-import { oneLine, type Print } from './print.ts'
-import { replaceFile } from './replace.ts'
+import { day, list, month, oneOf, option } from './option.ts'
+import type { Print } from './print.ts'
 import { reportLedger } from './report-ledger.ts'
+import { checkOutputs, nameOf, noteBasis, OUTPUTS, shownOf, writeOutput } from './report-output.ts'
+import { command as waterfall } from './report-waterfall.ts'
 import { sparkline } from './sparkline.ts'
-
-/** The days that each basis counts by. */
-const BASIS_NAMES: Record<DateBasis, string> = {
-  ordered: 'the day of the order',
-  received: 'the day of receipt',
-  verified: 'the day of verification',
-  settled: 'the day on which the partner settled',
-  paid: 'the day on which money was due and paid',
-}
 
 export const command = defineCommand({
   about: `Adds up what was estimated, is due, was received and lost, by partner, shop (of the goods), channel, category, product or member, by day to year. Every figure is counted by one date of the order, which is named with it: ordered, received, verified and settled take an order as it stands today with all that was ever paid for it; paid is what "settle" says of each month, by when money was due and paid.
@@ -39,10 +27,8 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     from: option('--from <day>', 'only from this day on', day),
     to: option('--to <day>', 'only up to this day', day),
     partner: list('--partner <a,b>', 'only these partners'),
-    top: option('--top <n>', 'so many rows by themselves, the others put together', count),
     sort: option('--sort <figure>', 'the largest of this figure first, or by name', oneOf([...FIGURES, 'name']), 'received'),
-    csv: option('--csv <file>', 'write all figures as CSV for spreadsheets; - is stdout', text),
-    md: flag('--md', 'a Markdown table'),
+    ...OUTPUTS,
   },
   examples: [
     'shoptool report --month 2026-10',
@@ -50,14 +36,13 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     'shoptool report --by product --per all --top 20 --sort lost',
     'shoptool report --per day --month 2026-10 --csv october.csv',
   ],
+  commands: { waterfall },
   async run(call) {
-    const { ctx, options, print, global } = call
+    const { options, print, global } = call
     const { basis, top = null, sort } = options
     if (options.month && (options.from || options.to)) throw usageError('--month: goes without --from and --to')
     if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
-    if ([global.json, options.md, options.csv !== undefined].filter(Boolean).length > 1)
-      throw usageError('--json, --csv and --md: expected one of them')
-    if (top === 0) throw usageError('--top: expected 1 or more')
+    checkOutputs(call)
     const from = options.month ? `${options.month}-01` : (options.from ?? null)
     const to = options.month ? dayOf(options.month, 31) : (options.to ?? null)
     const by: DimensionName[] = options.by.length > 0 ? [...new Set(options.by)] : ['partner']
@@ -65,11 +50,7 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)
 
     const dimensions = dimensionsOf(db, found)
-    const figures = figuresOf({ basis, by: by.map((name) => dimensions[name]), per, from, to, today })
-    // an order is what all months made of it; by pay day each month stands for itself
-    const months = basis === 'paid' ? { from: monthOf(from ?? FIRST), to: monthOf(to ?? LAST) } : { from: FIRST, to: LAST }
-    tell(db, partners, months, figures)
-    const { rows: all, undated } = figures.answer()
+    const { rows: all, undated } = answer(db, partners, { basis, by: by.map((name) => dimensions[name]), per, from, to, today })
     const rows = ranked(all, sort, top)
     const totals = totalsOf(all)
 
@@ -83,47 +64,20 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
       })
       return outcome
     }
-    if (options.csv !== undefined || options.md) {
-      const columns = ['basis', 'period', ...by, 'currency', ...FIGURES]
-      const lines = [...rows, ...undated.map((row) => ({ ...row, period: 'undated', others: 0 }))].map((row) => [
-        basis,
-        row.period ?? 'all',
-        ...by.map((_, i) => nameOf(row, i)),
-        row.currency,
-        ...FIGURES.map((figure) => shownOf(row, figure)),
-      ])
-      if (options.md) for (const line of markdown(columns, lines)) print.line(line)
-      else if (options.csv === '-') ctx.stdout.write(csvOf(columns, lines, by.length))
-      else {
-        const path = resolve(ctx.cwd, options.csv!)
-        replaceFile(path, (unfinished) => writeFileSync(unfinished, csvOf(columns, lines, by.length)))
-        print.note(`Written: ${path}`)
-      }
-      return outcome
-    }
+    const columns = ['basis', 'period', ...by, 'currency', ...FIGURES]
+    const lines = [...rows, ...undated.map((row) => ({ ...row, period: 'undated', others: 0 }))].map((row) => [
+      basis,
+      row.period ?? 'all',
+      ...by.map((_, i) => nameOf(row, i)),
+      row.currency,
+      ...FIGURES.map((figure) => shownOf(row, figure)),
+    ])
+    if (writeOutput(call, { columns, names: by.length + 3, lines })) return outcome
     await printRows(rows, totals, by, basis, print)
-    for (const row of undated) {
-      print.note(
-        `Without ${BASIS_NAMES[basis]}, and so in no period: ${row.figures.orders} order lines, estimated ${shownOf(row, 'estimated')} ${row.currency}, received ${shownOf(row, 'received')}`,
-      )
-    }
-    print.note(`By ${BASIS_NAMES[basis]} (--basis ${basis}).`)
+    noteBasis(undated, basis, print)
     return outcome
   },
 })
-
-/** Beyond all months. */
-const FIRST = '0000-01'
-const LAST = '9998-12'
-
-function shownOf({ currency, figures }: Row, figure: Figure): string {
-  return figure === 'orders' ? String(figures.orders) : formatAmount(figures[figure], currency)
-}
-
-/** What a row is called in the dimension at `i`: a name, how many others it holds, or that there is none. */
-function nameOf({ group, others }: Ranked, i: number): string {
-  return group[i] ?? (others === 0 ? '(none)' : i === 0 ? `(${others} others)` : '')
-}
 
 /** A row of `report --json`: a name or null for each dimension. `others`: how many groups it puts together. */
 function rowDocument(row: Ranked, by: readonly string[]) {
@@ -134,20 +88,6 @@ function rowDocument(row: Ranked, by: readonly string[]) {
     currency: row.currency,
     ...Object.fromEntries(FIGURES.map((figure) => [figure, figure === 'orders' ? row.figures.orders : shownOf(row, figure)])),
   }
-}
-
-function csvOf(columns: readonly string[], lines: readonly (readonly string[])[], names: number): string {
-  const cell = (value: string, i: number): Cell => (i === 1 ? id(value) : i > 1 && i < 2 + names ? id(value) : value)
-  return csvText(
-    columns,
-    lines.map((line) => line.map(cell)),
-  )
-}
-
-function markdown(columns: readonly string[], lines: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`
-  const rule = columns.map((_, i) => (i > columns.length - FIGURES.length - 1 ? '---:' : '---'))
-  return [line(columns), line(rule), ...lines.map(line)]
 }
 
 /** Least characters that a bar is drawn in; where there are fewer, there is none. */

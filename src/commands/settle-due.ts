@@ -6,7 +6,7 @@ import { type Currency, formatAmount, formatRate } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import type { Order, Recorded } from '../records.ts'
 import { AGES, type Claim, type Days, type Due, dueOf, type Sum, standingOn } from '../report/due.ts'
-import { stories } from '../report/stories.ts'
+import { ALL_MONTHS, stories } from '../report/stories.ts'
 import { judgedOrders } from '../settle/parts.ts'
 import { csvText } from '../settle/table.ts'
 import type { Database } from '../store/open.ts'
@@ -65,9 +65,6 @@ What was missing is what "settle" says of each month. On its pay day money is no
   },
 })
 
-/** Beyond all months. */
-const ALL = { from: '0000-01', to: '9998-12' } as const
-
 /** What is due of all orders of partners, from one snapshot of the database. */
 function allDue(
   db: Database,
@@ -81,7 +78,7 @@ function allDue(
       const present = judgedOrders(db, partner)
       const orders = asOf === today ? present : standing(present, asOf)
       let told = 0
-      for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL)) {
+      for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL_MONTHS)) {
         due.add(story)
         if (++told % 20_000 === 0) print.progress(`${partner.id}: ${told} orders …`)
       }

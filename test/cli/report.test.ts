@@ -101,3 +101,76 @@ describe('report', () => {
     ])
   })
 })
+
+describe('report waterfall', () => {
+  type Steps = { step: string; amount: string; level: string }[]
+  const stepOf = (steps: Steps, name: string) => steps.find(({ step }) => step === name)!.amount
+
+  it('comes from estimated to received, of each partner and of all, as settle says of the month', async () => {
+    const settled = await json('settle', '--month', '2026-11')
+    const { schema, basis, month, waterfalls, totals } = await json('report', 'waterfall')
+    expect([schema, basis, month]).toEqual(['shoptool.report-waterfall.v1', 'paid', '2026-11'])
+    const own = settled.partners.map(({ partner, expected, paid }: Record<string, string>) => [partner, expected, paid])
+    expect(
+      waterfalls.map(({ partner, steps }: { partner: string; steps: Steps }) => [
+        partner,
+        stepOf(steps, 'due'),
+        stepOf(steps, 'received'),
+      ]),
+    ).toEqual(expect.arrayContaining(own))
+    expect(totals[0].steps.map(({ step, amount }: Steps[0]) => `${step} ${amount}`).join(', ')).toBe(
+      'estimated 279.61, fees -16.58, refunded -10.69, open 0.00, due 252.34, missing -22.76, short -3.31, over 15.78, shifted 9.21, other 28.96, received 280.22',
+    )
+  })
+
+  it('is a chart on a terminal of 60 columns, and says by which date', async () => {
+    const { stdout, stderr } = await run(['report', 'waterfall', '--partner', 'pdd', '--no-color'], { cwd: folder, tty: 60 })
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'pdd',
+      'CNY        AMOUNT',
+      `estimated   72.35  ${'█'.repeat(40)}`,
+      `due         72.35  ${'█'.repeat(40)}`,
+    ])
+    expect(stdout).toContain(`missing    -10.35  ${' '.repeat(34)}██████\n`)
+    expect(stderr).toMatch(/By the day on which money was due and paid \(--basis paid\)\.\n$/)
+    const { stdout: both } = await run(['report', 'waterfall', '--top', '1'], { cwd: folder, tty: 60 })
+    expect(both).toMatch(/^\(all\)\n[\s\S]*\n\n\(2 others\)\n/)
+  })
+
+  it('writes CSV by any date and anything that orders are told apart by', async () => {
+    const { stdout } = await shoptool(...'report waterfall --basis ordered --month 2026-09 --by channel --csv -'.split(' '))
+    expect(stdout).toMatch(
+      /^\ufeffbasis,month,channel,currency,step,amount,level\r\nordered,\t2026-09,\(all\),CNY,estimated,[\d.]+,[\d.]+\r\n/,
+    )
+    expect(stdout).toMatch(/\r\nordered,\t2026-09,moments,/)
+  })
+
+  it('says that there is nothing in a month', async () => {
+    const { code, stdout, stderr } = await shoptool('report', 'waterfall', '--month', '2025-01')
+    expect([code, stdout]).toEqual([0, ''])
+    expect(stderr).toContain('2025-01: there are no such orders and payouts.\n')
+  })
+
+  it('refuses what it cannot show', async () => {
+    expect((await shoptool('report', 'waterfall', '--by', 'day')).stderr).toContain('--by: "day" is not one of partner, shop,')
+    expect((await shoptool('report', 'waterfall', '--md', '--json')).stderr).toContain(
+      '--json, --csv and --md: expected one of them',
+    )
+    expect((await shoptool('report', 'waterfall', '--top', '0')).stderr).toContain('--top: expected 1 or more')
+  })
+})
+
+describe('a closed month', () => {
+  it('is reported by pay day as it was closed, by other dates as it stands', async () => {
+    await shoptool('settle', '--month', '2026-10', '--close')
+    const closed = await json('report', '--basis', 'paid', '--per', 'year')
+    const october = await json('report', 'waterfall', '--month', '2026-10')
+    const ordered = await json('report')
+    const order = '--paid 99.00 --rate 10% --ordered 2026-09-02 --settled 2026-09-12 --proof shoptool.yaml'.split(' ')
+    for (const status of ['settled', 'refunded'])
+      expect(await shoptool('orders', 'add', `taobao:9${status}`, '--status', status, ...order)).toMatchObject({ code: 0 })
+    expect((await json('report')).totals).not.toEqual(ordered.totals)
+    expect(await json('report', 'waterfall', '--month', '2026-10')).toEqual(october)
+    expect(await json('report', '--basis', 'paid', '--per', 'year')).toEqual(closed)
+  })
+})

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { usageError } from '../errors.ts'
+import { formatAmount } from '../money.ts'
+import type { DateBasis, Figure, Row } from '../report/figures.ts'
+import type { Ranked } from '../report/rank.ts'
+import { csvText, id } from '../settle/table.ts'
+import type { Call } from './command.ts'
+import { count, flag, option, text } from './option.ts'
+import { oneLine, type Print } from './print.ts'
+import { replaceFile } from './replace.ts'
+
+/** The days that each basis counts by. */
+const BASIS_NAMES: Record<DateBasis, string> = {
+  ordered: 'the day of the order',
+  received: 'the day of receipt',
+  verified: 'the day of verification',
+  settled: 'the day on which the partner settled',
+  paid: 'the day on which money was due and paid',
+}
+
+/** How many rows reports have, and the forms, besides --json, that they come in. */
+export const OUTPUTS = {
+  top: option('--top <n>', 'so many rows by themselves, the others put together', count),
+  csv: option('--csv <file>', 'write all figures as CSV for spreadsheets; - is stdout', text),
+  md: flag('--md', 'a Markdown table'),
+}
+
+type Asked = Pick<
+  Call<unknown, { csv: string | undefined; md: boolean; top: number | undefined }>,
+  'ctx' | 'options' | 'print' | 'global'
+>
+
+/** @throws ShoptoolError (usage) where more than one form is asked for, or the top 0. */
+export function checkOutputs({ options, global }: Asked): void {
+  if (options.top === 0) throw usageError('--top: expected 1 or more')
+  if ([global.json, options.md, options.csv !== undefined].filter(Boolean).length > 1)
+    throw usageError('--json, --csv and --md: expected one of them')
+}
+
+/** Rows of texts under a heading; as many columns as `names` are text in a spreadsheet too, the others are figures. */
+export type Table = { columns: readonly string[]; names: number; lines: readonly (readonly string[])[] }
+
+/** Writes the table as CSV or Markdown, whichever is asked for; false where neither is. */
+export function writeOutput({ ctx, options, print }: Asked, { columns, names, lines }: Table): boolean {
+  if (options.md) {
+    const row = (cells: readonly string[]) => `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`
+    for (const cells of [columns, columns.map((_, i) => (i < names ? '---' : '---:')), ...lines]) print.line(row(cells))
+    return true
+  }
+  if (options.csv === undefined) return false
+  const csv = csvText(
+    columns,
+    lines.map((line) => line.map((cell, i) => (i > 0 && i < names ? id(cell) : cell))),
+  )
+  if (options.csv === '-') ctx.stdout.write(csv)
+  else {
+    const path = resolve(ctx.cwd, options.csv)
+    replaceFile(path, (unfinished) => writeFileSync(unfinished, csv))
+    print.note(`Written: ${path}`)
+  }
+  return true
+}
+
+export function shownOf({ currency, figures }: Row, figure: Figure): string {
+  return figure === 'orders' ? String(figures.orders) : formatAmount(figures[figure], currency)
+}
+
+/** What a row is called in the dimension at `i`: a name, how many others it holds, or that there is none. */
+export function nameOf({ group, others }: Ranked, i: number): string {
+  return group[i] ?? (others === 0 ? '(none)' : i === 0 ? `(${others} others)` : '')
+}
+
+/** Says what is in no period, and names the date that everything is counted by. */
+export function noteBasis(undated: readonly Row[], basis: DateBasis, print: Print): void {
+  for (const row of undated) {
+    print.note(
+      `Without ${BASIS_NAMES[basis]}, and so in no period: ${row.figures.orders} order lines, estimated ${shownOf(row, 'estimated')} ${row.currency}, received ${shownOf(row, 'received')}`,
+    )
+  }
+  print.note(`By ${BASIS_NAMES[basis]} (--basis ${basis}).`)
+}
