@@ -54,7 +54,7 @@ export function proofOf(leak: Leak): string[] {
     ...(elsewhere ? [`of ${elsewhere.orders} other orders ${elsewhere.affected} look so`] : []),
     elsewhere
       ? `chance ${chanceText(chance)}, were such losses spread evenly (Fisher's exact test${looked})`
-      : `chance ${chanceText(chance)}, were one as likely as not (sign test${looked})`,
+      : `chance ${chanceText(chance)}, were ${pattern === 'rounding' ? 'too little as likely as too much' : 'an order as likely paid so as not'} (sign test${looked})`,
   ]
 }
 

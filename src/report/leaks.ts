@@ -17,7 +17,8 @@ import { GROUPINGS, type Grouping, type Sighting } from './sighting.ts'
  *
  * A group is named where its hits would hardly fall into it by chance, had they been spread evenly over all orders (`evenly`), and all orders
  * of a partner where most of them show the pattern (`asLikelyAsNot`). Each chance is multiplied by the number of groups and patterns that
- * were looked at (Bonferroni), and must come out below one in a thousand.
+ * were looked at (O. J. Dunn, Multiple Comparisons Among Means, 1961: "Bonferroni"), and must come out below one in a thousand. Patterns that
+ * hardly any order shows are not looked at and do not count: in these tests how many show it is given (R. E. Tarone, 1990).
  */
 
 /** From the one that says most to the one that says least. */
