@@ -7,7 +7,7 @@ import { chanceText, confidence, confidenceText } from '../report/chance.ts'
 import { dimensionsOf } from '../report/dimensions.ts'
 import { adviceOn, missingText, proofOf, whereText } from '../report/leak-text.ts'
 import { type Leak, type Looked, leakSearch, type SmallDifferences } from '../report/leaks.ts'
-import { GROUPINGS, type Sighting, sightingsOf } from '../report/sighting.ts'
+import { type Sighting, sightingsOf } from '../report/sighting.ts'
 import { type Story, tell } from '../report/stories.ts'
 import { type Cell, text as cell, csvText } from '../settle/table.ts'
 import { defineCommand } from './command.ts'
@@ -18,7 +18,7 @@ import { type ReportLedger, reportLedger } from './report-ledger.ts'
 import { monthToSettle } from './settle-month.ts'
 
 export const leaks = defineCommand({
-  about: `Finds money that is missing by a rule over many orders, where single differences are too small to be seen: the same share (a skim), amount, fee or rounding, also within the tolerance, from all orders of a partner or of one ${GROUPINGS.join(', ')}, or of, from or until one day.
+  about: `Finds money that is missing by a rule over many orders, where single differences are too small to be seen: the same share (a skim), amount, fee or rounding, also within the tolerance. It is looked for in all orders of a partner, in those of each category, shop, channel, tracking id, commission rate, size of order, statement and weekday, and in those of, from and until each day.
 
 The narrowest group is named, with the confidence that it is no chance: 99.9 % or more after allowing for every group and pattern looked at. Single errors are passed over, "settle" finds those. Exit code 5 where a leak was found.`,
   options: {
