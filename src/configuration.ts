@@ -7,6 +7,7 @@ import { type Currency, formatRate, isCurrency, type Ppm, readAmount, readRate }
 import { RECORD_KINDS } from './records.ts'
 import {
   type Channel,
+  type Cost,
   DISCLOSURES,
   FORMS,
   isAddress,
@@ -84,11 +85,16 @@ const levels = z
     z.minLength(1, 'is empty, expected a rate for each level, like [50%]'),
     z.maxLength(MOST_LEVELS, `has too many levels, expected at most ${MOST_LEVELS}`),
   )
+const day = z.string().check(z.refine(isDay, { error: (issue) => `"${issue.input}" is not a day, expected like 2026-11-01` }))
+const costs = z.array(
+  z.strictObject({
+    ...{ on: z.optional(day), from: z.optional(day), every: z.optional(z.enum(['month', 'year'])), until: z.optional(day) },
+    ...{ amount: scalar, currency: z.optional(currency), of: filled },
+  }),
+)
 const team = z.array(
   z.strictObject({
-    from: z.optional(
-      z.string().check(z.refine(isDay, { error: (issue) => `"${issue.input}" is not a day, expected like 2026-11-01` })),
-    ),
+    from: z.optional(day),
     links: z._default(z.enum(['sellers', 'buyers']), 'sellers'),
     levels,
     rebate: z.optional(percentage),
@@ -151,10 +157,12 @@ const schema = z.strictObject({
         quiet: z.optional(quiet),
         noRepeat: z.optional(z.int().check(z.minimum(0, 'expected 0 or more days'))),
         gap: z.optional(z.int().check(z.minimum(0, 'expected 0 or more minutes'))),
+        costs: z.optional(costs),
       }),
     ),
     {},
   ),
+  costs: z._default(costs, []),
   photos: z._default(z.strictObject({ hosts: z.array(filled) }), { hosts: [] }),
   tracking: z._default(z.record(name, trackingIds), {}),
   team: z._default(team, []),
@@ -172,9 +180,9 @@ const schema = z.strictObject({
  */
 export function readConfiguration(
   text: string,
-): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'tracking' | 'photoHosts' | 'team' | 'notify'> {
+): Pick<Workspace, 'shop' | 'shelves' | 'sources' | 'channels' | 'costs' | 'tracking' | 'photoHosts' | 'team' | 'notify'> {
   const file = parseYaml(WORKSPACE_FILE, text)
-  const { shop, shelves, sources, channels, tracking, photos, team, notify = null } = readYaml(file, schema)
+  const { shop, shelves, sources, channels, costs, tracking, photos, team, notify = null } = readYaml(file, schema)
   return {
     shop,
     shelves,
@@ -204,21 +212,36 @@ export function readConfiguration(
       ),
     ),
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, { surface, forms, daily = null, quiet, noRepeat, gap }]): [string, Channel] => [
+      Object.entries(channels).map(([name, { surface, forms, daily = null, quiet, noRepeat, gap, costs }]): [string, Channel] => [
         name,
         {
           ...{ surface, forms, daily },
           ...(quiet !== undefined && { quiet }),
           ...(noRepeat !== undefined && { noRepeat }),
           ...(gap !== undefined && { gap }),
+          ...(costs && { costs: costs.map((cost, i) => costOf(file, cost, ['channels', name, 'costs', i], shop.currency)) }),
         },
       ]),
     ),
+    costs: costs.map((cost, i) => costOf(file, cost, ['costs', i], shop.currency)),
     photoHosts: photos.hosts,
     tracking,
     team: team.map((terms, i) => teamTerms(file, terms, team[i - 1], ['team', i], shop.currency)),
     notify,
   }
+}
+
+/** @throws usage where it is not clear when it is paid, or how much. */
+function costOf(file: YamlFile, cost: z.output<typeof costs>[number], place: (string | number)[], usual: Currency): Cost {
+  const { on, from, every = null, until = null, amount, currency: money = usual, of } = cost
+  const first = on ?? from
+  const isClear = on === undefined ? every !== null : from === undefined && every === null && until === null
+  if (first === undefined || !isClear)
+    wrong(file, place, 'expected either "on", a day, or "from", a day, with "every: month" and perhaps "until"')
+  if (until !== null && until < first) wrong(file, [...place, 'until'], `${until} is before ${first}`)
+  const minor = readAmount(amount, money)
+  if (minor === null || minor <= 0) wrong(file, [...place, 'amount'], `"${amount}" is not an amount in ${money} above 0`)
+  return { from: first, every, until, amount: minor, currency: money, of }
 }
 
 const WHOLE: Ppm = 1_000_000
@@ -295,7 +318,8 @@ shelves:
   main: { kind: taoxiaopu }
 
 # Where you share, and in which forms the channel lets offers pass: image, code, url. For "shoptool plan": at most "daily" posts a day,
-# none in the "quiet" hours, "gap" minutes apart, the same goods again after "noRepeat" days.
+# none in the "quiet" hours, "gap" minutes apart, the same goods again after "noRepeat" days. For "report funnel" what it costs:
+# costs: [{ on: 2026-11-05, amount: 33, of: ads }, { from: 2026-11-01, every: month, amount: 99, of: tools }]
 channels:
   moments: { surface: wechat/moments, forms: [image] }
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Context } from './context.ts'
 import type { Day, Zone } from './day.ts'
 import { nearest, usageError } from './errors.ts'
-import type { Currency, Ppm } from './money.ts'
+import type { Currency, Minor, Ppm } from './money.ts'
 import type { RecordKind } from './records.ts'
 
 export { lock } from './lock.ts'
@@ -54,11 +54,24 @@ export type Source = {
     | { kind: 'api'; credentials: Record<string, string>; query: Record<string, string | number | boolean> }
   guard?: Guard
 }
+/**
+ * Money that was spent, above zero, on what `of` says. `every` null: once, on the day `from`; else again each month or year on that day, or the
+ * last of a shorter month, up to `until` where that is not null.
+ */
+export type Cost = {
+  from: Day
+  every: 'month' | 'year' | null
+  until: Day | null
+  amount: Minor
+  currency: Currency
+  of: string
+}
 /** Minutes of the day in which nothing is posted, `until` not among them; over midnight where it is the smaller. */
 export type Quiet = { from: number; until: number }
 /**
  * `surface` is `<app>/<place>`, as in the channel calendar. `daily`: at most so many posts a day. `quiet` null: at any hour; `noRepeat`: so
  * many days lie between two posts of the same goods; `gap`: so many minutes between any two. What is not set has a default (share/plan.ts).
+ * `costs`: all that it costs; absent where that is not kept.
  */
 export type Channel = {
   surface: string
@@ -67,6 +80,7 @@ export type Channel = {
   quiet?: Quiet | null
   noRepeat?: number
   gap?: number
+  costs?: Cost[]
 }
 /** Names of tiers with what a member must have reached in the month before: an amount in the shop's currency, or a count of orders. */
 export type TeamTiers = {
@@ -100,6 +114,8 @@ export type Workspace = {
   shelves: Record<string, Shelf>
   sources: Record<string, Source>
   channels: Record<string, Channel>
+  /** What the shop costs that is of no one channel. */
+  costs: readonly Cost[]
   /** Hosts in the operator's own network that photos may come from. */
   photoHosts: readonly string[]
   /** The operator's tracking ids by partner, each with the channel whose orders carry it, or null. */

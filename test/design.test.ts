@@ -231,6 +231,7 @@ describe('what the source does not do', () => {
         'feeds/formats/sheet.ts Number(text).toFixed(': 'the same',
         'feeds/formats/sheet.ts Math.round(': 'a day number, to the second',
         'feeds/formats/xml.ts Number(': 'the place of a repeated element',
+        'report/activity.ts Number(': 'the day of a month',
         'report/chance.ts Math.floor(': 'digits of a probability',
         'report/chance.ts Math.round(': 'the same',
         'report/scale.ts Math.ceil(': 'steps of a scale of shares',

@@ -84,6 +84,7 @@ describe('shoptool.yaml', () => {
         moments: { surface: 'wechat/moments', forms: ['image'], daily: null },
         'group-a': { surface: 'wechat/group', forms: ['image', 'code'], daily: 10 },
       },
+      costs: [],
       photoHosts: [],
       team: [],
       tracking: {},
@@ -190,6 +191,56 @@ describe('shoptool.yaml', () => {
     ],
     ['daily: 10', 'gap: -1', 'shoptool.yaml:10: channels.group-a.gap: expected 0 or more minutes'],
     ['daily: 10', 'noRepeat: x', 'shoptool.yaml:10: channels.group-a.noRepeat: expected a number'],
+    [
+      'daily: 10',
+      'costs: [{ on: 2026-11-01, from: 2026-11-01, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0: expected either "on", a day, or "from", a day, with "every: month"',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ from: 2026-11-01, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0: expected either "on", a day, or "from"',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ every: month, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0: expected either "on", a day, or "from"',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ on: 2026-11-01, until: 2026-12-01, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0: expected either "on", a day, or "from"',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ from: 2026-11-02, every: month, until: 2026-11-01, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0.until: 2026-11-01 is before 2026-11-02',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ on: 11-01, amount: 33, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0.on: "11-01" is not a day, expected like 2026-11-01',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ on: 2026-11-01, amount: 0, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0.amount: "0" is not an amount in CNY above 0',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ on: 2026-11-01, amount: 9.5, currency: JPY, of: ads }]',
+      'shoptool.yaml:10: channels.group-a.costs.0.amount: "9.5" is not an amount in JPY above 0',
+    ],
+    [
+      'daily: 10',
+      'costs: [{ on: 2026-11-01, amount: 33 }]',
+      'shoptool.yaml:10: channels.group-a.costs.0.of: is missing, expected a text',
+    ],
+    [
+      'notify:',
+      'costs: [{ from: 2026-11-01, every: week, amount: 33, of: ads }]\nnotify:',
+      'shoptool.yaml:11: costs.0.every: "week" is not known, expected month, year',
+    ],
     ['kind: wecom', 'kind: wecomm', 'shoptool.yaml:11: notify.webhook.kind: "wecomm" is not known; did you mean wecom?'],
     ['shelves:', 'shop: 1\nshelves:', 'shoptool.yaml:2: Map keys must be unique'],
     ['shelves:\n', 'shelves:\n\tx: 1\n', 'shoptool.yaml:3: Tabs are not allowed as indentation'],
@@ -201,6 +252,18 @@ describe('shoptool.yaml', () => {
     expect(() => readConfiguration(text)).toThrow(
       expect.objectContaining({ fault: 'usage', message: expect.stringContaining(message) }),
     )
+  })
+
+  it('says what channels and the shop cost, in the currency of the shop where none is named', () => {
+    const ads = { from: '2026-11-05', every: null, until: null, amount: 3350, currency: 'CNY', of: 'ads' }
+    const tool = { from: '2026-01-31', every: 'month', until: '2026-12-31', amount: 500, currency: 'JPY', of: 'tool' }
+    const { channels, costs } = readConfiguration(
+      `${FULL.replace('daily: 10', 'costs: [{ on: 2026-11-05, amount: 33.5, of: ads }]').replace('forms: [image] ', 'forms: [image], costs: [] ')}
+costs: [{ from: 2026-01-31, every: month, until: 2026-12-31, amount: 500, currency: JPY, of: tool }]`,
+    )
+    expect(channels['group-a']!.costs).toEqual([ads])
+    expect(channels.moments!.costs).toEqual([])
+    expect(costs).toEqual([tool])
   })
 
   it('gives each source limits of its own', () => {

@@ -1,4 +1,4 @@
-import { type Day, instantOf } from '../day.ts'
+import { type Day, dayOf, instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
@@ -8,6 +8,24 @@ import { type Database, openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Call, Outcome } from './command.ts'
+import { day, month, option } from './option.ts'
+
+/** The flags for the days of a report. */
+export const DAYS = {
+  month: option('--month <month>', 'only this month of that date', month),
+  from: option('--from <day>', 'only from this day on', day),
+  to: option('--to <day>', 'only up to this day', day),
+}
+
+/**
+ * The first and the last day, null where there is no bound.
+ * @throws usage where flags contradict each other.
+ */
+export function daysAsked({ month, from, to }: { month: Month | undefined; from: Day | undefined; to: Day | undefined }) {
+  if (month && (from || to)) throw usageError('--month: goes without --from and --to')
+  if (from && to && from > to) throw usageError(`--to: "${to}" is before --from`)
+  return month ? { from: `${month}-01`, to: dayOf(month, 31) } : { from: from ?? null, to: to ?? null }
+}
 
 /** What every report is made from. `outcome` is `usage` where a partner had to be left out, which has been told. */
 export type ReportLedger = { found: Workspace; db: Database; partners: Partner[]; today: Day; outcome: Outcome }

@@ -27,7 +27,7 @@ export const OUTPUTS = {
 }
 
 type Asked = Pick<
-  Call<unknown, { csv: string | undefined; md: boolean; top: number | undefined }>,
+  Call<unknown, { csv: string | undefined; md: boolean; top?: number | undefined }>,
   'ctx' | 'options' | 'print' | 'global'
 >
 

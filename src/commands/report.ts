@@ -1,5 +1,3 @@
-import { dayOf } from '../day.ts'
-import { usageError } from '../errors.ts'
 import { answer } from '../report/answer.ts'
 import { DIMENSIONS, type DimensionName, dimensionsOf } from '../report/dimensions.ts'
 import { BASES, type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
@@ -8,9 +6,10 @@ import { type Ranked, ranked, totalsOf } from '../report/rank.ts'
 import { compareText } from '../settle/entry.ts'
 import { bar } from './bar.ts'
 import { defineCommand } from './command.ts'
-import { day, list, month, oneOf, option } from './option.ts'
+import { list, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
-import { reportLedger } from './report-ledger.ts'
+import { command as funnel } from './report-funnel.ts'
+import { DAYS, daysAsked, reportLedger } from './report-ledger.ts'
 import { checkOutputs, nameOf, noteBasis, OUTPUTS, shownOf, writeOutput } from './report-output.ts'
 import { command as waterfall } from './report-waterfall.ts'
 import { sparkline } from './sparkline.ts'
@@ -23,9 +22,7 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     basis: option('--basis <date>', 'by which date', oneOf(BASES), 'ordered' as DateBasis),
     by: list('--by <a,b>', 'told apart by these (default partner)', oneOf(DIMENSIONS)),
     per: option('--per <period>', 'put together by this; all: all days', oneOf([...PERIODS, 'all']), 'month'),
-    month: option('--month <month>', 'only this month of that date', month),
-    from: option('--from <day>', 'only from this day on', day),
-    to: option('--to <day>', 'only up to this day', day),
+    ...DAYS,
     partner: list('--partner <a,b>', 'only these partners'),
     sort: option('--sort <figure>', 'the largest of this figure first, or by name', oneOf([...FIGURES, 'name']), 'received'),
     ...OUTPUTS,
@@ -36,15 +33,12 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     'shoptool report --by product --per all --top 20 --sort lost',
     'shoptool report --per day --month 2026-10 --csv october.csv',
   ],
-  commands: { waterfall },
+  commands: { waterfall, funnel },
   async run(call) {
     const { options, print, global } = call
     const { basis, top = null, sort } = options
-    if (options.month && (options.from || options.to)) throw usageError('--month: goes without --from and --to')
-    if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
+    const { from, to } = daysAsked(options)
     checkOutputs(call)
-    const from = options.month ? `${options.month}-01` : (options.from ?? null)
-    const to = options.month ? dayOf(options.month, 31) : (options.to ?? null)
     const by: DimensionName[] = options.by.length > 0 ? [...new Set(options.by)] : ['partner']
     const per = options.per === 'all' ? null : options.per
     const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)

@@ -147,17 +147,15 @@ export function figuresOf(question: Question): { add(story: Story): void; answer
     const { calendar, fees } = rulesOf(partner, '')
     const dateOf = (record: Order | PayoutLine): Day | null =>
       'orderedAt' in record && basis !== 'paid' ? (record[DATES[basis]]?.slice(0, 10) ?? null) : null
-    const paid = new Map<Order | PayoutLine, Minor>()
+    const paid = paidFor(judged)
     for (const { entry, rules } of judged) {
+      if (whatBecame(entry) !== 'other') continue
       const owners = ownersOf(entry)
       const parts = apportion(entry.paid, weightsOf(owners, rules))
       owners.forEach((owner, i) => {
-        if (whatBecame(entry) !== 'other') paid.set(owner, (paid.get(owner) ?? 0) + parts[i]!)
-        else {
-          const figures = figuresFor(partner, owner, entry.currency, dateOf(owner))
-          if (figures) figures.other += parts[i]!
-          if (figures) figures.received += parts[i]!
-        }
+        const figures = figuresFor(partner, owner, entry.currency, dateOf(owner))
+        if (figures) figures.other += parts[i]!
+        if (figures) figures.received += parts[i]!
       })
     }
     for (const order of orders) {
@@ -234,6 +232,20 @@ export function figuresOf(question: Question): { add(story: Story): void; answer
       undated: [...undated.values()].sort((a, b) => compareText(a.currency, b.currency)),
     }),
   }
+}
+
+/** What was paid in all months for each of those that entries speak of, but for what is `other`. */
+export function paidFor(judged: readonly Judged[]): ReadonlyMap<Order | PayoutLine, Minor> {
+  const paid = new Map<Order | PayoutLine, Minor>()
+  for (const { entry, rules } of judged) {
+    if (whatBecame(entry) === 'other') continue
+    const owners = ownersOf(entry)
+    const parts = apportion(entry.paid, weightsOf(owners, rules))
+    owners.forEach((owner, i) => {
+      paid.set(owner, (paid.get(owner) ?? 0) + parts[i]!)
+    })
+  }
+  return paid
 }
 
 /** All figures at zero. */

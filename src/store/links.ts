@@ -1,4 +1,4 @@
-import type { Instant } from '../day.ts'
+import type { Day, Instant } from '../day.ts'
 import type { Database } from './open.ts'
 
 /** A form in which goods are linked to. `miniProgram` is kept as JSON, `picture` as the path of a file in the workspace. */
@@ -30,7 +30,19 @@ export function keepLinks(db: Database, { partner, sku }: Goods, made: MadeLinks
     ).run(partner, sku, channel, member, trackingId)
     for (const [form, value] of Object.entries(values))
       insert.run(partner, sku, channel, member, trackingId, form, value, madeAt, subId)
+    db.prepare('INSERT OR IGNORE INTO link_day (channel, member, partner, sku, day) VALUES (?, ?, ?, ?, ?)').run(
+      ...[channel, member, partner, sku, madeAt.slice(0, 10)],
+    )
   }).immediate()
+}
+
+/** For how many goods links were made for a channel and a member on a day, those among them that were made anew or forgotten since. */
+export function linkDays(db: Database): (Whom & { day: Day; links: number })[] {
+  return db
+    .prepare<[], Whom & { day: Day; links: number }>(
+      'SELECT channel, member, day, count(*) AS links FROM link_day GROUP BY channel, member, day ORDER BY day, channel, member',
+    )
+    .all()
 }
 
 /** The links made for goods, a channel and a member, the newest first. */

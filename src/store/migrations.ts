@@ -592,6 +592,15 @@ export const MIGRATIONS: readonly string[] = [
     reason TEXT
   ) STRICT;
   `,
+  `
+  -- For which goods links were made on which day. Never deleted: made_link holds only those of now.
+  CREATE TABLE link_day (
+    channel TEXT NOT NULL, member TEXT NOT NULL, -- '' where they were made for none
+    partner TEXT NOT NULL, sku TEXT NOT NULL,
+    day TEXT NOT NULL,                -- in the shop's zone
+    PRIMARY KEY (channel, member, partner, sku, day)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

@@ -29,6 +29,17 @@ export function paidOrders(db: Database): (key: SplitKey) => PaidOrder[] {
       .map((order) => ({ ...order, parts: parts.all(partner, orderId, currency, order.month) }))
 }
 
+/** Looks up what members were given of an order in all. */
+export function membersPart(db: Database): (key: SplitKey) => Minor {
+  if (paidMonths(db).size === 0) return () => 0
+  const sum = db
+    .prepare<string[], Minor>(
+      "SELECT ifnull(sum(amount), 0) FROM team_part WHERE partner = ? AND order_id = ? AND currency = ? AND member <> ''",
+    )
+    .pluck()
+  return ({ partner, orderId, currency }) => sum.get(partner, orderId, currency)!
+}
+
 /** The months that were paid out, each with the instants. */
 export function paidMonths(db: Database): Map<Month, Instant[]> {
   const months = new Map<Month, Instant[]>()

@@ -24,3 +24,8 @@ export function postingOf(db: Database, partner: string, subId: string): Posting
     .prepare<[string, string], Posting>('SELECT channel, member, day FROM sub_id WHERE partner = ? AND sub_id = ?')
     .get(partner, subId)
 }
+
+/** The channels, or the members, that sub-ids stand for. */
+export function sharedAs(db: Database, what: 'channel' | 'member'): string[] {
+  return db.prepare<[], string>(`SELECT DISTINCT ${what} FROM sub_id WHERE ${what} <> ''`).pluck().all()
+}

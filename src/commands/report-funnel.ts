@@ -1,0 +1,225 @@
+import { type Currency, formatAmount, formatRate, type Minor } from '../money.ts'
+import { activityOf } from '../report/activity.ts'
+import { dimensionsOf } from '../report/dimensions.ts'
+import { FUNNELS, type Funnel, type FunnelAnswer, type FunnelName, funnelOf, type Rates, SHOP } from '../report/funnel.ts'
+import { PERIODS } from '../report/period.ts'
+import { ALL_MONTHS, tell } from '../report/stories.ts'
+import { bar } from './bar.ts'
+import { defineCommand } from './command.ts'
+import { oneOf, option } from './option.ts'
+import type { Print } from './print.ts'
+import { DAYS, daysAsked, reportLedger } from './report-ledger.ts'
+import { checkOutputs, OUTPUTS, writeOutput } from './report-output.ts'
+
+export const command = defineCommand({
+  about: `Follows what was posted to the money, by channel: posts, links made, order lines, those that are confirmed, those that were paid, what was received, what the channel cost, and the profit. Orders count on the day of the order, with all that was ever received for them; posts ("plan done"), links ("link --channel") and costs ("costs:" of a channel in shoptool.yaml) on their own day. What is not kept is said to be so and is never 0: what is reckoned with it is not known either.
+
+Profit = received − what members were given of it ("split --pay") − cost. A cost counts whole on its day: nothing is divided among days, channels or orders.`,
+  options: {
+    by: option('--by <what>', 'told apart by this', oneOf(FUNNELS), 'channel' as FunnelName),
+    per: option('--per <period>', 'put together by this; all: all days', oneOf([...PERIODS, 'all']), 'all'),
+    ...DAYS,
+    ...{ csv: OUTPUTS.csv, md: OUTPUTS.md },
+  },
+  examples: [
+    'shoptool report funnel --month 2026-10',
+    'shoptool report funnel --per month --from 2026-07-01 --csv funnel.csv',
+    'shoptool report funnel --by member --month 2026-10 --json',
+  ],
+  async run(call) {
+    const { ctx, options, print, global } = call
+    const { by } = options
+    checkOutputs(call)
+    const { from, to } = daysAsked(options)
+    const per = options.per === 'all' ? null : options.per
+    const { found, db, partners, today, outcome } = await reportLedger(call, [])
+    const group = dimensionsOf(db, found)[by]
+    const question = { group, per, from, to, today, currency: found.shop.currency }
+    const funnel = funnelOf(question, activityOf(db, found, by, ctx.now(), today))
+    tell(db, partners, ALL_MONTHS, funnel)
+    const answer = funnel.answer()
+
+    if (global.json) {
+      print.json('report-funnel', { basis: 'ordered', by, per: options.per, from, to, ...documentOf(answer, by) })
+      return outcome
+    }
+    const columns = ['basis', 'period', by, 'currency', ...COUNTS, ...AMOUNTS, ...RATES]
+    const lines = answer.funnels.map((one) => [
+      ...['ordered', one.period ?? 'all', one.group ?? '(none)', one.currency],
+      ...COUNTS.map((count) => cellOf(one, count)),
+      ...AMOUNTS.map((amount) => cellOf(one, amount)),
+      ...RATES.map((name) => (one.rates[name] === null ? '' : formatRate(one.rates[name]))),
+    ])
+    if (writeOutput(call, { columns, names: 4, lines })) return outcome
+    if (print.columns === Number.POSITIVE_INFINITY) print.table([], lines)
+    else if (answer.funnels.length > 0) printFunnels(answer, by, print)
+    if (answer.funnels.length === 0) print.note('There are no such posts, links, orders and costs.')
+    printNotes(answer, by, print)
+    const days = `${from ?? 'the first'} to ${to ?? today}`
+    print.note(`By the day of the order (--basis ordered); posts, links and costs by their own day: ${days}.`)
+    return outcome
+  },
+})
+
+const COUNTS = ['posted', 'planned', 'links', 'orders', 'confirmed', 'paid'] as const
+const AMOUNTS = ['estimated', 'open', 'received', 'shared', 'cost', 'profit', 'costPerOrder', 'profitPerOrder'] as const
+const RATES = ['linksOfPosts', 'ordersOfPosts', 'ordersOfLinks', 'confirmedOfOrders', 'paidOfConfirmed'] as const
+type Step = (typeof COUNTS)[number] | (typeof AMOUNTS)[number]
+
+/** What stands in place of a figure that is not known. */
+function missing(step: Step): string {
+  if (step === 'posted' || step === 'planned' || step === 'links' || step === 'cost') return 'not kept'
+  return step === 'profit' || step === 'costPerOrder' || step === 'profitPerOrder' ? 'not known' : 'not traced'
+}
+
+/** Empty where there is no such thing: no posts of no channel, no orders of what the shop costs as a whole. */
+function cellOf(funnel: Funnel, step: Step): string {
+  const value = funnel[step]
+  if (value === null) return funnel.group === null || funnel.group === SHOP ? '' : missing(step)
+  return COUNTS.some((count) => count === step) ? String(value) : formatAmount(value, funnel.currency)
+}
+
+function documentOf({ funnels, totals, spent, kept, undated }: FunnelAnswer, by: FunnelName) {
+  const amount = (value: Minor | null, currency: Currency) => (value === null ? null : formatAmount(value, currency))
+  const figures = (one: Funnel) => ({
+    ...Object.fromEntries(COUNTS.map((count) => [count, one[count]])),
+    ...Object.fromEntries(AMOUNTS.map((name) => [name, amount(one[name], one.currency)])),
+    rates: Object.fromEntries(RATES.map((name) => [name, one.rates[name] === null ? null : formatRate(one.rates[name])])),
+  })
+  return {
+    funnels: funnels.map((one) => ({ period: one.period, [by]: one.group, currency: one.currency, ...figures(one) })),
+    totals: totals.map((one) => ({ currency: one.currency, ...figures(one) })),
+    costs: spent.map(({ group, ...one }) => ({ [by]: group, ...one, amount: formatAmount(one.amount, one.currency) })),
+    kept: kept.map(({ group, posts, links }) => ({ [by]: group, posts, links })),
+    undated: undated.map(({ currency, figures }) => ({ currency, received: formatAmount(figures.received, currency) })),
+  }
+}
+
+/** Least characters that a bar is drawn in; where there are fewer, there is none. */
+const BAR = 6
+
+type Line = { step: Step; note: string; bar?: { value: number | null; whole: number | null; most: number } }
+
+/** A block of lines for each funnel. Bars are on one scale for posts and links of all, for orders, and for money of each currency. */
+function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: Print): void {
+  const hasCosts = funnels.some(({ cost }) => cost !== null)
+  const several = totals.length > 1
+  const sums = funnels.length > totals.length ? totals.map((one) => ({ ...one, group: 'total' })) : []
+  const rows = [...funnels, ...sums].flatMap((one) => {
+    const lines = [...(one.group === SHOP ? [] : stepLines(one, funnels)), ...(hasCosts ? costLines(one) : [])]
+    const title = [one.group ?? '(none)', one.period, several && one.currency].filter(Boolean).join(' ')
+    const isSum = sums.some((sum) => sum === one)
+    return [
+      { title, cells: ['', ''], bar: null },
+      ...lines.flatMap(({ step, note, bar = null }) => {
+        const cell = cellOf(one, step)
+        return cell === '' ? [] : [{ title: `  ${step}`, cells: [cell, note], bar: isSum ? null : bar }]
+      }),
+    ]
+  })
+  const widest = (of: (row: (typeof rows)[number]) => string | undefined) => Math.max(...rows.map((row) => of(row)?.length ?? 0))
+  const room = Math.min(
+    30,
+    print.columns - '  confirmed'.length - widest(({ cells }) => cells[0]) - widest(({ cells }) => cells[1]) - 6,
+  )
+  print.table(
+    [
+      { title: by.toUpperCase(), cut: true, paint: (text) => (text.startsWith(' ') ? text : print.paint.bold(text)) },
+      { title: several ? '' : totals[0]!.currency, align: 'right' },
+      { title: '' },
+      { title: '' },
+    ],
+    rows.map(({ title, cells, bar: of }) => [
+      title,
+      ...cells,
+      of && room >= BAR ? bar(of.value ?? 0, of.whole ?? 0, of.most, room) : '',
+    ]),
+  )
+}
+
+/** From posts to money. */
+function stepLines(one: Funnel, all: readonly Funnel[]): Line[] {
+  const { posted, planned, links, orders, confirmed, paid, estimated, open, received, shared, currency, rates } = one
+  const most = (of: (one: Funnel) => (number | null)[]) => Math.max(...all.flatMap(of).map((value) => value ?? 0))
+  const mostDone = most((one) => [one.posted, one.links])
+  const mostOrders = most((one) => [one.orders])
+  const mostMoney = most((one) => (one.currency === currency ? [one.estimated, one.received] : []))
+  const percent = (name: keyof Rates, of: string) => (rates[name] === null ? '' : `${formatRate(rates[name])}% of ${of}`)
+  return [
+    { step: 'posted', note: '', bar: { value: posted, whole: 0, most: mostDone } },
+    ...(planned ? [{ step: 'planned', note: 'not ticked off' } as const] : []),
+    { step: 'links', note: percent('linksOfPosts', 'posts'), bar: { value: links, whole: 0, most: mostDone } },
+    {
+      step: 'orders',
+      note: percent('ordersOfPosts', 'posts') || percent('ordersOfLinks', 'links'),
+      bar: { value: orders, whole: 0, most: mostOrders },
+    },
+    {
+      step: 'confirmed',
+      note: percent('confirmedOfOrders', 'orders'),
+      bar: { value: confirmed, whole: orders, most: mostOrders },
+    },
+    { step: 'paid', note: percent('paidOfConfirmed', 'confirmed'), bar: { value: paid, whole: confirmed, most: mostOrders } },
+    { step: 'estimated', note: '', bar: { value: estimated, whole: 0, most: mostMoney } },
+    { step: 'received', note: '', bar: { value: received, whole: estimated, most: mostMoney } },
+    ...(open ? [{ step: 'open', note: 'not due yet' } as const] : []),
+    ...(shared ? [{ step: 'shared', note: 'to members' } as const] : []),
+  ]
+}
+
+function costLines(one: Funnel): Line[] {
+  const each = (amount: Minor | null) => (amount === null ? '' : `${formatAmount(amount, one.currency)} an order`)
+  return [
+    { step: 'cost', note: each(one.costPerOrder) },
+    { step: 'profit', note: each(one.profitPerOrder) },
+  ]
+}
+
+/** What the figures leave open, and costs that brought nothing. */
+function printNotes({ funnels, spent, kept, undated }: FunnelAnswer, by: FunnelName, print: Print): void {
+  const named = (of: (one: Funnel) => boolean) =>
+    [...new Set(funnels.filter((one) => one.group !== null && one.group !== SHOP && of(one)).map(({ group }) => group!))].join(
+      ', ',
+    )
+  const told = (names: string, text: string) => {
+    if (names !== '') print.note(`${names}: ${text}`)
+  }
+  if (by === 'member') print.note('Posts and costs are kept by channel, not by member.')
+  else {
+    told(
+      named(({ posted }) => posted === null),
+      'no posts are kept; record them with "plan done"',
+    )
+    told(
+      named(({ cost }) => cost === null),
+      'no costs are kept; write them in shoptool.yaml as "costs:" of the channel, or "costs: []" where there are none',
+    )
+  }
+  told(
+    named(({ links }) => links === null),
+    `no links were made; make them with "link --${by} ${'<name>'}"`,
+  )
+  told(
+    named(({ orders }) => orders === null),
+    'its orders cannot be traced: no order, sub-id or tracking id names it',
+  )
+  for (const { group, posts, links } of kept)
+    for (const [what, since, isHeld] of [
+      ['posts', posts, 'ordersOfPosts'],
+      ['links', links, 'ordersOfLinks'],
+    ] as const)
+      if (since !== null && funnels.some((one) => one.group === group && one.rates[isHeld] === null && one.orders))
+        print.note(`${group}: ${what} are kept since ${since} only, later than its first orders; --from ${since} gives rates.`)
+  const costs = {
+    none: 'brought nothing',
+    open: 'brought nothing yet, but orders are open',
+    unknown: 'brought nobody knows what',
+  }
+  for (const { group, day, of, amount, currency, income } of spent)
+    if (income !== null && income !== 'received')
+      print.note(`${group}: ${formatAmount(amount, currency)} ${currency} for ${of} on ${day} ${costs[income]}`)
+  for (const { currency, figures } of undated)
+    print.note(
+      `Of no day, and so left out: received ${formatAmount(figures.received, currency)} ${currency} for no order on file.`,
+    )
+}
