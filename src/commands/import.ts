@@ -20,7 +20,7 @@ const ABOUT: Record<RecordKind, string> = {
   receipts:
     'Reads what a bank or a wallet exports of an account, for settle to hold against the statements. What is known changes nothing; money that went out is left out.',
   refunds:
-    'Reads notices of what was given back of orders after them (维权退款): each stays beside the order line that it names, whose own readings stay as they are. Those that name no known order wait for it; see orders list --orphans.',
+    'Reads notices of what was given back of orders after them (维权退款): each stays beside the order line that it names, whose own readings stay as they are. Those that name no known order wait for it; see orders orphans.',
 }
 
 const PREFER = option('--prefer <way>', 'rows that came on this way (batch) count, where a sale came on several')

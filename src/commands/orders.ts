@@ -9,17 +9,16 @@ import { findPartner } from '../partners/yaml.ts'
 import { ORDER_STATUSES } from '../records.ts'
 import { attributer, type ChannelSum, sumByChannel } from '../share/attribution.ts'
 import { coverageOf } from '../store/coverage.ts'
-import { type Notice, orphans } from '../store/notices.ts'
 import { openForReading } from '../store/open.ts'
 import { listOrders, type OrderSum, ordersPerDay, partnersInLedger, sumOrders } from '../store/orders.ts'
 import { type SuspectedPair, suspectedPairs } from '../store/suspects.ts'
 import type { Workspace } from '../workspace.ts'
-import { defineCommand, type Outcome } from './command.ts'
-import { count, day, flag, month, oneOf, option, list as several } from './option.ts'
-import { noticeDocument, orderDocument, originText } from './order.ts'
+import { defineCommand } from './command.ts'
+import { count, day, month, oneOf, option, list as several } from './option.ts'
+import { orderDocument, originText } from './order.ts'
 import { add, amend, remove } from './orders-hand.ts'
+import { orphans } from './orders-orphans.ts'
 import { show } from './orders-show.ts'
-import type { Print } from './print.ts'
 
 const PARTNER = several('--partner <a,b>', 'only these partners')
 
@@ -31,7 +30,6 @@ const list = defineCommand({
     from: option('--from <day>', 'ordered on this day or later', day),
     to: option('--to <day>', 'ordered on this day or before', day),
     channel: option('--channel <name>', 'only those that come from this channel; none: of no channel that is known'),
-    orphans: flag('--orphans', 'in their place, refund notices that no order line is known for'),
     limit: option('--limit <n>', 'at most so many', count, 50),
   },
   examples: [
@@ -44,11 +42,6 @@ const list = defineCommand({
     if (options.from && options.to && options.from > options.to) throw usageError(`--to: "${options.to}" is before --from`)
     const { partner, status, from = null, to = null, channel, limit } = options
     const db = openForReading(found.database)
-    if (options.orphans) {
-      if (status.length > 0 || from || to || channel !== undefined)
-        throw usageError('--orphans: goes with --partner and --limit only')
-      return listOrphans(orphans(db, partner).slice(0, limit), print, global.json)
-    }
     const comesFrom = attributer(db, found)
     const carrying = channel === undefined ? undefined : carriedFrom(found, sumOrders(db, { from, to }), comesFrom, channel)
     const filter = { partners: partner, statuses: status, from, to, limit, ...(carrying && { carrying }) }
@@ -82,34 +75,6 @@ const list = defineCommand({
     return 'done'
   },
 })
-
-function listOrphans(notices: readonly Notice[], print: Print, json: boolean): Outcome {
-  if (json) print.json('orders-orphans', { refunds: notices.map(noticeDocument) })
-  else {
-    print.table(
-      [
-        { title: 'ORDER' },
-        { title: 'NOTICE' },
-        { title: 'STATUS' },
-        { title: 'DAY' },
-        { title: 'REFUNDED', align: 'right' },
-        { title: 'TAKEN BACK', align: 'right' },
-        { title: 'SOURCE' },
-      ],
-      notices.map(({ partner, orderId, lineId, refundId, status, refundedAt, refundAmount, commission, currency, origin }) => [
-        ...[[`${partner}:${orderId}`, lineId].filter(Boolean).join(' '), refundId, status, refundedAt.slice(0, 10)],
-        ...[formatAmount(refundAmount, currency), commission === null ? '' : formatAmount(commission, currency)],
-        `${origin.file}:${origin.line}`,
-      ]),
-    )
-    if (notices.length === 0) print.note('Every notice has its order line.')
-    else
-      print.note(
-        'Import the orders that they name; where an order has several lines, the notice does not say which: ask the partner.',
-      )
-  }
-  return notices.length > 0 ? 'findings' : 'done'
-}
 
 const gaps = defineCommand({
   about:
@@ -281,5 +246,5 @@ export const command = defineCommand({
     'shoptool orders show 9260908880044400000',
     'shoptool orders channels --month 2026-10',
   ],
-  commands: { list, show, add, amend, remove, gaps, suspects, channels },
+  commands: { list, show, add, amend, remove, orphans, gaps, suspects, channels },
 })

@@ -89,10 +89,10 @@ export function noticesOf(db: Database, partner: string, orderId: string, asOf?:
   return placed(db, 'r.partner = ? AND r.order_id = ?', [partner, orderId], boundOf(db, asOf))
 }
 
-/** Notices that no order line is known for, of some partners or of all. */
-export function orphans(db: Database, partners: readonly string[]): Notice[] {
-  return placed(db, 'TRUE', [], boundOf(db)).filter(
-    ({ partner, counts, onLine }) => counts && onLine === null && (partners.length === 0 || partners.includes(partner)),
+/** Notices of a partner that no order line is known for, but for those that take nothing. */
+export function orphans(db: Database, partner: string): Notice[] {
+  return placed(db, 'r.partner = ?', [partner], boundOf(db)).filter(
+    ({ counts, onLine, status }) => counts && onLine === null && status !== 'dropped',
   )
 }
 
@@ -107,6 +107,11 @@ function placed(db: Database, where: string, values: readonly unknown[], bound: 
       onLine: lineFor(refund, lines.all(refund.partner, refund.orderId)),
       origin: origin(file, line),
     }))
+}
+
+/** Partners that there are notices of. */
+export function partnersWithNotices(db: Database): string[] {
+  return db.prepare<[], string>('SELECT DISTINCT partner FROM refund ORDER BY 1').pluck().all()
 }
 
 /** The orders of a partner that there are notices for. */

@@ -5,7 +5,7 @@ import type { Entry } from './entries.ts'
 import { ordersByHand, overruleByHand } from './hand.ts'
 import { type Bound, boundOf, overruled, type Position, type Reread, type Rulings, readOtherwise, rulingsOf } from './journal.ts'
 import { type KnownRows, knownRows } from './known.ts'
-import { linesOf, ordersWithNotices } from './notices.ts'
+import { linesOf, ordersWithNotices, partnersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
 import { hasMost, originOf, recorded, recorder } from './recorded.ts'
 import { paidTogether } from './routes.ts'
@@ -229,6 +229,12 @@ export function ordersById(db: Database, partner: string | null, orderId: string
   return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS)]
 }
 
+/** The order lines of a partner whose rows take back more than they sell: the sale is not on file. */
+export function unsoldLines(db: Database, partner: string): Recorded<OrderOfPartner>[] {
+  const where = 'WHERE l.partner = ? AND (s.paid_amount < 0 OR s.commission < 0) ORDER BY l.order_id, l.line_id'
+  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [partner], FIELDS)]
+}
+
 /** Which order lines are asked for; days are those on which they were ordered, as their partner counts them. */
 export type OrderFilter = {
   partners: readonly string[]
@@ -320,7 +326,7 @@ export function ordersLike(db: Database, text: string, limit = 200): { partner: 
 
 /** The order number that `partner:number` or a bare number names; the partner is null where it is left out. */
 export function orderNamed(db: Database, name: string): { partner: string | null; orderId: string } {
-  const partner = partnersInLedger(db).find((id) => name.startsWith(`${id}:`)) ?? null
+  const partner = [...partnersInLedger(db), ...partnersWithNotices(db)].find((id) => name.startsWith(`${id}:`)) ?? null
   return { partner, orderId: partner === null ? name : name.slice(partner.length + 1) }
 }
 

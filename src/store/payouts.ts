@@ -157,6 +157,16 @@ export function linesOfOrder(db: Database, partner: string, orderId: string): Ro
   return [...lines].filter((line) => asked.has(keyOf(line)) || line.route?.orderIds.some((each) => asked.has(each)))
 }
 
+/** What was taken back for orders of which nothing stands on file, or without any number, by order number (none first) and pay day. */
+export function orphanClawbacks(db: Database, partner: string): RoutedLine[] {
+  const isOrder = db.prepare<[string, string]>(
+    'SELECT 1 FROM order_line WHERE partner = ? AND order_id = ? AND state <> 0 LIMIT 1',
+  )
+  const where = `p.partner = @partner AND p.amount < 0 AND p.kind IN ('commission', 'clawback') AND ${known(db)}`
+  const lines = routedLines(db, partner, where, {}, 'key, paid_at, statement_id, line')
+  return [...lines].filter((line) => isOrder.get(partner, keyOf(line)) === undefined)
+}
+
 /** A payout line by its id, or undefined where there is none that holds. */
 export function payoutLine(db: Database, partner: string, id: number): RoutedLine | undefined {
   const where = `p.partner = @partner AND p.id = @id AND ${known(db)}`

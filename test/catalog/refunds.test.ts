@@ -97,14 +97,15 @@ describe('refund notices', () => {
       '1,,,r3,5.00,0.50,taken,2026-10-02',
       '2,,,r4,5.00,0.50,taken,2026-10-02',
       '2,,S9,r5,5.00,0.50,taken,2026-10-02',
+      '9,,,r6,5.00,0.50,dropped,2026-10-02',
     )
-    expect(told(await importing('refunds', given))).toBe('applied: 5 read, 5 added')
-    expect(orphans(db, []).map(({ refundId }) => refundId)).toEqual(['r2', 'r3', 'r5', 'r1'])
+    expect(told(await importing('refunds', given))).toBe('applied: 6 read, 6 added')
+    expect(orphans(db, 'acme').map(({ refundId }) => refundId)).toEqual(['r2', 'r3', 'r5', 'r1'])
     expect(present(db)).toEqual(['1 a settled 200 null orders.csv', WHOLE[1], '2 a settled 200 500 orders.csv'])
     await importing('orders', {
       'nine.csv': csv('order,line,sku,paid,commission,status,ordered', '9,a,S1,20.00,2.00,settled,2026-08-30'),
     })
-    expect(orphans(db, ['acme']).map(({ refundId }) => refundId)).toEqual(['r2', 'r3', 'r5'])
+    expect(orphans(db, 'acme').map(({ refundId }) => refundId)).toEqual(['r2', 'r3', 'r5'])
     expect(present(db)[3]).toBe('9 a settled 200 500 nine.csv')
   })
 

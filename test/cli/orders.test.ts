@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addDays } from '../../src/day.ts'
 import { ACME, run, workspaceWith } from './shoptool.ts'
@@ -171,43 +169,5 @@ describe('orders of partners that correct by further rows', () => {
     const paid = ['import', 'payouts', 'pay-1.csv', '--partner', 'awin']
     expect((await run(paid, { cwd })).code).toBe(4)
     expect((await run([...paid, '--paid-at', '2026-08-15'], { cwd })).code).toBe(0)
-  })
-})
-
-describe('orders list --orphans', () => {
-  const REFUNDS = `  refunds:
-    format: { type: csv }
-    fields:
-      orderId: { text: order }
-      refundAmount: { amount: back, unit: yuan }
-      commission: { amount: taken, unit: yuan, optional: true }
-      status: { oneOf: status, words: { 维权成功: taken } }
-      refundedAt: { instant: at, pattern: yyyy-MM-dd }
-`
-  const workspace = async (rows: string) => {
-    const cwd = await shop(OCTOBER)
-    writeFileSync(join(cwd, 'partners/acme.yaml'), PARTNER + REFUNDS)
-    writeFileSync(join(cwd, 'back.csv'), `order,back,taken,status,at\n${rows}`)
-    expect((await run(['import', 'refunds', 'back.csv', '--partner', 'acme'], { cwd })).code).toBe(0)
-    return cwd
-  }
-
-  it('shows notices that wait for their order, and is a finding', async () => {
-    const cwd = await workspace('1,4.00,0.40,维权成功,2026-11-01\n9,3.00,,维权成功,2026-11-02\n')
-    const { code, stdout, stderr } = await run(['orders', 'list', '--orphans'], { cwd })
-    expect([code, stdout]).toEqual([5, 'acme:9\t9\ttaken\t2026-11-02\t3.00\t\tback.csv:3\n'])
-    expect(stderr).toContain('Import the orders that they name')
-    const { refunds } = JSON.parse((await run(['orders', 'list', '--orphans', '--json'], { cwd })).stdout)
-    expect(refunds).toMatchObject([
-      { orderId: '9', refundAmount: '3.00', commission: null, isPlaced: false, source: { file: 'back.csv' } },
-    ])
-    expect((await run(['orders', 'list', '--orphans', '--partner', 'taobao'], { cwd })).code).toBe(0)
-    const { orders } = JSON.parse((await run(['orders', 'list', '--json'], { cwd })).stdout)
-    expect(orders.map((order: { refundAmount: string | null }) => order.refundAmount)).toEqual([null, '4.00'])
-  })
-
-  it('goes with no other filter', async () => {
-    const { code, stderr } = await run(['orders', 'list', '--orphans', '--status', 'paid'], { cwd: await shop(OCTOBER) })
-    expect([code, stderr]).toEqual([2, 'shoptool: --orphans: goes with --partner and --limit only\n'])
   })
 })
