@@ -1,14 +1,14 @@
-import { type Day, type Month, monthOf } from '../day.ts'
+import { type Day, dayOf, type Month, monthOf } from '../day.ts'
 import { apportion, type Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { keyOf, type Order, type PayoutLine, type Recorded } from '../records.ts'
-import { compareText, type Entry, type SettlementClass } from '../settle/entry.ts'
-import { recordsOf } from '../settle/ledger.ts'
+import { compareText, type Entry, type Rules, type SettlementClass } from '../settle/entry.ts'
+import { judgedOrders } from '../settle/parts.ts'
 import { reconcile } from '../settle/reconcile.ts'
 import { rulesOf } from '../settle/settle.ts'
 import type { Attribution } from '../share/attribution.ts'
-import { closedMonths } from '../store/closings.ts'
 import type { Database } from '../store/open.ts'
+import { linesByKey } from '../store/payouts.ts'
 import { type NewSplit, type PaidOrder, type Part, paidMonths, paidOrders, SHOP, type SplitKey } from '../store/splits.ts'
 import { partsOf, restOf, type Share } from './share.ts'
 
@@ -48,26 +48,18 @@ export type SplitRules = {
   sharesOf: (seller: string, on: Day) => Share[]
 }
 
-/** Judges an order as its partner's month is judged: closed months as they were closed. */
-export type Judge = (month: Month, orders: readonly Recorded<Order>[], lines: readonly Recorded<PayoutLine>[]) => Iterable<Entry>
-
 /** What was received in a month from each partner, order by order. */
 export function* splitMonth(db: Database, partners: readonly Partner[], month: Month, rules: SplitRules): Generator<OrderSplit> {
   const isAnyPaid = paidMonths(db).size > 0
   const paidOf = paidOrders(db)
   for (const partner of [...partners].sort((a, b) => compareText(a.id, b.id))) {
-    const closed = new Map(closedMonths(db, partner.id).map((closing) => [closing.month, closing]))
-    const judged = (of: Month, only?: readonly string[]) => {
-      const ledger = recordsOf(db, partner, of, closed.get(of), only)
-      return reconcile(ledger.orders, ledger.lines, rulesOf(ledger.partner, of))
-    }
-    const judge: Judge = (of, orders, lines) =>
-      closed.has(of) ? judged(of, unique(orders.map(({ orderId }) => orderId))) : reconcile(orders, lines, rulesOf(partner, of))
-    for (const group of byOrder(judged(month))) {
+    const rulesIn = (of: Month) => rulesOf(partner, of)
+    const entries = reconcile(judgedOrders(db, partner), linesByKey(db, partner.id, dayOf(month, 31)), rulesIn(month))
+    for (const group of byOrder(entries)) {
       const { currency, about, lines } = group[0]!
       const key = { partner: partner.id, orderId: (about[0] ?? lines[0])?.orderId ?? '', currency }
       const paid = about.length === 0 || !isAnyPaid ? [] : paidOf(key)
-      yield splitOrder(key, month, group, paid, judge, rules)
+      yield splitOrder(key, month, group, paid, rulesIn, rules)
     }
   }
 }
@@ -96,13 +88,13 @@ function* byOrder(entries: Iterable<Entry>): Generator<Entry[]> {
   yield* groups
 }
 
-/** Shares what came of one order in a month. `paid`: what was paid out of it before, by month. */
+/** Shares what came of one order in a month. `paid`: what was paid out of it before, by month; `rulesIn`: how a month is judged. */
 export function splitOrder(
   key: SplitKey,
   month: Month,
   entries: readonly Entry[],
   paid: readonly PaidOrder[],
-  judge: Judge,
+  rulesIn: (month: Month) => Rules,
   { comesFrom, isMember, sharesOf }: SplitRules,
 ): OrderSplit {
   const orders = unique(entries.flatMap(({ orders, about }) => [...orders, ...about])).sort(byKey)
@@ -113,13 +105,12 @@ export function splitOrder(
   const names = new Map(
     orders.map((order) => {
       const { member } = comesFrom({ ...order, partner: key.partner })
-      if (member === null || recorded.includes(member) || isMember(member, dayOfOrder(order)))
-        return [lineOf(order), member ?? SHOP]
+      if (member === null || recorded.includes(member) || isMember(member, dayOfOrder(order))) return [order, member ?? SHOP]
       strangers.add(member)
-      return [lineOf(order), SHOP]
+      return [order, SHOP]
     }),
   )
-  const sellerOf = (order: Order) => names.get(lineOf(order)) ?? SHOP
+  const sellerOf = (order: Recorded<Order>) => names.get(order)!
   const split = (held: Minor, parts: readonly Part[]): OrderSplit => ({
     ...{ ...key, orders, received, held, parts, strangers: [...strangers], paid: now },
     heldAs: unique(entries.filter((entry) => HELD.has(entry.class)).map((entry) => entry.class)),
@@ -152,7 +143,7 @@ export function splitOrder(
       continue
     }
     add(had, targets(account, shares), -1)
-    const judged = [...judge(earlier, orders, lines)].filter((entry) => entry.currency === key.currency)
+    const judged = [...reconcile(orders, lines, rulesIn(earlier))].filter((entry) => entry.currency === key.currency)
     book(account, judged, sellerOf)
     add(had, targets(account, shares), 1)
   }
@@ -167,7 +158,6 @@ export function splitOrder(
 const HELD: ReadonlySet<SettlementClass> = new Set(['duplicate', 'refunded-but-paid'])
 
 const unique = <T>(list: readonly T[]): T[] => [...new Set(list)]
-const lineOf = ({ orderId, lineId }: Order): string => JSON.stringify([orderId, lineId])
 const dayOfOrder = ({ orderedAt }: Order): Day => orderedAt.slice(0, 10)
 
 /** As the store gives records to reconcile: by order and line, payout lines by day, statement and row. */
@@ -185,7 +175,7 @@ function give({ received }: Account, seller: string, amount: Minor): void {
 }
 
 /** Books a month: what came in, then what was taken back. What is taken beyond all that came in is the shop's loss. */
-function book(account: Account, entries: readonly Entry[], sellerOf: (order: Order) => string): void {
+function book(account: Account, entries: readonly Entry[], sellerOf: (order: Recorded<Order>) => string): void {
   const giveAll = (amount: Minor, sellers: readonly string[], weights: readonly number[]) => {
     const parts = apportion(amount, weights)
     for (const [i, seller] of sellers.entries()) give(account, seller, parts[i]!)

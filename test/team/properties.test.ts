@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addMonths } from '../../src/day.ts'
+import { addMonths, type Month } from '../../src/day.ts'
 import { apportion } from '../../src/money.ts'
 import type { PayoutLine, Recorded } from '../../src/records.ts'
+import type { Rules } from '../../src/settle/entry.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import type { PaidOrder } from '../../src/store/splits.ts'
 import { partsOf, type Share } from '../../src/team/share.ts'
-import { type Judge, type OrderSplit, openOf, splitOrder } from '../../src/team/split.ts'
+import { type OrderSplit, openOf, splitOrder } from '../../src/team/split.ts'
 import { line, order, RULES } from '../settle/records.ts'
 
 const amounts = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.maxSafeInteger())
@@ -80,8 +81,8 @@ function live(currency: string, [one, two, three]: readonly number[], commission
       amount !== 0 && lines.push(line(lines.length, amount, { currency, kind, paidAt: `${month}-20` }))
     add(step.paid, 'commission')
     add(-step.back, 'clawback')
-    const judge: Judge = (of, orders, known) => reconcile(orders, known, { ...RULES, month: of })
-    const entries = [...judge(month, [now], lines)].filter((entry) => entry.lines.length > 0)
+    const rulesIn = (of: Month): Rules => ({ ...RULES, month: of })
+    const entries = [...reconcile([now], lines, rulesIn(month))].filter((entry) => entry.lines.length > 0)
     if (entries.length > 0) {
       const rules = {
         comesFrom: () => ({ channel: null, member: 'd', day: null }),
@@ -89,7 +90,7 @@ function live(currency: string, [one, two, three]: readonly number[], commission
         // what holds on the day of the order; after a change that reaches back it is another
         sharesOf: () => chain,
       }
-      const split = splitOrder({ partner: 'acme', orderId: '1', currency }, month, entries, paid, judge, rules)
+      const split = splitOrder({ partner: 'acme', orderId: '1', currency }, month, entries, paid, rulesIn, rules)
       splits.push(split)
       const open = openOf(split)
       if (step.payOut && open) paid.push({ ...open, month })
