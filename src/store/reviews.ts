@@ -36,19 +36,26 @@ export function addReview(db: Database, partner: string, at: Instant, review: Re
   finishRun(db, run, { ...NO_COUNTS, status: 'applied', seconds: 0, content: null, mapping: null, error: null })
 }
 
-/** What is decided of payout lines of a partner, in the order in which it was begun; of lines whose statements do not hold nothing. */
+/**
+ * What is decided about payout lines of a partner, in the order in which it was begun. Where the file of a line was read anew by another
+ * mapping, it is about the line that stands in the same place; of lines whose statements do not hold there is nothing.
+ */
 export function decisions(db: Database, partner: string, bound: Bound = boundOf(db)): Decision[] {
-  type Row = Omit<Review, 'orderIds'> & { orderIds: string; at: Instant }
+  type Row = Omit<Review, 'orderIds'> & { orderIds: string; at: Instant; id: number | null }
+  const holds = `s.file <= ${bound.file} AND s.id NOT IN ${overruled('statement', bound)}`
   const rows = db
     .prepare<[string, Position], Row>(
-      `SELECT v.payout_line AS payoutLine, v.action, v.order_ids AS orderIds, v.line_id AS lineId, v.reason, r.at
+      `SELECT v.payout_line AS payoutLine, v.action, v.order_ids AS orderIds, v.line_id AS lineId, v.reason, r.at, coalesce(
+         (SELECT p.id FROM payout_line p JOIN statement s ON s.id = p.statement WHERE p.id = v.payout_line AND ${holds}),
+         (SELECT p.id FROM payout_line o JOIN statement os ON os.id = o.statement JOIN file f ON f.id = os.file
+          JOIN file n ON n.sha256 = f.sha256 JOIN statement s ON s.file = n.id AND s.partner = os.partner
+          JOIN payout_line p ON p.statement = s.id AND p.line = o.line WHERE o.id = v.payout_line AND ${holds})) AS id
        FROM review v JOIN run r ON r.id = v.run WHERE r.partner = ? AND r.id <= ? ORDER BY v.id`,
     )
     .all(partner, bound.run)
   const standing = new Map<number, Decision>()
-  for (const { at, ...row } of rows) {
-    const id = holding(db, row.payoutLine, bound)
-    if (id === undefined) continue
+  for (const { at, id, ...row } of rows) {
+    if (id === null) continue
     const review = { ...row, orderIds: JSON.parse(row.orderIds) as string[] }
     const { confirmed = null, rejected = [] } = standing.get(id) ?? {}
     if (review.action === 'withdraw') standing.delete(id)
@@ -56,31 +63,6 @@ export function decisions(db: Database, partner: string, bound: Bound = boundOf(
     else standing.set(id, { id, confirmed, rejected: [...rejected, review], at })
   }
   return [...standing.values()]
-}
-
-/** The payout lines that are confirmed to be for orders, by their id. */
-export function confirmations(
-  db: Database,
-  partner: string,
-  bound: Bound,
-): { id: number; orderIds: readonly string[]; lineId: string | null }[] {
-  return decisions(db, partner, bound).flatMap(({ id, confirmed }) =>
-    confirmed ? { id, orderIds: confirmed.orderIds, lineId: confirmed.lineId } : [],
-  )
-}
-
-/** The line itself or, where its file was read anew by another mapping, the one that stands in the same place. */
-function holding(db: Database, payoutLine: number, bound: Bound): number | undefined {
-  const holds = `s.file <= ${bound.file} AND s.id NOT IN ${overruled('statement', bound)}`
-  const own = db.prepare<[number], number>(
-    `SELECT p.id FROM payout_line p JOIN statement s ON s.id = p.statement WHERE p.id = ? AND ${holds}`,
-  )
-  const again = db.prepare<[number], number>(
-    `SELECT p.id FROM payout_line o JOIN statement os ON os.id = o.statement JOIN file f ON f.id = os.file
-     JOIN file n ON n.sha256 = f.sha256 JOIN statement s ON s.file = n.id AND s.partner = os.partner
-     JOIN payout_line p ON p.statement = s.id AND p.line = o.line WHERE o.id = ? AND ${holds}`,
-  )
-  return own.pluck().get(payoutLine) ?? again.pluck().get(payoutLine)
 }
 
 /** The orders that somebody ever decided about, up to a position of the journal. */

@@ -1,7 +1,7 @@
 import type { PayoutLine, Recorded, Route, RoutedLine } from '../records.ts'
 import { type Bound, boundOf, overruled, type Position } from './journal.ts'
 import type { Database } from './open.ts'
-import { confirmations } from './reviews.ts'
+import { decisions } from './reviews.ts'
 
 /** SQL for payout lines that name a sale: these words, since there is an index of them alone. */
 export const NAMES_SALE = 'coalesce(p.transaction_id, p.original_transaction_id) IS NOT NULL'
@@ -57,7 +57,9 @@ export function specialRoutes(db: Database, partner: string, asOf?: Position): M
     const isList = orderIds.length > 1 && !isOrder.get(partner, orderId) && orderIds.every((each) => isOrder.get(partner, each))
     if (isList) routes.set(id, { by: 'order', orderIds, lineId: null, contested: false })
   }
-  for (const { id, orderIds, lineId } of confirmations(db, partner, bound)) {
+  for (const { id, confirmed } of decisions(db, partner, bound)) {
+    if (!confirmed) continue
+    const { orderIds, lineId } = confirmed
     routes.set(id, { by: 'confirmed', orderIds: orderIds.toSorted(byBytes), lineId, contested: false })
   }
   return routes

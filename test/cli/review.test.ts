@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { folderWith, run } from './shoptool.ts'
@@ -192,6 +192,19 @@ describe('settle review', () => {
     expect((await shoptool('settle', 'explain', '103')).stdout).toContain('paid together with it: order 104 line A')
     const csv = readFileSync(join(folder, 'out/settle/2026-11/lines.csv'), 'utf8')
     expect(csv).toMatch(/nov\.csv:6,confirmed\r\n/)
+  })
+
+  it('keeps what was confirmed where the statement is read anew by another mapping', async () => {
+    const path = join(folder, 'partners/acme.yaml')
+    writeFileSync(path, PARTNER.replace('      kind:  ', '      sku:         { text: kind }\n      kind:  '))
+    expect((await shoptool('import', 'payouts', 'inbox/nov.csv', '--partner', 'acme')).stdout).toContain('applied')
+    const { decided } = await json('settle', 'review')
+    type One = { line: string; sku: string; class: string }
+    expect(decided.map(({ line, sku, class: name }: One) => [line, sku, name])).toEqual([
+      [line(3), 'commission', 'matched'],
+      [line(5), 'commission', 'matched'],
+      [line(6), 'bonus', 'late'],
+    ])
   })
 
   it('does not confirm a line twice, nor an order that is paid by a confirmation', async () => {

@@ -17,6 +17,7 @@ import { closedMonths, closingEvents } from '../../src/store/closings.ts'
 import { memoryDatabase } from '../../src/store/open.ts'
 import { orderWriter } from '../../src/store/orders.ts'
 import { linesByKey, payoutWriter, statementsOf } from '../../src/store/payouts.ts'
+import { addReview, type Review } from '../../src/store/reviews.ts'
 import { addFile, finishRun, NO_COUNTS, startRun } from '../../src/store/runs.ts'
 import { line, order, RULES } from './records.ts'
 
@@ -40,6 +41,10 @@ const AT = '2027-06-01T09:00:00+08:00'
 const OPTIONS = { today: '2027-06-01', at: AT, withoutStatement: true }
 const folder = mkdtempSync(join(tmpdir(), 'close-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const confirmed = (payoutLine: number, ...orderIds: string[]): Review => ({
+  ...{ payoutLine, action: 'confirm', orderIds, lineId: null, reason: null },
+})
 
 /** What is said of an order: settled in the month before `due` with this commission. Every later one is newer. */
 type Fact = { orderId: string; due?: Month | undefined } & Partial<Order>
@@ -131,6 +136,27 @@ describe('a closed month', () => {
     expect(files('2026-11', dearer)).toEqual(before)
     checkClosed(db, dearer, '2026-11')
     expect(files('2026-12', dearer)).not.toEqual(before)
+  })
+
+  test('keeps its bytes, whatever is confirmed later of lines of open months, and of lists of orders that are read later', () => {
+    const { db, orders, pays, close, files, adjustments } = shop()
+    orders({ orderId: '1', due: '2026-11' }, { orderId: '2', due: '2026-11' }, { orderId: '3', due: '2026-12' })
+    pays('2026-10', ['', 1000, { orderId: null }], ['', 700, { orderId: null }])
+    pays('2026-11', ['2,4', 3000])
+    addReview(db, 'acme', AT, confirmed(2, '3'))
+    close('2026-11')
+    const before = files('2026-11')
+    expect(before['lines.csv']).toMatch(/missing,1,.*missing,2,.*unknown-order,"\t2,4"/s)
+    addReview(db, 'acme', AT, confirmed(1, '1'))
+    orders({ orderId: '4', due: '2026-11' })
+    expect(files('2026-11')).toEqual(before)
+    checkClosed(db, ACME, '2026-11')
+    // 2 and 4 are paid together now; that 1 was paid early changes no sum
+    expect(adjustments('2026-12')).toEqual(['2026-11 2: 10.00/30.00 → 20.00/30.00 = -10.00'])
+    close('2026-12')
+    const next = files('2026-12')
+    addReview(db, 'acme', AT, { ...confirmed(1, '1'), action: 'withdraw' })
+    expect(files('2026-12')).toEqual(next)
   })
 
   test('is closed once: closing again is the same', () => {
