@@ -120,6 +120,7 @@ export function ordersLearnedOf(
     .prepare<unknown[], string>(
       `SELECT n.order_id FROM (
          ${readings('order_state')} UNION ${readings('order_entry')}
+         UNION SELECT f.order_id FROM refund f WHERE ${isNew('refund')} AND f.partner = @partner
          UNION SELECT p.order_id FROM statement f JOIN payout_line p ON p.statement = f.id
            WHERE ${isNew('statement')} AND p.partner = @partner AND p.order_id IS NOT NULL
          UNION ${sold('order_state')} UNION ${sold('order_entry')}
