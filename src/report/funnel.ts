@@ -94,39 +94,49 @@ export type FunnelAnswer = {
 }
 
 const TALLY = ['orders', 'confirmed', 'paid', 'estimated', 'open', 'received', 'shared', 'cost'] as const
-/** Sums of one group, period and currency. */
-type Tally = Record<(typeof TALLY)[number], number> & {
+/** Sums in one currency. */
+type Tally = Record<(typeof TALLY)[number], number>
+/** Sums of one group and period; `firstOrder` and `firstLink` are days. */
+type Sums = {
   period: string | null
   group: string | null
-  currency: Currency
-  first: Day | null
+  posted: number
+  planned: number
+  links: number
+  firstLink: Day | null
+  firstOrder: Day | null
+  tallies: Map<Currency, Tally>
 }
-/** Sums of one group and period. */
-type Done = { posted: number; planned: number; links: number; firstLink: Day | null }
-/** What is known of a funnel: since when, and whether at all. */
+/** What is known of a group in a period: since when posts and links are kept, null where they are not; whether orders and costs are. */
 type Known = { posts: Day | null; links: Day | null; orders: boolean; cost: boolean }
 
 /** Adds up stories, and puts beside them what was done and spent. Memory grows with the rows of the answer only. */
 export function funnelOf(question: FunnelQuestion, activity: Activity): { add(story: Story): void; answer(): FunnelAnswer } {
   const { group: groupOf, per, from, to, today, currency: ofShop } = question
   const figures = figuresOf({ basis: 'ordered', by: [groupOf], per, from, to, today })
-  const tallies = new Map<string, Tally>()
-  const done = new Map<string, Done>()
-  const seen = new Set(activity.traced)
+  const cells = new Map<string, Sums>()
+  const traced = new Set(activity.traced)
 
-  const isAsked = (day: Day) => (from === null || day >= from) && (to === null || day <= to)
+  const isAsked = ({ day }: { day: Day }) => (from === null || day >= from) && (to === null || day <= to)
   const periodIn = (day: Day) => (per === null ? null : periodOf(day, per))
-  function tallyOf(period: string | null, group: string | null, currency: Currency): Tally {
-    const key = JSON.stringify([period, group, currency])
-    const tally = tallies.get(key) ?? { period, group, currency, ...nothing(), first: null }
-    tallies.set(key, tally)
-    return tally
-  }
-  function doneOf(period: string | null, group: string | null): Done {
+  function sumsOf(period: string | null, group: string | null): Sums {
     const key = JSON.stringify([period, group])
-    const sums = done.get(key) ?? { posted: 0, planned: 0, links: 0, firstLink: null }
-    done.set(key, sums)
+    let sums = cells.get(key)
+    if (!sums) {
+      sums = { period, group, ...{ posted: 0, planned: 0, links: 0, firstLink: null, firstOrder: null, tallies: new Map() } }
+      cells.set(key, sums)
+    }
     return sums
+  }
+
+  /** Where posts and links began before the end of the period, and what else is known. */
+  function knownOf({ period, group }: Pick<Sums, 'period' | 'group'>, posts: FirstDays, links: FirstDays): Known {
+    const begun = (since: Day | undefined) =>
+      since !== undefined && (per === null ? to === null || since <= to : periodOf(since, per) <= period!) ? since : null
+    return {
+      ...{ posts: begun(posts.get(group)), links: begun(links.get(group)) },
+      ...{ orders: group === null || traced.has(group), cost: group !== null && activity.costed.has(group) },
+    }
   }
 
   return {
@@ -139,13 +149,14 @@ export function funnelOf(question: FunnelQuestion, activity: Activity): { add(st
         const { currency, orderId, orderedAt, status } = order
         const day = orderedAt.slice(0, 10)
         const group = groupOf(partner.id, order)
-        if (group !== null) seen.add(group)
-        if (!isAsked(day)) continue
-        const tally = tallyOf(periodIn(day), group, currency)
+        if (group !== null) traced.add(group)
+        if (!isAsked({ day })) continue
+        const sums = sumsOf(periodIn(day), group)
+        const tally = tallyIn(sums, currency)
         tally.orders++
         if (status !== 'paid' && !isGone(order)) tally.confirmed++
         if ((paid.get(order) ?? 0) > 0) tally.paid++
-        if (tally.first === null || day < tally.first) tally.first = day
+        sums.firstOrder = earlier(sums.firstOrder, day)
         // members are given their part of an order, whatever its lines
         const key = JSON.stringify([orderId, currency])
         if (!shared.has(key)) tally.shared += activity.membersPart({ partner: partner.id, orderId, currency })
@@ -155,77 +166,42 @@ export function funnelOf(question: FunnelQuestion, activity: Activity): { add(st
     answer() {
       const { rows, undated } = figures.answer()
       for (const { period, group, currency, figures } of rows) {
-        const tally = tallyOf(period, group[0]!, currency)
+        const tally = tallyIn(sumsOf(period, group[0]!), currency)
         for (const figure of ['estimated', 'open', 'received'] as const) tally[figure] += figures[figure]
       }
-      const posts = firstOf(activity.posts.filter(({ posted }) => posted))
-      const links = firstOf(activity.links)
-      for (const { group, day, posted } of activity.posts) {
-        if (isAsked(day)) doneOf(periodIn(day), group)[posted ? 'posted' : 'planned']++
-      }
-      for (const { group, day, links } of activity.links) {
-        if (!isAsked(day)) continue
-        const sums = doneOf(periodIn(day), group)
+      for (const { group, day, posted } of activity.posts.filter(isAsked))
+        sumsOf(periodIn(day), group)[posted ? 'posted' : 'planned']++
+      for (const { group, day, links } of activity.links.filter(isAsked)) {
+        const sums = sumsOf(periodIn(day), group)
         sums.links += links
-        if (sums.firstLink === null || day < sums.firstLink) sums.firstLink = day
+        sums.firstLink = earlier(sums.firstLink, day)
       }
-      const spent = activity.spent
-        .filter(({ day }) => isAsked(day))
-        .map((one) => ({ ...one, period: periodIn(one.day), tally: tallyOf(periodIn(one.day), one.group, one.currency) }))
-      for (const { tally, amount } of spent) tally.cost += amount
-      const among = (period: string | null, group: string | null) =>
-        [...tallies.values()].filter((tally) => tally.period === period && tally.group === group)
-      for (const key of done.keys()) {
-        const [period, group] = JSON.parse(key) as [string | null, string | null]
-        if (among(period, group).length === 0) tallyOf(period, group, ofShop)
-      }
+      const spent = activity.spent.filter(isAsked).map((one) => ({ ...one, period: periodIn(one.day) }))
+      for (const { group, period, currency, amount } of spent) tallyIn(sumsOf(period, group), currency).cost += amount
+      for (const sums of cells.values()) if (sums.tallies.size === 0) tallyIn(sums, ofShop)
 
-      /** A day on which something began, where that is before the end of the period. */
-      const begun = (since: Day | undefined, period: string | null) =>
-        since !== undefined && (per === null ? since <= (to ?? since) : periodOf(since, per) <= period!) ? since : null
-      const knownOf = ({ period, group }: Tally): Known => ({
-        posts: group === null ? null : begun(posts.get(group), period),
-        links: begun(links.get(group), period),
-        orders: group === null || seen.has(group),
-        cost: group !== null && activity.costed.has(group),
-      })
-      const all = [...tallies.values()].sort(
-        (a, b) => compareText(a.period ?? '', b.period ?? '') || rankOf(a) - rankOf(b) || compareText(keyOf(a), keyOf(b)),
-      )
-      const groups = all.filter(({ group }) => group !== null && group !== SHOP)
-      const knownOfAll = groups.map(knownOf).reduce<Known | null>(
-        (all, one) =>
-          all === null
-            ? { ...one, orders: true }
-            : {
-                posts: later(all.posts, one.posts),
-                links: later(all.links, one.links),
-                orders: true,
-                cost: all.cost && one.cost,
-              },
-        null,
-      ) ?? { posts: null, links: null, orders: true, cost: activity.costed.size > 0 }
-      const doneInAll = [...done.values()].reduce(
-        (all, one): Done => ({
-          posted: all.posted + one.posted,
-          planned: all.planned + one.planned,
-          links: all.links + one.links,
-          firstLink: earlier(all.firstLink, one.firstLink),
-        }),
-        { posted: 0, planned: 0, links: 0, firstLink: null },
-      )
+      const posts = firstDays(activity.posts.filter(({ posted }) => posted))
+      const links = firstDays(activity.links)
+      const all = [...cells.values()]
+        .sort(
+          (a, b) =>
+            compareText(a.period ?? '', b.period ?? '') || rankOf(a) - rankOf(b) || compareText(a.group ?? '', b.group ?? ''),
+        )
+        .map((sums) => ({ sums, known: knownOf(sums, posts, links) }))
+      const named = all.filter(({ sums: { group } }) => group !== null && group !== SHOP)
+      const ofAll = (what: 'posts' | 'links') => (named.length === 0 ? null : named.map(({ known }) => known[what]).reduce(later))
       return {
-        funnels: all.map((tally) => funnel(tally, doneOf(tally.period, tally.group), knownOf(tally))),
-        totals: [...new Set(all.map(({ currency }) => currency))].sort(compareText).map((currency) => {
-          const total: Tally = { period: null, group: null, currency, ...nothing(), first: null }
-          for (const tally of all) {
-            total.first = earlier(total.first, tally.first)
-            if (tally.currency === currency) for (const sum of TALLY) total[sum] += tally[sum]
-          }
-          return funnel(total, doneInAll, knownOfAll)
+        funnels: all.flatMap(({ sums, known }) => funnelsOf(sums, known)),
+        totals: funnelsOf(together(all.map(({ sums }) => sums)), {
+          ...{ posts: ofAll('posts'), links: ofAll('links') },
+          // all orders are of some group, or of none
+          ...{ orders: true, cost: activity.costed.size > 0 && named.every(({ known }) => known.cost) },
         }),
-        spent: spent.map(({ tally, ...one }) => ({ ...one, income: incomeOf(among(tally.period, tally.group), knownOf(tally)) })),
-        kept: [...new Set(groups.map(({ group }) => group!))]
+        spent: spent.map((one) => {
+          const sums = sumsOf(one.period, one.group)
+          return { ...one, income: incomeOf(sums, knownOf(sums, posts, links)) }
+        }),
+        kept: [...new Set(named.map(({ sums }) => sums.group!))]
           .sort(compareText)
           .map((group) => ({ group, posts: posts.get(group) ?? null, links: links.get(group) ?? null })),
         undated,
@@ -234,42 +210,75 @@ export function funnelOf(question: FunnelQuestion, activity: Activity): { add(st
   }
 }
 
-function funnel(tally: Tally, { posted, planned, links, firstLink }: Done, known: Known): Funnel {
-  const { period, group, currency, first } = tally
-  const of = <T>(isKnown: boolean, value: T) => (isKnown ? value : null)
-  const isShop = group === SHOP
-  const [orders, received, shared] = (['orders', 'received', 'shared'] as const).map((sum) => of(known.orders, tally[sum])) as [
-    number | null,
-    Minor | null,
-    Minor | null,
-  ]
-  const cost = of(known.cost, tally.cost)
-  const profit = isShop ? 0 - tally.cost : received === null || shared === null || cost === null ? null : received - shared - cost
-  const each = (amount: Minor | null) => (amount === null || !orders ? null : multiplyDivide(amount, 1, orders))
-  const posts = of(known.posts !== null, posted)
-  const made = of(known.links !== null, links)
-  const before = (since: Day | null, first: Day | null) => since !== null && (first === null || since <= first)
-  const confirmed = of(known.orders, tally.confirmed)
-  const paid = of(known.orders, tally.paid)
-  return {
-    ...{ period, group, currency, posted: posts, planned: of(posts !== null || planned > 0, planned), links: made },
-    ...{ orders, confirmed, paid, estimated: of(known.orders, tally.estimated), open: of(known.orders, tally.open) },
-    ...{ received, shared, cost, profit, costPerOrder: each(cost), profitPerOrder: each(profit) },
-    rates: {
-      linksOfPosts: before(known.posts, firstLink) ? ratio(made, posts) : null,
-      ordersOfPosts: before(known.posts, first) ? ratio(orders, posts) : null,
-      ordersOfLinks: before(known.links, first) ? ratio(orders, made) : null,
-      confirmedOfOrders: ratio(confirmed, orders),
-      paidOfConfirmed: ratio(paid, confirmed),
-    },
+function tallyIn({ tallies }: Pick<Sums, 'tallies'>, currency: Currency): Tally {
+  let tally = tallies.get(currency)
+  if (!tally) {
+    tally = Object.fromEntries(TALLY.map((sum) => [sum, 0])) as Tally
+    tallies.set(currency, tally)
   }
+  return tally
 }
 
-function incomeOf(tallies: readonly Tally[], known: Known): Income {
-  if (tallies[0]?.group === SHOP) return null
-  if (!known.orders) return 'unknown'
-  if (tallies.some(({ received }) => received > 0)) return 'received'
-  return tallies.some(({ open }) => open > 0) ? 'open' : 'none'
+function together(all: readonly Sums[]): Sums {
+  const total: Sums = {
+    ...{ period: null, group: null, posted: 0, planned: 0, links: 0, firstLink: null, firstOrder: null, tallies: new Map() },
+  }
+  for (const { posted, planned, links, firstLink, firstOrder, tallies } of all) {
+    total.posted += posted
+    total.planned += planned
+    total.links += links
+    total.firstLink = earlier(total.firstLink, firstLink)
+    total.firstOrder = earlier(total.firstOrder, firstOrder)
+    for (const [currency, tally] of tallies) {
+      const sum = tallyIn(total, currency)
+      for (const name of TALLY) sum[name] += tally[name]
+    }
+  }
+  return total
+}
+
+/** A funnel for each currency. */
+function funnelsOf(sums: Sums, known: Known): Funnel[] {
+  const { period, group, firstLink, firstOrder } = sums
+  const posted = known.posts === null ? null : sums.posted
+  const links = known.links === null ? null : sums.links
+  const planned = posted === null && sums.planned === 0 ? null : sums.planned
+  const before = (since: Day | null, first: Day | null) => since !== null && (first === null || since <= first)
+  return [...sums.tallies]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([currency, tally]) => {
+      const of = (name: (typeof TALLY)[number]) => (known.orders ? tally[name] : null)
+      const [orders, confirmed, paid, received, shared] = [
+        of('orders'),
+        of('confirmed'),
+        of('paid'),
+        of('received'),
+        of('shared'),
+      ]
+      const cost = known.cost ? tally.cost : null
+      const earned = group === SHOP ? 0 : received === null ? null : received - shared!
+      const profit = earned === null || cost === null ? null : earned - cost
+      const each = (amount: Minor | null) => (amount === null || !orders ? null : multiplyDivide(amount, 1, orders))
+      return {
+        ...{ period, group, currency, posted, planned, links, orders, confirmed, paid },
+        ...{ estimated: of('estimated'), open: of('open'), received, shared },
+        ...{ cost, profit, costPerOrder: each(cost), profitPerOrder: each(profit) },
+        rates: {
+          linksOfPosts: before(known.posts, firstLink) ? ratio(links, posted) : null,
+          ordersOfPosts: before(known.posts, firstOrder) ? ratio(orders, posted) : null,
+          ordersOfLinks: before(known.links, firstOrder) ? ratio(orders, links) : null,
+          confirmedOfOrders: ratio(confirmed, orders),
+          paidOfConfirmed: ratio(paid, confirmed),
+        },
+      }
+    })
+}
+
+function incomeOf({ group, tallies }: Sums, { orders }: Known): Income {
+  if (group === SHOP) return null
+  if (!orders) return 'unknown'
+  const all = [...tallies.values()]
+  return all.some(({ received }) => received > 0) ? 'received' : all.some(({ open }) => open > 0) ? 'open' : 'none'
 }
 
 /** In tenths of a percent. */
@@ -278,7 +287,8 @@ function ratio(part: number | null, whole: number | null): Ppm | null {
 }
 
 /** The first day of each group. */
-function firstOf(days: readonly { group: string | null; day: Day }[]): Map<string | null, Day> {
+type FirstDays = ReadonlyMap<string | null, Day>
+function firstDays(days: readonly { group: string | null; day: Day }[]): FirstDays {
   const first = new Map<string | null, Day>()
   for (const { group, day } of days) first.set(group, earlier(first.get(group) ?? null, day)!)
   return first
@@ -289,7 +299,5 @@ const earlier = (a: Day | null, b: Day | null) => (a === null || (b !== null && 
 /** Null is never. */
 const later = (a: Day | null, b: Day | null) => (a === null || b === null ? null : a > b ? a : b)
 
-const nothing = () => Object.fromEntries(TALLY.map((sum) => [sum, 0])) as Record<(typeof TALLY)[number], number>
-const keyOf = ({ group, currency }: Tally) => JSON.stringify([group, currency])
 /** Groups, what is of none that is known, the shop. */
-const rankOf = ({ group }: Tally) => (group === null ? 1 : group === SHOP ? 2 : 0)
+const rankOf = ({ group }: Sums) => (group === null ? 1 : group === SHOP ? 2 : 0)

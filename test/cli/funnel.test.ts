@@ -4,6 +4,8 @@ import { beforeAll, expect, it } from 'vitest'
 import { keepLinks } from '../../src/store/links.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { keepPosts } from '../../src/store/posts.ts'
+import { saveSplit } from '../../src/store/splits.ts'
+import { keepSubId } from '../../src/store/subids.ts'
 import { run, workspaceWith } from './shoptool.ts'
 
 const NETWORK = `id: acme
@@ -42,6 +44,10 @@ const CHANNELS = `channels:
     forms: [image]
     costs: [{ on: 2026-10-05, amount: 3.30, of: 红包 }, { from: 2026-09-15, every: month, amount: 1, of: tool }]
   weibo: { surface: weibo/post, forms: [image] }
+  by-id: { surface: qq/group, forms: [image] }
+  by-sub-id: { surface: qq/group, forms: [image] }
+tracking: { acme: { 99: by-id } }
+costs: [{ on: 2026-07-01, amount: 2, of: server }]
 `
 const cwd = workspaceWith(CHANNELS, { 'partners/acme.yaml': NETWORK, 'orders.csv': ORDERS, 'payouts.csv': PAYOUTS })
 const shoptool = (...args: string[]) => run(args, { cwd })
@@ -56,11 +62,13 @@ beforeAll(async () => {
     { ...post, at: '2026-10-09T20:00:00+08:00', posted: true },
     { ...post, at: '2026-11-24T20:00:00+08:00', posted: false },
     { ...post, at: '2026-11-26T20:00:00+08:00', posted: false },
+    ...['weibo', 'by-id', 'by-sub-id'].map((channel) => ({ ...post, channel, at: '2026-07-01T20:00:00+08:00', posted: true })),
     { ...post, channel: 'weibo', at: '2026-10-20T20:00:00+08:00', posted: true },
   ])
   const made = { channel: 'group-a', member: 'mei', trackingId: '', subId: null, values: { link: 'https://a.example' } }
   for (const day of ['2026-10-09', '2026-10-09', '2026-10-10', '2026-11-01'])
     keepLinks(db, { partner: 'acme', sku: 'S' }, { ...made, madeAt: `${day}T08:00:00+08:00` })
+  keepSubId(db, 'acme', 'x1', { channel: 'by-sub-id', member: '', day: '' })
   db.close()
 })
 
@@ -89,7 +97,7 @@ it('tells a channel from post to profit, names date and period, and says what is
       'total',
       '  posted  2',
       '  links  not kept',
-      '  orders  3',
+      '  orders  3  150% of posts',
       '  confirmed  3  100% of orders',
       '  paid  2  66.7% of confirmed',
     ],
@@ -99,6 +107,7 @@ it('tells a channel from post to profit, names date and period, and says what is
   expect(stderr).toContain('weibo: no links were made; make them with "link --channel <name>"')
   expect(stderr).toContain('weibo: its orders cannot be traced')
   expect(stderr).toContain('received 5.00 CNY for no order on file')
+  expect(stderr).not.toContain('later than its first orders')
   expect(stderr).toContain('By the day of the order')
   expect(stderr).toContain('2026-10-01 to 2026-10-31.')
   const { default: width } = await import('string-width')
@@ -111,7 +120,7 @@ it('gives the same as JSON, where null is not known', async () => {
     ...{ schema: 'shoptool.report-funnel.v1', basis: 'ordered', by: 'channel', per: 'all', from: '2026-10-01', to: '2026-10-31' },
     kept: [
       { channel: 'group-a', posts: '2026-10-09', links: '2026-10-09' },
-      { channel: 'weibo', posts: '2026-10-20', links: null },
+      { channel: 'weibo', posts: '2026-07-01', links: null },
     ],
     undated: [{ currency: 'CNY', received: '5.00' }],
   })
@@ -147,6 +156,32 @@ it('says from when on there are rates', async () => {
   expect(stderr).toContain('group-a: posts are kept since 2026-10-11 only, later than its first orders; --from 2026-10-11')
 })
 
+it('knows that a channel has no orders where an id or a sub-id would tell, and what the shop costs as a whole', async () => {
+  const { funnels } = await json('--month', '2026-07')
+  expect(funnels.map((one: Record<string, unknown>) => [one.channel, one.posted, one.orders, one.cost, one.profit])).toEqual([
+    ['by-id', 1, 0, null, null],
+    ['by-sub-id', 1, 0, null, null],
+    ['weibo', 1, null, null, null],
+    ['(shop)', null, null, '2.00', '-2.00'],
+  ])
+})
+
+it('takes off what members were given', async () => {
+  const db = openDatabase(join(cwd, 'shoptool.db'))
+  const parts = [
+    { seller: 'mei', member: 'mei', level: 1, rate: 500_000, amount: 500 },
+    { seller: 'mei', member: '', level: 0, rate: 500_000, amount: 500 },
+  ]
+  const order = { partner: 'acme', orderId: '1', currency: 'CNY', received: 1000, held: 0, parts }
+  saveSplit(db, { month: '2026-10', at: '2026-11-25T12:00:00+08:00', orders: [order], payments: [] })
+  const { funnels } = await json('--month', '2026-10')
+  const { stdout } = await run(['report', 'funnel', '--month', '2026-10', '--no-color'], { cwd, tty: 60 })
+  db.exec('DELETE FROM team_part; DELETE FROM team_order; DELETE FROM team_split')
+  db.close()
+  expect(funnels[0]).toMatchObject({ received: '10.00', shared: '5.00', cost: '4.30', profit: '0.70', profitPerOrder: '0.35' })
+  expect(stdout).toMatch(/\n {2}shared +5\.00 {2}to members\n {2}cost /)
+})
+
 it('counts links by member, to whom no posts and costs belong', async () => {
   const { funnels } = await json('--by', 'member')
   expect(funnels).toMatchObject([
@@ -166,7 +201,7 @@ it('writes CSV and Markdown', async () => {
   expect(stdout).toContain('ordered,all,weibo,CNY,1,0,not kept,not traced,')
   await shoptool('report', 'funnel', '--month', '2026-10', '--csv', 'funnel.csv')
   expect(readFileSync(join(cwd, 'funnel.csv'), 'utf8')).toBe(stdout)
-  const { stdout: markdown } = await shoptool('report', 'funnel', '--md')
+  const { stdout: markdown } = await shoptool('report', 'funnel', '--month', '2026-10', '--md')
   expect(markdown).toMatch(
     /^\| basis \| period \| channel \| currency \| posted \|.*\n\| --- \|.*---: \|\n\| ordered \| all \| group-a \|/,
   )

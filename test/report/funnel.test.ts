@@ -93,6 +93,8 @@ describe('a funnel', () => {
     ])
     expect(funnels.map(({ rates }) => rates.ordersOfLinks)).toEqual([null, null, 1_000_000])
     expect(kept).toEqual([{ group: 'group', posts: '2026-10-02', links: '2026-11-01' }])
+    const september = answer([sold('1')], [], { posts: [posted('2026-10-02')] }, { to: '2026-09-30' })
+    expect(september.funnels.map(({ posted }) => posted)).toEqual([null])
   })
 
   test('has no posts where some are planned and none was ticked off', () => {
@@ -145,6 +147,17 @@ describe('a funnel', () => {
     expect(whole.totals.map(figures)).toEqual([[1, 0, null, 2, 2, 2, 1700, 350, 1350]])
     const other = answer([...both, order({ orderId: '3', trackingId: 'weibo' })], [], { posts, ...costs })
     expect(other.totals.map(figures)).toEqual([[null, null, null, 3, 3, 0, 0, null, null]])
+    const none = answer([order()], [line(1, 900)], { spent: [spent('2026-09-02', 50, SHOP)], costed: new Set([SHOP]) })
+    expect(none.totals.map(figures)).toEqual([[null, null, null, 1, 1, 1, 900, 50, 850]])
+    const untraced = answer([order()], [], { posts: [posted('2026-09-01', 'weibo')] })
+    expect(untraced.totals.map(figures)).toEqual([[1, 0, null, 1, 1, 0, 0, null, null]])
+  })
+
+  test('counts what members were given of each order once, also of several that are paid together', () => {
+    const question = { group: channel, per: null, from: null, to: null, today: '2026-11-25', currency: 'CNY' }
+    const funnel = funnelOf(question, { ...NOTHING, membersPart: () => 100 })
+    funnel.add({ partner: ACME, orders: [sold('1'), sold('1', { lineId: 'B' }), sold('2')], judged: [] })
+    expect(funnel.answer().funnels.map(({ orders, shared }) => [orders, shared])).toEqual([[3, 200]])
   })
 
   test('adds no currencies', () => {
