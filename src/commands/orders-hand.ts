@@ -16,7 +16,10 @@ import { orderDocument, orderText } from './order.ts'
 const ORDER = ['<order>', "the partner's order number, or partner:number"] as const
 const PROOF = option('--proof <file>', 'what proves it: a screenshot, a letter; a copy is kept in proofs/ (required)')
 const NOTE = option('--note <text>', 'why, for whoever asks later')
-const LINE = option('--line <id>', 'which line of the order')
+const LINE = option('--line <id>', 'which line of the order; "" is the one without a number', {
+  read: (given: string) => given.trim(),
+  is: 'a text',
+})
 
 /** What can be said of an order. */
 const SAID = {

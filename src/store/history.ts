@@ -32,11 +32,13 @@ export function orderStates(db: Database, partner: string, orderId: string): Rec
   return readingsOf(db, partner, orderId).filter(({ holds }) => holds)
 }
 
-/** The partners that something was ever read from of orders of a number: lines of it, or notices for it. */
+/** The partners that something was ever read from of orders of a number: lines of it, notices or payouts for it. */
 export function partnersThatKnow(db: Database, orderId: string): string[] {
-  const sql =
-    'SELECT partner FROM order_line WHERE order_id = @id UNION SELECT partner FROM refund WHERE order_id = @id ORDER BY 1'
-  return db.prepare<[{ id: string }], string>(sql).pluck().all({ id: orderId })
+  const from = ['order_line', 'refund', 'payout_line'].map((table) => `SELECT partner FROM ${table} WHERE order_id = @id`)
+  return db
+    .prepare<[{ id: string }], string>(`${from.join(' UNION ')} ORDER BY 1`)
+    .pluck()
+    .all({ id: orderId })
 }
 
 function readingsOf(db: Database, partner: string, orderId: string): Recorded<OrderReading>[] {

@@ -102,6 +102,9 @@ describe('orders by hand', () => {
     const { hand, state } = shop()
     await hand('add', '77', ...SAID, '--line', 'a')
     await hand('add', '77', ...SAID, '--line', 'b', '--refunded', '5.00')
+    await hand('add', '77', ...SAID)
+    expect((await hand('amend', '77', '--line', '', '--paid', '9.00')).out).toMatch(/^acme:77 stands by hand: paid, paid 9.00/)
+    expect((await hand('remove', '77', '--line', '')).code).toBe(0)
     expect((await hand('amend', '77', '--quantity', '2')).out).toBe('shoptool: 77: which line? Name it with --line: a, b\n')
     expect((await hand('remove', '77', '--line', 'c')).out).toBe(
       'shoptool: --line: order 77 has no line "c" by hand, only a, b\n',
@@ -129,7 +132,9 @@ describe('orders by hand', () => {
   })
 
   it('are claimed in an evidence pack with their proof', async () => {
-    const { cwd, json, hand } = shop()
+    // a file that is called like one of the pack's own
+    const { cwd, json, hand, imported } = shop({ 'claims.csv': `${HEADER}78,a,5.00,0.50,已结算,2026-10-03,2026-10-12\n` })
+    await imported('claims.csv')
     await hand('add', '77', ...SAID, ...SETTLED)
     expect(await json('settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--out', 'a.zip')).toMatchObject({
       lacking: 0,

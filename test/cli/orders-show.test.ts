@@ -43,7 +43,7 @@ const FILES = {
     'order,line,notice,back,taken,status,at\n1,b,r1,5.00,,维权中,2026-10-02\n1,c,r2,1.00,0.10,维权成功,2026-10-03\n7,,r3,4.00,,维权成功,2026-10-03\n',
   'back-2.csv': 'order,line,notice,back,taken,status,at\n1,b,r1,5.00,1.10,维权成功,2026-10-05\n',
   'pay.csv':
-    'statement,order,line,amount,kind,day\nN1,1,a,2.00,佣金,2026-10-20\nN1,1,b,6.00,佣金,2026-10-20\nN2,1,b,-1.00,扣回,2026-11-20\n',
+    'statement,order,line,amount,kind,day\nN1,1,a,2.00,佣金,2026-10-20\nN1,1,b,6.00,佣金,2026-10-20\nN2,1,b,-1.00,扣回,2026-11-20\nN2,6,,-0.30,扣回,2026-11-20\n',
 }
 
 async function shop(calendar = CALENDAR) {
@@ -120,6 +120,9 @@ it('orders show tells what was learned of each line in that order, refunds at it
     ],
   )
   expect((await run(['orders', 'show', '7'], { cwd })).stdout).toContain('acme:7 refunds without a known line\n')
+  expect((await run(['orders', 'show', '6'], { cwd })).stdout).toBe(
+    'payouts\n  2026-11 unknown-order: -0.30 CNY clawback of 2026-11-20, statement N2   pay.csv:5\n',
+  )
   expect((await run(['orders', 'show', '1', '-v'], { cwd })).stdout).toMatch(/pay\.csv:2 sha256:[0-9a-f]{64}\n/)
 })
 
