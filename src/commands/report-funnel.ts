@@ -56,7 +56,7 @@ Profit = received − what members were given of it ("split --pay") − cost. A 
     if (answer.funnels.length === 0) print.note('There are no such posts, links, orders and costs.')
     printNotes(answer, by, print)
     const days = `${from ?? 'the first'} to ${to ?? today}`
-    print.note(`By the day of the order (--basis ordered); posts, links and costs by their own day: ${days}.`)
+    print.note(`By the day of the order; posts, links and costs by their own day: ${days}.`)
     return outcome
   },
 })
@@ -103,10 +103,11 @@ type Line = { step: Step; note: string; bar?: { value: number | null; whole: num
 /** A block of lines for each funnel. Bars are on one scale for posts and links of all, for orders, and for money of each currency. */
 function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: Print): void {
   const hasCosts = funnels.some(({ cost }) => cost !== null)
+  const scales = scalesOf(funnels)
   const several = totals.length > 1
   const sums = funnels.length > totals.length ? totals.map((one) => ({ ...one, group: 'total' })) : []
   const rows = [...funnels, ...sums].flatMap((one) => {
-    const lines = [...(one.group === SHOP ? [] : stepLines(one, funnels)), ...(hasCosts ? costLines(one) : [])]
+    const lines = [...(one.group === SHOP ? [] : stepLines(one, scales)), ...(hasCosts ? costLines(one) : [])]
     const title = [one.group ?? '(none)', one.period, several && one.currency].filter(Boolean).join(' ')
     const isSum = sums.some((sum) => sum === one)
     return [
@@ -117,7 +118,8 @@ function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: 
       }),
     ]
   })
-  const widest = (of: (row: (typeof rows)[number]) => string | undefined) => Math.max(...rows.map((row) => of(row)?.length ?? 0))
+  const widest = (of: (row: (typeof rows)[number]) => string | undefined) =>
+    rows.reduce((most, row) => Math.max(most, of(row)?.length ?? 0), 0)
   const room = Math.min(
     30,
     print.columns - '  confirmed'.length - widest(({ cells }) => cells[0]) - widest(({ cells }) => cells[1]) - 6,
@@ -137,31 +139,40 @@ function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: 
   )
 }
 
+/** What the longest bars stand for. */
+type Scales = { done: number; orders: number; money: Map<Currency, Minor> }
+function scalesOf(funnels: readonly Funnel[]): Scales {
+  const scales: Scales = { done: 0, orders: 0, money: new Map() }
+  for (const { posted, links, orders, currency, estimated, received } of funnels) {
+    scales.done = Math.max(scales.done, posted ?? 0, links ?? 0)
+    scales.orders = Math.max(scales.orders, orders ?? 0)
+    scales.money.set(currency, Math.max(scales.money.get(currency) ?? 0, estimated ?? 0, received ?? 0))
+  }
+  return scales
+}
+
 /** From posts to money. */
-function stepLines(one: Funnel, all: readonly Funnel[]): Line[] {
+function stepLines(one: Funnel, scales: Scales): Line[] {
   const { posted, planned, links, orders, confirmed, paid, estimated, open, received, shared, currency, rates } = one
-  const most = (of: (one: Funnel) => (number | null)[]) => Math.max(...all.flatMap(of).map((value) => value ?? 0))
-  const mostDone = most((one) => [one.posted, one.links])
-  const mostOrders = most((one) => [one.orders])
-  const mostMoney = most((one) => (one.currency === currency ? [one.estimated, one.received] : []))
+  const money = scales.money.get(currency)!
   const percent = (name: keyof Rates, of: string) => (rates[name] === null ? '' : `${formatRate(rates[name])}% of ${of}`)
   return [
-    { step: 'posted', note: '', bar: { value: posted, whole: 0, most: mostDone } },
+    { step: 'posted', note: '', bar: { value: posted, whole: 0, most: scales.done } },
     ...(planned ? [{ step: 'planned', note: 'not ticked off' } as const] : []),
-    { step: 'links', note: percent('linksOfPosts', 'posts'), bar: { value: links, whole: 0, most: mostDone } },
+    { step: 'links', note: percent('linksOfPosts', 'posts'), bar: { value: links, whole: 0, most: scales.done } },
     {
       step: 'orders',
       note: percent('ordersOfPosts', 'posts') || percent('ordersOfLinks', 'links'),
-      bar: { value: orders, whole: 0, most: mostOrders },
+      bar: { value: orders, whole: 0, most: scales.orders },
     },
     {
       step: 'confirmed',
       note: percent('confirmedOfOrders', 'orders'),
-      bar: { value: confirmed, whole: orders, most: mostOrders },
+      bar: { value: confirmed, whole: orders, most: scales.orders },
     },
-    { step: 'paid', note: percent('paidOfConfirmed', 'confirmed'), bar: { value: paid, whole: confirmed, most: mostOrders } },
-    { step: 'estimated', note: '', bar: { value: estimated, whole: 0, most: mostMoney } },
-    { step: 'received', note: '', bar: { value: received, whole: estimated, most: mostMoney } },
+    { step: 'paid', note: percent('paidOfConfirmed', 'confirmed'), bar: { value: paid, whole: confirmed, most: scales.orders } },
+    { step: 'estimated', note: '', bar: { value: estimated, whole: 0, most: money } },
+    { step: 'received', note: '', bar: { value: received, whole: estimated, most: money } },
     ...(open ? [{ step: 'open', note: 'not due yet' } as const] : []),
     ...(shared ? [{ step: 'shared', note: 'to members' } as const] : []),
   ]
@@ -175,41 +186,36 @@ function costLines(one: Funnel): Line[] {
   ]
 }
 
+/** So many names are told, then how many more there are. */
+const MOST_NAMES = 5
+
 /** What the figures leave open, and costs that brought nothing. */
 function printNotes({ funnels, spent, kept, undated }: FunnelAnswer, by: FunnelName, print: Print): void {
-  const named = (of: (one: Funnel) => boolean) =>
-    [...new Set(funnels.filter((one) => one.group !== null && one.group !== SHOP && of(one)).map(({ group }) => group!))].join(
-      ', ',
-    )
-  const told = (names: string, text: string) => {
-    if (names !== '') print.note(`${names}: ${text}`)
+  /** Names of those for which something is so. */
+  const told = (of: (one: Funnel) => boolean, text: string) => {
+    const names = [...new Set(funnels.flatMap((one) => (one.group !== null && one.group !== SHOP && of(one) ? one.group : [])))]
+    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
+    if (names.length > 0) print.note(`${names.slice(0, MOST_NAMES).join(', ')}${more}: ${text}`)
   }
   if (by === 'member') print.note('Posts and costs are kept by channel, not by member.')
   else {
+    told(({ posted }) => posted === null, 'no posts are kept; record them with "plan done"')
     told(
-      named(({ posted }) => posted === null),
-      'no posts are kept; record them with "plan done"',
-    )
-    told(
-      named(({ cost }) => cost === null),
+      ({ cost }) => cost === null,
       'no costs are kept; write them in shoptool.yaml as "costs:" of the channel, or "costs: []" where there are none',
     )
   }
-  told(
-    named(({ links }) => links === null),
-    `no links were made; make them with "link --${by} ${'<name>'}"`,
-  )
-  told(
-    named(({ orders }) => orders === null),
-    'its orders cannot be traced: no order, sub-id or tracking id names it',
-  )
+  told(({ links }) => links === null, `no links were made; make them with "link --${by} <name>"`)
+  told(({ orders }) => orders === null, 'no orders can be traced; none, and no sub-id or tracking id, names it')
   for (const { group, posts, links } of kept)
-    for (const [what, since, isHeld] of [
-      ['posts', posts, 'ordersOfPosts'],
+    for (const [step, since, rate] of [
+      ['posted', posts, 'ordersOfPosts'],
       ['links', links, 'ordersOfLinks'],
     ] as const)
-      if (since !== null && funnels.some((one) => one.group === group && one.rates[isHeld] === null && one.orders))
-        print.note(`${group}: ${what} are kept since ${since} only, later than its first orders; --from ${since} gives rates.`)
+      if (funnels.some((one) => one.group === group && one[step] && one.orders && one.rates[rate] === null))
+        print.note(
+          `${group}: ${step === 'posted' ? 'posts' : step} are kept since ${since} only, later than its first orders; --from ${since} gives rates.`,
+        )
   const costs = {
     none: 'brought nothing',
     open: 'brought nothing yet, but orders are open',

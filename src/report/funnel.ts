@@ -48,7 +48,7 @@ export type Spent = { group: string; day: Day; amount: Minor; currency: Currency
  *   links      goods for which links were made, each day anew
  *   orders     order lines
  *   confirmed  those of them that were received, verified or settled, and not refunded since
- *   paid       those of them for which money was received
+ *   paid       order lines for which money was received, though some may be refunded since
  *   estimated, open, received  as in `Figures`
  *   shared     what members were given of it
  *   cost       what was spent
