@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
-import type { DateBasis, Figure, Row } from '../report/figures.ts'
+import { type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
 import type { Ranked } from '../report/rank.ts'
+import { waterfallOf } from '../report/waterfall.ts'
 import { csvText, id } from '../settle/table.ts'
 import type { Call } from './command.ts'
 import { count, flag, option, text } from './option.ts'
@@ -62,13 +63,29 @@ export function writeOutput({ ctx, options, print }: Asked, { columns, names, li
   return true
 }
 
-export function shownOf({ currency, figures }: Row, figure: Figure): string {
+export function shownOf({ currency, figures }: Pick<Row, 'currency' | 'figures'>, figure: Figure): string {
   return figure === 'orders' ? String(figures.orders) : formatAmount(figures[figure], currency)
 }
 
 /** What a row is called in the dimension at `i`: a name, how many others it holds, or that there is none. */
 export function nameOf({ group, others }: Ranked, i: number): string {
   return group[i] ?? (others === 0 ? '(none)' : i === 0 ? `(${others} others)` : '')
+}
+
+/** All figures of a row for --json. */
+export function figuresDocument(row: Pick<Row, 'currency' | 'figures'>): Record<Figure, string | number> {
+  return Object.fromEntries(
+    FIGURES.map((figure) => [figure, figure === 'orders' ? row.figures.orders : shownOf(row, figure)]),
+  ) as Record<Figure, string | number>
+}
+
+/** The steps of a row's waterfall, amounts as decimal strings. */
+export function stepsDocument({ currency, figures }: Pick<Row, 'currency' | 'figures'>) {
+  return waterfallOf(figures).map(({ step, amount, level }) => ({
+    step,
+    amount: formatAmount(amount, currency),
+    level: formatAmount(level, currency),
+  }))
 }
 
 /** Says what is in no period, and names the date that everything is counted by. */

@@ -10,7 +10,7 @@ import { defineCommand } from './command.ts'
 import { list, month, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
 import { reportLedger } from './report-ledger.ts'
-import { checkOutputs, nameOf, noteBasis, OUTPUTS, writeOutput } from './report-output.ts'
+import { checkOutputs, nameOf, noteBasis, OUTPUTS, stepsDocument, writeOutput } from './report-output.ts'
 import { monthToSettle } from './settle-month.ts'
 
 export const command = defineCommand({
@@ -56,7 +56,7 @@ export const command = defineCommand({
     ])
     const columns = ['basis', 'month', by, 'currency', 'step', 'amount', 'level']
     const lines = named.flatMap(({ name, row }) =>
-      stepsOf(row).map(({ step, amount, level }) => [basis, chosen, name, row.currency, step, amount, level]),
+      stepsDocument(row).map(({ step, amount, level }) => [basis, chosen, name, row.currency, step, amount, level]),
     )
     if (writeOutput(call, { columns, names: 5, lines })) return outcome
     if (named.length === 0) print.note(`${chosen}: there are no such orders and payouts.`)
@@ -75,17 +75,8 @@ export const command = defineCommand({
 
 const ALL = '(all)'
 
-/** Amounts as decimal strings. */
-function stepsOf({ currency, figures }: Row) {
-  return waterfallOf(figures).map(({ step, amount, level }) => ({
-    step,
-    amount: formatAmount(amount, currency),
-    level: formatAmount(level, currency),
-  }))
-}
-
 function waterfallDocument(row: Row) {
-  return { currency: row.currency, steps: stepsOf(row) }
+  return { currency: row.currency, steps: stepsDocument(row) }
 }
 
 /** Least and most characters that a bar is drawn in. */

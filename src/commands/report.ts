@@ -10,7 +10,8 @@ import { list, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
 import { command as funnel } from './report-funnel.ts'
 import { DAYS, daysAsked, reportLedger } from './report-ledger.ts'
-import { checkOutputs, nameOf, noteBasis, OUTPUTS, shownOf, writeOutput } from './report-output.ts'
+import { command as monthPage } from './report-month.ts'
+import { checkOutputs, figuresDocument, nameOf, noteBasis, OUTPUTS, shownOf, writeOutput } from './report-output.ts'
 import { command as waterfall } from './report-waterfall.ts'
 import { sparkline } from './sparkline.ts'
 
@@ -33,7 +34,7 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     'shoptool report --by product --per all --top 20 --sort lost',
     'shoptool report --per day --month 2026-10 --csv october.csv',
   ],
-  commands: { waterfall, funnel },
+  commands: { waterfall, month: monthPage, funnel },
   async run(call) {
     const { options, print, global } = call
     const { basis, top = null, sort } = options
@@ -80,7 +81,7 @@ function rowDocument(row: Ranked, by: readonly string[]) {
     ...Object.fromEntries(by.map((name, i) => [name, row.group[i] ?? null])),
     ...(row.others > 0 && { others: row.others }),
     currency: row.currency,
-    ...Object.fromEntries(FIGURES.map((figure) => [figure, figure === 'orders' ? row.figures.orders : shownOf(row, figure)])),
+    ...figuresDocument(row),
   }
 }
 

@@ -263,7 +263,7 @@ function addDifference(figures: Figures, what: ReturnType<typeof whatBecame>, di
 }
 
 /** What an entry's difference is. */
-function whatBecame({ class: name, difference }: Entry): 'lost' | 'over' | 'shifted' | 'other' {
+export function whatBecame({ class: name, difference }: Entry): 'lost' | 'over' | 'shifted' | 'other' {
   if (name === 'late' || name === 'early') return 'shifted'
   if (name === 'unknown-order' || name === 'non-order') return 'other'
   return difference < 0 ? 'lost' : 'over'

@@ -1,6 +1,7 @@
 import { escaped, pageHead } from '../html.ts'
-import { type Minor, minorDigits } from '../money.ts'
+import type { Minor } from '../money.ts'
 import { type Adjustment, adjustmentText } from './adjust.ts'
+import { inBoth, type Name, show, signOf, waterfallChart } from './chart.ts'
 import { CLASSES, type SettlementClass } from './entry.ts'
 import type { TieOutShown } from './receipts.ts'
 import { changeOf, type Finding, minor, type PartnerSettlement, type Settlement } from './report.ts'
@@ -8,7 +9,7 @@ import { STYLE } from './style.ts'
 import type { Term } from './terms.ts'
 
 /** Names of the classes for people: Chinese, English. */
-export const CLASS_NAMES: Record<SettlementClass, readonly [string, string]> = {
+export const CLASS_NAMES: Record<SettlementClass, Name> = {
   matched: ['相符', 'matched'],
   tolerated: ['容差内', 'within tolerance'],
   missing: ['漏付', 'missing'],
@@ -23,7 +24,7 @@ export const CLASS_NAMES: Record<SettlementClass, readonly [string, string]> = {
   'non-order': ['非订单项', 'not for an order'],
   'not-due': ['未到期', 'not due'],
 }
-export const CAUSE_NAMES: Record<Finding['cause'], readonly [string, string]> = {
+export const CAUSE_NAMES: Record<Finding['cause'], Name> = {
   rate: ['佣金率', 'rate'],
   base: ['计佣基数', 'base'],
   fee: ['服务费', 'fee'],
@@ -137,50 +138,26 @@ function partsOf({ classes, currency }: PartnerSettlement): { short: Minor; extr
   }
 }
 
-/** Expected, what each class adds or takes, paid: bars on one scale. Their positions are drawing, not money. */
-function waterfall(partner: PartnerSettlement): string {
-  const { currency } = partner
-  const steps = CLASSES.map((name) => ({ name, by: minor(partner.classes[name].difference, currency) })).filter(
-    ({ by }) => by !== 0,
+/** Expected, what each class adds or takes, paid. */
+function waterfall({ currency, expected, paid, classes }: PartnerSettlement): string {
+  const level = (name: Name, amount: string) => ({ name, isLevel: true, amount: minor(amount, currency) })
+  const steps = CLASSES.map((name) => ({
+    name: CLASS_NAMES[name],
+    isLevel: false,
+    amount: minor(classes[name].difference, currency),
+  })).filter(({ amount }) => amount !== 0)
+  return waterfallChart(
+    ['从应付到实付', 'From expected to paid'],
+    [level(['应付', 'expected'], expected), ...steps, level(['实付', 'paid'], paid)],
+    currency,
   )
-  const expected = minor(partner.expected, currency)
-  let at = expected
-  const bars = steps.map(({ name, by }) => {
-    const from = at
-    at += by
-    return { label: CLASS_NAMES[name], from, to: at, value: show(by, currency, true), tone: signOf(by) }
-  })
-  const paid = minor(partner.paid, currency)
-  const low = Math.min(expected, paid, ...bars.map(({ to }) => to))
-  const high = Math.max(expected, paid, ...bars.map(({ to }) => to))
-  // small differences would vanish beside the totals: the scale then starts near them, and the page says so
-  const isCut = low > 0 && high > low && high - low < high / 4
-  const start = isCut ? low - (high - low) / 2 : Math.min(0, low)
-  const span = Math.max(high, 0) - start || 1
-  const total = (label: readonly [string, string], amount: Minor) => ({
-    label,
-    from: start,
-    to: amount,
-    value: show(amount, currency),
-    tone: 'total',
-  })
-  const rows = [total(['应付', 'expected'], expected), ...bars, total(['实付', 'paid'], paid)].map(
-    ({ label, from, to, value, tone }) => {
-      const left = ((Math.min(from, to) - start) / span) * 100
-      const width = Math.max((Math.abs(to - from) / span) * 100, 0.6)
-      const bar = `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${tone}" x="${Math.min(left, 99.4).toFixed(2)}" y="0" width="${width.toFixed(2)}" height="10"/></svg>`
-      return `<li><span>${label[0]} <span lang="en">${label[1]}</span></span>${bar}<b class="${tone}">${value}</b></li>`
-    },
-  )
-  const cut = isCut ? `<p class="note">横轴不从零开始 · <span lang="en">the scale does not start at zero</span></p>` : ''
-  return `<figure><figcaption>从应付到实付 <span lang="en">From expected to paid</span></figcaption><ol class="waterfall">${rows.join('')}</ol>${cut}</figure>`
 }
 
 function classTable({ classes, currency, ...total }: PartnerSettlement): string {
   const money = (amount: string, signed = false) => show(minor(amount, currency), currency, signed)
   const rows = CLASSES.filter((name) => classes[name].count > 0 || classes[name].expected !== classes[name].paid).map((name) => {
     const { count, expected, paid, difference } = classes[name]
-    return `<tr><th scope="row">${CLASS_NAMES[name][0]} <span lang="en">${CLASS_NAMES[name][1]}</span></th><td>${count}</td><td>${money(expected)}</td><td>${money(paid)}</td><td class="${signOf(minor(difference, currency))}">${money(difference, true)}</td></tr>`
+    return `<tr><th scope="row">${inBoth(CLASS_NAMES[name])}</th><td>${count}</td><td>${money(expected)}</td><td>${money(paid)}</td><td class="${signOf(minor(difference, currency))}">${money(difference, true)}</td></tr>`
   })
   return `<div class="scroll"><table class="sums">
 <caption>分类合计 <span lang="en">Classes</span></caption>
@@ -220,7 +197,16 @@ function arrival(statementId: string, { ties, missingStatements }: TieOutShown, 
   return `${days} ${off === 0 ? '✓' : `<b class="${signOf(off)}">${show(off, currency, true)}</b>`}`
 }
 
-const ITEM_HEAD = `<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>`
+/** A section about orders, in `bodies` of a table. */
+export function itemSection(name: Name, count: number, bodies: readonly string[]): string {
+  return `<section>
+<table class="findings">
+<caption><h2>${inBoth(name)} <small>${count}</small></h2></caption>
+<thead><tr><th scope="col">订单 <span lang="en">order</span></th><th scope="col">应付 <span lang="en">expected</span></th><th scope="col">实付 <span lang="en">paid</span></th><th scope="col">差额 <span lang="en">difference</span></th><th scope="col">说明 <span lang="en">explanation</span></th></tr></thead>
+${bodies.join('\n')}
+</table>
+</section>`
+}
 
 function findingsSection(findings: readonly Finding[]): string {
   if (findings.length === 0) return ''
@@ -231,17 +217,11 @@ function findingsSection(findings: readonly Finding[]): string {
     const shown = all.toSorted((a, b) => size(b) - size(a)).slice(0, SHOWN)
     const left = all.length - shown.length
     return `<tbody>
-<tr class="group"><th colspan="5" scope="rowgroup">${CLASS_NAMES[name][0]} <span lang="en">${CLASS_NAMES[name][1]}</span> · ${all.length}</th></tr>
+<tr class="group"><th colspan="5" scope="rowgroup">${inBoth(CLASS_NAMES[name])} · ${all.length}</th></tr>
 ${shown.map(findingRow).join('\n')}${moreRow(left)}
 </tbody>`
   })
-  return `<section>
-<table class="findings">
-<caption><h2>待查事项 <span lang="en">Findings</span> <small>${findings.length}</small></h2></caption>
-${ITEM_HEAD}
-${groups.join('\n')}
-</table>
-</section>`
+  return itemSection(['待查事项', 'Findings'], findings.length, groups)
 }
 
 /** What later facts change of closed months. */
@@ -249,16 +229,8 @@ function adjustmentsSection(adjustments: readonly Adjustment[]): string {
   if (adjustments.length === 0) return ''
   const shown = adjustments.slice(0, SHOWN)
   const left = adjustments.length - shown.length
-  return `
-<section>
-<table class="findings">
-<caption><h2>已结账月份的调整 <span lang="en">Adjustments to closed months</span> <small>${adjustments.length}</small></h2></caption>
-${ITEM_HEAD}
-<tbody>
-${shown.map(adjustmentRow).join('\n')}${moreRow(left)}
-</tbody>
-</table>
-</section>`
+  const body = `<tbody>\n${shown.map(adjustmentRow).join('\n')}${moreRow(left)}\n</tbody>`
+  return `\n${itemSection(['已结账月份的调整', 'Adjustments to closed months'], adjustments.length, [body])}`
 }
 
 function moreRow(left: number): string {
@@ -271,10 +243,7 @@ function adjustmentRow(adjustment: Adjustment): string {
 }
 
 function findingRow(finding: Finding): string {
-  const cause =
-    finding.cause === 'unexplained'
-      ? ''
-      : `<span class="cause">${CAUSE_NAMES[finding.cause][0]} <span lang="en">${CAUSE_NAMES[finding.cause][1]}</span></span> `
+  const cause = finding.cause === 'unexplained' ? '' : `<span class="cause">${inBoth(CAUSE_NAMES[finding.cause])}</span> `
   return itemRow(finding, cause + escaped(finding.explain))
 }
 
@@ -284,7 +253,7 @@ type Item = Pick<
 >
 
 /** A row about an order; `why` is HTML. */
-function itemRow(item: Item, why: string): string {
+export function itemRow(item: Item, why: string): string {
   const { currency } = item
   const cell = (chinese: string, english: string, amount: string, signed = false) => {
     const value = minor(amount, currency)
@@ -296,19 +265,4 @@ function itemRow(item: Item, why: string): string {
     .map(({ file, line, sha256 }) => `<span title="sha256 ${sha256}">${escaped(file)}:${line}</span>`)
     .join(' ')
   return `<tr><th scope="row"><span class="id">${order}</span>${title}<div class="faint">${escaped(item.partner)} · ${currency}</div></th>${cell('应付', 'expected', item.expected)}${cell('实付', 'paid', item.paid)}${cell('差额', 'difference', item.difference, true)}<td class="why"><div lang="en">${why}</div><div class="source">${sources}</div></td></tr>`
-}
-
-/** `1,234.50`; with a sign when `signed`, and a true minus. */
-export function show(amount: Minor, currency: string, signed = false): string {
-  const digits = minorDigits(currency)
-  const plain = Math.abs(amount)
-    .toString()
-    .padStart(digits + 1, '0')
-  const whole = plain.slice(0, plain.length - digits).replace(/\B(?=(\d{3})+$)/g, ',')
-  const sign = amount < 0 ? '−' : signed && amount > 0 ? '+' : ''
-  return sign + whole + (digits === 0 ? '' : `.${plain.slice(-digits)}`)
-}
-
-function signOf(amount: Minor): 'less' | 'more' | 'even' {
-  return amount < 0 ? 'less' : amount > 0 ? 'more' : 'even'
 }

@@ -1,6 +1,6 @@
 import { escaped, pageHead } from '../html.ts'
 import { formatRate, type Minor } from '../money.ts'
-import { show } from '../settle/html.ts'
+import { show } from '../settle/chart.ts'
 import { STYLE } from '../settle/style.ts'
 import { levelName, type OwnLine, type Statement, type TeamLine } from './statement.ts'
 

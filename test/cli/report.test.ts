@@ -160,11 +160,73 @@ describe('report waterfall', () => {
   })
 })
 
+describe('report month', () => {
+  const page = () => readFileSync(join(folder, 'out/report/2026-11.html'), 'utf8')
+
+  it('writes one page, the same bytes each time, and says the figures that settle says', async () => {
+    const settled = await json('settle', '--month', '2026-11')
+    const { schema, basis, month, file, sheets } = await json('report', 'month')
+    expect([schema, basis, month, file]).toEqual([
+      ...['shoptool.report-month.v1', 'paid', '2026-11'],
+      join(folder, 'out/report/2026-11.html'),
+    ])
+    const before = page()
+    expect(await shoptool('report', 'month')).toEqual({
+      code: 0,
+      stdout: 'CNY\t279.61\t252.34\t280.22\t26.07\n',
+      stderr: `Written: ${join(folder, 'out/report/2026-11.html')}\n`,
+    })
+    expect(page()).toBe(before)
+    expect(before).toContain('栗野每日坚果混合果仁30包礼盒装零食大礼包办公室小吃')
+    const [{ partner, losses, steps, paidDays, orderedDays }] = sheets
+    const sums = (list: Record<string, string>[], ...keys: string[]) => list.map((one) => keys.map((key) => one[key])).sort()
+    expect(sums(partner, 'partner', 'due', 'received')).toEqual(sums(settled.partners, 'partner', 'expected', 'paid'))
+    expect(partner.map(({ name }: { name: string }) => name)).toContain('淘宝联盟')
+    expect(steps.at(-1)).toEqual({ step: 'received', amount: '280.22', level: '280.22' })
+    expect([paidDays.length, orderedDays.length]).toEqual([30, 30])
+    const fen = (amount: string) => Number(amount.replace('.', ''))
+    expect(paidDays.reduce((sum: number, { received }: { received: string }) => sum + fen(received), 0)).toBe(28022)
+    expect(losses.map(({ difference }: { difference: string }) => difference)).toEqual(
+      settled.findings
+        .filter((finding: { class: string }) => ['missing', 'short-paid'].includes(finding.class))
+        .map(({ difference }: { difference: string }) => difference)
+        .sort((a: string, b: string) => fen(a) - fen(b)),
+    )
+  })
+
+  it('names as many groups and losses as are asked for', async () => {
+    const file = join(folder, 'top.html')
+    const { sheets } = await json('report', 'month', '--top', '1', '--partner', 'taobao', '--out', 'top.html')
+    expect(readFileSync(file, 'utf8')).toContain('其余')
+    expect(sheets[0].losses).toMatchObject([{ class: 'missing', difference: '-6.27' }])
+    expect(sheets[0].product).toHaveLength(2)
+    expect(sheets[0].product[1]).toMatchObject({ product: null, name: null, others: expect.any(Number) })
+  })
+
+  it('has what was ordered in a month in which nothing was due, by the day of the order', async () => {
+    const { sheets } = await json('report', 'month', '--month', '2026-09')
+    const on = sheets[0].orderedDays.filter(({ orders }: { orders: number }) => orders > 0)
+    const { totals } = await json('report', '--month', '2026-09')
+    expect(on.reduce((sum: number, { orders }: { orders: number }) => sum + orders, 0)).toBe(totals[0].orders)
+    expect(sheets[0]).toMatchObject({ due: '0.00', received: '0.00', losses: [] })
+    expect((await json('report', 'month', '--month', '2025-01')).sheets).toEqual([])
+    const [coming] = (await json('report', 'month', '--month', '2026-12')).sheets
+    expect([coming.open > '0.00', coming.lost, coming.losses]).toEqual([true, '0.00', []])
+  })
+
+  it('refuses what it cannot do', async () => {
+    expect((await shoptool('report', 'month', '--top', '0')).stderr).toBe('shoptool: --top: expected 1 or more\n')
+    expect((await shoptool('report', 'month', '--month', 'May')).stderr).toContain('--month: "May" is not a month')
+    expect((await run(['report', 'month'], { cwd: workspaceWith() })).stderr).toContain('there is no data yet')
+  })
+})
+
 describe('a closed month', () => {
   it('is reported by pay day as it was closed, by other dates as it stands', async () => {
     await shoptool('settle', '--month', '2026-10', '--close')
     const closed = await json('report', '--basis', 'paid', '--per', 'year')
     const october = await json('report', 'waterfall', '--month', '2026-10')
+    const { sheets } = await json('report', 'month', '--month', '2026-10')
     const ordered = await json('report')
     const order = '--paid 99.00 --rate 10% --ordered 2026-09-02 --settled 2026-09-12 --proof shoptool.yaml'.split(' ')
     for (const status of ['settled', 'refunded'])
@@ -172,5 +234,6 @@ describe('a closed month', () => {
     expect((await json('report')).totals).not.toEqual(ordered.totals)
     expect(await json('report', 'waterfall', '--month', '2026-10')).toEqual(october)
     expect(await json('report', '--basis', 'paid', '--per', 'year')).toEqual(closed)
+    expect((await json('report', 'month', '--month', '2026-10')).sheets).toEqual(sheets)
   })
 })
