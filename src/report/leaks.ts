@@ -13,7 +13,8 @@ import { GROUPINGS, type Grouping, type Sighting } from './sighting.ts'
  *   search   for every group and every pattern, count the orders on which the pattern would show (`size`) and those on which it does (`hits`).
  *            Take the pattern that explains most money, and the group in which it is most out of the ordinary.
  *   narrow   the same within that group, until no part of it has the pattern while the rest has not.
- *   search   again without what is explained by then; its orders are counted exactly on the way.
+ *   search   again with the orders that are explained by then as if they had been paid in full, so that the few others of their group, which
+ *            are mostly errors, are not taken for a rule of it; what is explained is counted exactly on the way.
  *
  * A group is named where its hits would hardly fall into it by chance, had they been spread evenly over all orders (`evenly`), and all orders
  * of a partner where most of them show the pattern (`asLikelyAsNot`). Each chance is multiplied by the number of groups and patterns that
@@ -143,7 +144,8 @@ function searchOf({ partner, currency }: Sighting) {
       const facts = factsOf(sighting)
       const owner = details.find(({ group, law }) => isIn(sighting, group) && explains(law, facts))
       if (counting && (!owner || owner === counting)) counting.see(sighting, facts)
-      if (!owner && (!candidate || isIn(sighting, candidate.group))) board.add(sighting, facts)
+      if (candidate && !isIn(sighting, candidate.group)) return
+      board.add(sighting, owner ? factsOf({ ...sighting, paid: sighting.expected }) : facts)
     },
     next(): boolean {
       if (isDone) return false

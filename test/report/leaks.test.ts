@@ -110,6 +110,7 @@ describe('a planted leak is named, with the narrowest group that explains it', (
     ['rounded in favour of the partner', {}, () => true, skim(5000, 'down'), 'share 0.5 % all'],
     ['hidden by rounding on most orders', { mean: 150 }, () => true, skim(5000), 'share 0.5 % all'],
     ['of one category', {}, inCategory, skim(5000), 'share 0.5 % category 3'],
+    ['beside single errors', { errors: 100, kind: 'unpaid' }, inCategory, skim(5000), 'share 0.5 % category 3'],
     ['from one day on', {}, ({ day }) => day >= '2026-09-12', skim(5000), 'share 0.5 % from 2026-09-12'],
     ['until one day', {}, ({ day }) => day <= '2026-08-20', skim(5000), 'share 0.5 % until 2026-08-20'],
     [
