@@ -9,6 +9,7 @@ import { rulesOf } from '../settle/settle.ts'
 import type { Attribution } from '../share/attribution.ts'
 import type { Database } from '../store/open.ts'
 import { linesByKey } from '../store/payouts.ts'
+import { paidTogether, specialRoutes } from '../store/routes.ts'
 import { type NewSplit, type PaidOrder, type Part, paidMonths, paidOrders, SHOP, type SplitKey } from '../store/splits.ts'
 import { partsOf, restOf, type Share } from './share.ts'
 
@@ -17,12 +18,12 @@ How what was received for an order is shared.
 
 Received is what reconcile finds paid for the order: its payout lines, signed. Of that, payments that will be taken back are held: those
 classed duplicate or refunded-but-paid. What is taken back comes out of what is held, as far as there is such, and then out of what was
-shared; what goes beyond that is the shop's loss, for no member ever had it.
+shared; what goes beyond that is the shop's loss, for no member ever had it, until more comes in for the order.
 
 A member's part is always that of all that was received for the order up to now, less what the member has had of it: so parts add up to
 the amount in every month, and an order that was taken back whole leaves nobody a fen more or less, however often it was rounded. The
-rates are those of the day on which the order was ordered. What was paid out is on record and counts as it was, with its rates, whatever
-was changed of members and terms since.
+rates are those of the day on which the order was ordered (of orders that are paid together, the member's first). What was paid out is on
+record and counts as it was, with its rates, whatever was changed of members and terms since.
 */
 
 /** What became of the money for an order in a month. received = held + Σ parts, always; amounts are minor units. */
@@ -48,44 +49,74 @@ export type SplitRules = {
   sharesOf: (seller: string, on: Day) => Share[]
 }
 
-/** What was received in a month from each partner, order by order. */
+/**
+ * What was received in a month from each partner, order by order; of orders that some payout line pays together all at once, under the
+ * number of the first.
+ */
 export function* splitMonth(db: Database, partners: readonly Partner[], month: Month, rules: SplitRules): Generator<OrderSplit> {
   const isAnyPaid = paidMonths(db).size > 0
   const paidOf = paidOrders(db)
   for (const partner of [...partners].sort((a, b) => compareText(a.id, b.id))) {
     const rulesIn = (of: Month) => rulesOf(partner, of)
     const entries = reconcile(judgedOrders(db, partner), linesByKey(db, partner.id, dayOf(month, 31)), rulesIn(month))
-    for (const group of byOrder(entries)) {
-      const { currency, about, lines } = group[0]!
-      const key = { partner: partner.id, orderId: (about[0] ?? lines[0])?.orderId ?? '', currency }
-      const paid = about.length === 0 || !isAnyPaid ? [] : paidOf(key)
+    for (const { orderIds, group } of byOrder(entries, bundlesOf(db, partner.id))) {
+      const key = { partner: partner.id, orderId: orderIds[0]!, currency: group[0]!.currency }
+      const isPaid = isAnyPaid && group[0]!.about.length > 0
+      const paid = isPaid ? byMonth(orderIds.flatMap((orderId) => paidOf({ ...key, orderId }))) : []
       yield splitOrder(key, month, group, paid, rulesIn, rules)
     }
   }
 }
 
-/** Entries with money, those of one order and currency together; each that is for no known order on its own. */
-function* byOrder(entries: Iterable<Entry>): Generator<Entry[]> {
-  let groups: Entry[][] = []
-  let orderId: string | undefined
+/** The order numbers that any payout line pays together, by each of them. */
+function bundlesOf(db: Database, partner: string): Map<string, string[]> {
+  const orderIds = [...specialRoutes(db, partner).values()].flatMap((route) => (route.orderIds.length > 1 ? route.orderIds : []))
+  return new Map(paidTogether(db, partner, orderIds).flatMap((bundle) => bundle.map((orderId) => [orderId, bundle])))
+}
+
+type OrderEntries = { orderIds: readonly string[]; group: Entry[] }
+
+/** Entries with money, those of one order, or bundle, and currency together; each that is for no known order on its own. */
+function* byOrder(entries: Iterable<Entry>, bundles: ReadonlyMap<string, string[]>): Generator<OrderEntries> {
+  const bundled = new Map<string[], Entry[]>()
+  let [orderId, own]: [string, Entry[]] = ['', []]
   for (const entry of entries) {
     const id = entry.about[0]?.orderId
-    if (id === undefined) {
-      yield [entry]
-      continue
-    }
-    if (id !== orderId) {
-      yield* groups
-      groups = []
-      orderId = id
-    }
-    if (entry.lines.length > 0) {
-      const own = groups.find(([first]) => first!.currency === entry.currency)
-      if (own) own.push(entry)
-      else groups.push([entry])
+    const bundle = id === undefined ? undefined : bundles.get(id)
+    if (id === undefined) yield { orderIds: [entry.lines[0]?.orderId ?? ''], group: [entry] }
+    else if (bundle) {
+      // with those that only tell what was paid before
+      if (!bundled.get(bundle)?.push(entry)) bundled.set(bundle, [entry])
+    } else {
+      if (id !== orderId) {
+        yield* byCurrency([orderId], own)
+        ;[orderId, own] = [id, []]
+      }
+      if (entry.lines.length > 0) own.push(entry)
     }
   }
-  yield* groups
+  yield* byCurrency([orderId], own)
+  for (const [orderIds, own] of bundled) yield* byCurrency(orderIds, own)
+}
+
+function* byCurrency(orderIds: readonly string[], entries: readonly Entry[]): Generator<OrderEntries> {
+  for (const currency of unique(entries.map((entry) => entry.currency))) {
+    const group = entries.filter((entry) => entry.currency === currency)
+    if (group.some(({ lines }) => lines.length > 0)) yield { orderIds, group }
+  }
+}
+
+/** What was paid out of several orders together, by month, the earliest first. */
+function byMonth(paid: readonly PaidOrder[]): PaidOrder[] {
+  return unique(paid.map(({ month }) => month))
+    .sort(compareText)
+    .map((month) => {
+      const all = paid.filter((each) => each.month === month)
+      const sum = (pick: (each: PaidOrder) => Minor) => all.reduce((total, each) => total + pick(each), 0)
+      const parts: Tally = new Map()
+      for (const each of all) add(parts, each.parts, 1)
+      return { month, received: sum(({ received }) => received), held: sum(({ held }) => held), parts: [...parts.values()] }
+    })
 }
 
 /** Shares what came of one order in a month. `paid`: what was paid out of it before, by month; `rulesIn`: how a month is judged. */
@@ -174,7 +205,10 @@ function give({ received }: Account, seller: string, amount: Minor): void {
   received.set(seller, (received.get(seller) ?? 0) + amount)
 }
 
-/** Books a month: what came in, then what was taken back. What is taken beyond all that came in is the shop's loss. */
+/**
+ * Books a month: what came in, then what was taken back, from those whose it was and then from whoever has more than came in. What is taken
+ * beyond all that came in is the shop's loss until more comes in.
+ */
 function book(account: Account, entries: readonly Entry[], sellerOf: (order: Recorded<Order>) => string): void {
   const giveAll = (amount: Minor, sellers: readonly string[], weights: readonly number[]) => {
     const parts = apportion(amount, weights)
@@ -187,21 +221,26 @@ function book(account: Account, entries: readonly Entry[], sellerOf: (order: Rec
       const earned = sellers.map((seller) =>
         about.reduce((sum, order) => sum + (sellerOf(order) === seller ? Math.max(order.commission, 0) : 0), 0),
       )
-      giveAll(paid, sellers, earned.some((sum) => sum > 0) ? earned : sellers.map(() => 1))
+      const lost = Math.min(paid, Math.max(0, -(account.received.get(SHOP) ?? 0)))
+      give(account, SHOP, lost)
+      giveAll(paid - lost, sellers, earned.some((sum) => sum > 0) ? earned : sellers.map(() => 1))
     }
   }
   for (const { paid, about } of entries) {
     if (paid >= 0) continue
     const fromHeld = Math.min(account.held, -paid)
     account.held -= fromHeld
-    const sellers = unique(about.map(sellerOf))
-    const had = sellers.map((seller) => Math.max(account.received.get(seller) ?? 0, 0))
-    const back = Math.min(
-      had.reduce((sum, each) => sum + each, 0),
-      -paid - fromHeld,
-    )
-    if (back > 0) giveAll(-back, sellers, had)
-    give(account, SHOP, paid + fromHeld + back)
+    let due = -paid - fromHeld
+    for (const sellers of [unique(about.map(sellerOf)), [...account.received.keys()]]) {
+      const had = sellers.map((seller) => Math.max(account.received.get(seller) ?? 0, 0))
+      const back = Math.min(
+        had.reduce((sum, each) => sum + each, 0),
+        due,
+      )
+      if (back > 0) giveAll(-back, sellers, had)
+      due -= back
+    }
+    give(account, SHOP, -due)
   }
 }
 

@@ -55,13 +55,18 @@ export function gatherLines(comesFrom: SplitRules['comesFrom'], hidden: Readonly
         if (member === SHOP || amount === 0) continue
         const { own, team } = linesOf(member)
         if (seller === member) {
-          // an order may hold goods of several members' links
+          // an order may hold goods of several members' links, and orders of several may be paid together
           const goods = orders.filter((order) => comesFrom({ ...order, partner }).member === seller)
-          const titles = [...new Set(goods.flatMap(({ title }) => title ?? []))]
+          const numbers = goods.map((order) => masked(order.orderId))
           const received = parts.reduce((sum, part) => sum + (part.seller === seller ? part.amount : 0), 0)
           own.push({
-            ...{ partner, order: masked(orderId), orderedOn: orders[0]!.orderedAt.slice(0, 10), level },
-            title: titles.length > 1 ? `${titles[0]} +${titles.length - 1}` : (titles[0] ?? null),
+            ...{
+              partner,
+              order: inShort(numbers) ?? masked(orderId),
+              orderedOn: (goods[0] ?? orders[0]!).orderedAt.slice(0, 10),
+              level,
+            },
+            title: inShort(goods.flatMap(({ title }) => title ?? [])),
             ...(hidden.has(partner) ? { received: null, rate: null } : { received, rate }),
             ...{ amount, currency },
           })
@@ -83,6 +88,12 @@ export function gatherLines(comesFrom: SplitRules['comesFrom'], hidden: Readonly
       }
     },
   }
+}
+
+/** `tea +2`: the first, and how many others. */
+function inShort(texts: readonly string[]): string | null {
+  const [first = null, ...others] = new Set(texts)
+  return others.length > 0 ? `${first} +${others.length}` : first
 }
 
 /** The beginning and the end of an order number: enough to know one's own by, too little to look up a buyer's. */

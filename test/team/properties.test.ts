@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addMonths, type Month } from '../../src/day.ts'
 import { apportion } from '../../src/money.ts'
-import type { PayoutLine, Recorded } from '../../src/records.ts'
-import type { Rules } from '../../src/settle/entry.ts'
+import { keyOf, type PayoutLine, type Recorded, type RoutedLine } from '../../src/records.ts'
+import { compareText, type Rules } from '../../src/settle/entry.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
-import type { PaidOrder } from '../../src/store/splits.ts'
+import { type PaidOrder, SHOP } from '../../src/store/splits.ts'
 import { partsOf, type Share } from '../../src/team/share.ts'
 import { type OrderSplit, openOf, splitOrder } from '../../src/team/split.ts'
 import { line, order, RULES } from '../settle/records.ts'
@@ -137,6 +137,54 @@ describe('the splits of an order', () => {
         },
       ),
       { numRuns: 300 },
+    )
+  })
+
+  it('of two members, paid together or each alone, give them nothing that is not there', () => {
+    const ids = fc.constantFrom<string[][]>(['1'], ['2'], ['1', '2'])
+    const months = fc.array(fc.array(fc.tuple(ids, fc.integer({ min: -3000, max: 3000 })), { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    // what each order brings, and from which month on it is refunded
+    const both = fc.tuple(fc.nat(3000), fc.nat(4))
+    fc.assert(
+      fc.property(months, both, both, rates, fc.boolean(), (story, one, two, [rate], isPaidOut) => {
+        const paid: PaidOrder[] = []
+        const lines: RoutedLine[] = []
+        const rulesIn = (month: Month): Rules => ({ ...RULES, month })
+        const rules = {
+          comesFrom: ({ subId }: { subId: string | null }) => ({ channel: null, member: subId, day: null }),
+          isMember: () => true,
+          sharesOf: (member: string) => [{ member, level: 1, rate }],
+        }
+        for (const [i, added] of story.entries()) {
+          for (const [orderIds, amount] of added) {
+            const kind = amount < 0 ? 'clawback' : 'commission'
+            const route = { by: 'order', orderIds, lineId: null, contested: false } as const
+            const paidAt = `${addMonths('2026-11', i)}-20`
+            lines.push({ ...line(lines.length, amount, { orderId: orderIds.join(';'), kind, paidAt }), route })
+          }
+          lines.sort((a, b) => compareText(keyOf(a), keyOf(b)))
+          const orders = [one, two].map(([commission, dead], at) => {
+            const status = i < dead ? 'settled' : 'refunded'
+            return order({ orderId: String(at + 1), subId: 'cd'[at]!, commission, status })
+          })
+          let [all, theirs] = [0, 0]
+          for (const month of story.slice(0, i + 1).map((_, at) => addMonths('2026-11', at))) {
+            const entries = [...reconcile(orders, lines, rulesIn(month))]
+            const split = splitOrder({ partner: 'acme', orderId: '1', currency: 'CNY' }, month, entries, paid, rulesIn, rules)
+            expect(split.parts.reduce((sum, { amount }) => sum + amount, split.held)).toBe(split.received)
+            all += split.received
+            theirs += split.parts.reduce((sum, { member, amount }) => sum + (member === SHOP ? 0 : amount), 0)
+            expect(theirs).toBeLessThanOrEqual(Math.max(0, all))
+            expect(theirs).toBeGreaterThanOrEqual(0)
+            const open = isPaidOut && openOf(split)
+            if (open) paid.push({ ...open, month })
+          }
+        }
+      }),
+      { numRuns: 200 },
     )
   })
 })

@@ -125,6 +125,25 @@ describe('split', () => {
     expect(totals[0]).toEqual({ currency: 'CNY', received: '-9.00', members: '-3.60', shop: '-5.40', held: '0.00' })
   })
 
+  it('shares what one line pays for several orders by their commissions, and takes each back from its own member', async () => {
+    const shop = await teamShop('team: [{ levels: [50%] }]\n')
+    await shop.orders(order('1', '10.00', 'c'), order('2', '30.00', 'd'), order('3', '20.00', 'd'))
+    await shop.payouts(paid('t', '1;2', '40.00'), paid('t', '3', '20.00'))
+    const november = { c: '5.00', d: '25.00' }
+    const [taken, rest] = [{ c: '-5.00' }, { d: '-25.00' }]
+    expect(await shop.parts('2026-11', '--pay')).toEqual(november)
+    await shop.orders(order('1', '10.00', 'c', 'refunded'))
+    await shop.payouts(paid('u', '1', '-10.00', '2026-12-20', 'clawback'))
+    expect(await shop.parts('2026-12')).toEqual(taken)
+    await shop.done('split', '--month', '2026-12', '--pay')
+    await shop.orders(order('2', '30.00', 'd', 'refunded'), order('3', '20.00', 'd', 'refunded'))
+    await shop.payouts(paid('v', '1;2;3', '-50.00', '2027-01-20', 'clawback'))
+    expect(await shop.parts('2027-01')).toEqual(rest)
+    expect([await shop.parts('2026-11'), await shop.parts('2026-12')]).toEqual([november, taken])
+    const { statements } = await shop.json('member', 'statement', 'd', '--month', '2026-11')
+    expect(statements[0].own.map((line: Record<string, string>) => [line.order, line.received])).toEqual([['2 +1', '50.00']])
+  })
+
   it('shares of a closed month also what was learned since', async () => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n')
     const september = (id: string, status: string) =>
