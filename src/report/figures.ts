@@ -5,7 +5,7 @@ import type { Partner } from '../partners/partner.ts'
 import type { Order, PayoutLine } from '../records.ts'
 import { type Due, dueMonth, payDay } from '../settle/calendar.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from '../settle/entry.ts'
-import { afterRefund, keptPayout } from '../settle/expect.ts'
+import { afterRefund, asDue, keptPayout } from '../settle/expect.ts'
 import { rulesOf } from '../settle/settle.ts'
 import { type Period, periodOf } from './period.ts'
 import type { Judged, Story } from './stories.ts'
@@ -199,6 +199,7 @@ export function figuresOf(question: Question): { add(story: Story): void; answer
     const day = OF_DUE.has(entry.class) && dueOrder ? dueMonth(dueOrder, rules.calendar)!.day : entry.lines.at(-1)!.paidAt
     const isWaiting = isOpen(entry, rules, today)
     const what = whatBecame(entry)
+    const isRefunded = asDue(entry, rules.fees) !== entry.orders
     owners.forEach((owner, i) => {
       const due = dueParts[i]!
       const home = figuresFor(partner, owner, entry.currency, day)
@@ -208,9 +209,11 @@ export function figuresOf(question: Question): { add(story: Story): void; answer
           const isCounted =
             'orderedAt' in owner && entry.orders.includes(owner as (typeof entry.orders)[0]) && isDueIn(owner, rules)
           const commission = isCounted ? owner.commission : 0
+          const kept = isCounted && isRefunded ? afterRefund(owner).commission : commission
           if (isCounted) home.orders++
           home.estimated += commission
-          home.fees += commission - due
+          home.refunded += commission - kept
+          home.fees += kept - due
         }
         home[isWaiting ? 'open' : 'due'] += due
         if (!isWaiting) addDifference(home, what, differences[i]!, entry.class !== 'missing')

@@ -3,8 +3,10 @@ import { type FormulaWords, formula } from '../partners/fees.ts'
 import type { PayoutLine } from '../records.ts'
 import { calendarFor, dueMonth } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
+import { asDue, hasRefund } from './expect.ts'
 import { explain } from './explain.ts'
 import type { AdjustmentClaim } from './pack.ts'
+import { minor } from './report.ts'
 
 /*
  * The arithmetic of a claim in Chinese, for the letter to a partner: what was due by which formula, what was paid, and what the difference is the
@@ -64,7 +66,8 @@ export function inChinese(entry: Entry, rules: Rules): string {
 export function adjustedInChinese({ adjustment, late, claimed, facts }: AdjustmentClaim): string {
   const { closedMonth, lineId, was, now, currency } = adjustment
   const orders = facts.now.orders.filter((order) => order.currency === currency && (lineId === null || order.lineId === lineId))
-  const formulas = orders.map((order) => formula(order, facts.rules.fees, WORDS))
+  const { fees } = facts.rules
+  const formulas = asDue({ orders, expected: minor(now.expected, currency) }, fees).map((order) => formula(order, fees, WORDS))
   return [
     `${closedMonth} 已结账，当时应付 ${was.expected}、实付 ${was.paid}`,
     `按贵方此后的记录：${[...formulas, `应付 ${now.expected}、实付 ${now.paid}`].join('，')}`,
@@ -73,16 +76,18 @@ export function adjustedInChinese({ adjustment, late, claimed, facts }: Adjustme
   ].join('；')
 }
 
-function dueText({ orders, currency }: Entry, rules: Rules): string {
-  const formulas = orders.map((order) => {
+function dueText(entry: Entry, rules: Rules): string {
+  const { orders, currency } = entry
+  const formulas = asDue(entry, rules.fees).map((order) => {
     const { basis } = calendarFor(order, rules.calendar)
     const since = order[basis] === null ? '' : `${order[basis].slice(0, 10)} ${BASES[basis]}，`
     const line = orders.length > 1 ? `子订单 ${order.lineId} ` : ''
     const { paidAmount, commissionRate: rate, commission } = order
     const isRated = rate !== null && share(paidAmount, rate) === commission
+    const refund = hasRefund(order) ? `退款 ${formatAmount(order.refundAmount!, currency)} 后` : ''
     const earned = isRated ? `买家实付 ${formatAmount(paidAmount, currency)} × ${formatRate(rate)} %，` : ''
     const day = dueMonth(order, rules.calendar)?.day
-    return `${line}${since}应于 ${day} 支付：${earned}${formula(order, rules.fees, WORDS)}`
+    return `${line}${since}应于 ${day} 支付：${refund}${earned}${formula(order, rules.fees, WORDS)}`
   })
   return formulas.join('；')
 }

@@ -8,18 +8,19 @@ import type { Account } from './match.ts'
 
 /*
  * What is expected in the month, by where the order stands and what was paid for it before.
- * e: its entitlement (commission − fees); k: what of it is kept after a refund (0 when all was); b: paid in earlier months, net.
+ * e: its entitlement (commission − fees); k: what of it is kept after a refund (0 when all was); b: paid in earlier months, net;
+ * d: what is due: k, or e where just that was paid, which the partner takes back later as far as it was refunded.
  *
  *   order is            payout lines of the month           class               expected
  *   ------------------  ----------------------------------  ------------------  ---------------------------------
- *   due in this month   none, b = 0                         missing             e    (not-due where e = 0)
- *                       Σ = e                               matched             e
- *                       Σ within the tolerance of e         tolerated           e
- *                       Σ below, above                      short-, over-paid   e
- *                       b + Σ = e                           early               e    (nets with the month that paid b)
- *                       b ≠ 0, b + Σ below, above           short-, over-paid   e − b, and an entry early of b with
+ *   due in this month   none, b = 0                         missing             k    (not-due where k = 0)
+ *                       Σ = d                               matched             d
+ *                       Σ within the tolerance of d         tolerated           d
+ *                       Σ below, above                      short-, over-paid   k
+ *                       b + Σ = d                           early               d    (nets with the month that paid b)
+ *                       b ≠ 0, b + Σ below, above           short-, over-paid   k − b, and an entry early of b with
  *                                                                               no order: difference is what is truly off
- *   due in an earlier   positive, b below e                 late                0    (e was expected, and missed, then)
+ *   due in an earlier   positive, b below e                 late                0    (k was expected, and missed, then)
  *   month               negative, b above k                 clawback            −(b − k)
  *                       negative, else                      short-paid          0
  *   due later, or not   any                                 early               0
@@ -91,18 +92,20 @@ type Payments = {
 
 function settleDue({ now, past }: Standing, payments: Payments, rules: Rules, out: Entry[]): void {
   const { before, paidBefore } = payments
-  const entitlement = entitlementOf(now, rules)
+  const [whole, kept] = [entitlementOf(now, rules), keptOf(now, rules)]
   const slack = rules.tolerance * now.length
+  const dueOf = (paid: Minor) => (paid > kept && Math.abs(paid - whole) <= slack ? whole : kept)
   // what was paid before for order lines that were due before is not early
   const early = past.length === 0 ? paidBefore : Math.max(0, paidBefore - entitlementOf(past, rules))
-  const { claimed, duplicates } = claim(payments.lines, entitlement, early, slack, payments)
+  const { claimed, duplicates } = claim(payments.lines, dueOf(early + sumOf(payments.lines)), early, slack, payments)
   if (claimed.length === 0 && early === 0) {
     // a gift line at nothing is never missing
     for (const order of now) {
-      const expected = entitlementOf([order], rules)
+      const expected = keptOf([order], rules)
       if (expected !== 0) out.push(entryOf('missing', [order], NONE, expected, [order], before))
     }
   } else {
+    const entitlement = dueOf(early + sumOf(claimed))
     const difference = early + sumOf(claimed) - entitlement
     const fits = Math.abs(difference) <= slack
     if (early !== 0 && fits) out.push(entryOf('early', now, claimed, entitlement, now, before))
@@ -141,9 +144,7 @@ function settlePast(
   const slack = rules.tolerance * past.length
   const { claimed, duplicates } = claim(positive, entitlementOf(past, rules), paidBefore, slack, payments)
 
-  let kept = 0
-  for (const order of past) kept += keptPayout(order, rules.fees)
-  const tooMuch = Math.max(0, paidBefore + sumOf(positive) - kept)
+  const tooMuch = Math.max(0, paidBefore + sumOf(positive) - keptOf(past, rules))
   const isTakenBack = negative.length > 0 && tooMuch > 0
 
   let free = past.length > 0 ? past : dead
@@ -211,6 +212,12 @@ function pushDuplicates(
 function entitlementOf(orders: readonly Order[], rules: Rules): Minor {
   let sum = 0
   for (const order of orders) sum += expectedPayout(order, rules.fees)
+  return sum
+}
+
+function keptOf(orders: readonly Order[], rules: Rules): Minor {
+  let sum = 0
+  for (const order of orders) sum += keptPayout(order, rules.fees)
   return sum
 }
 

@@ -2,6 +2,7 @@ import { type Minor, multiplyDivide, share } from '../money.ts'
 import { type Earning, expectedPayout } from '../partners/fees.ts'
 import type { Fee } from '../partners/partner.ts'
 import type { Order } from '../records.ts'
+import type { Entry } from './entry.ts'
 
 /** Whether money went back to the buyer; all of it where the partner keeps such an order's status as it was. */
 export function hasRefund(order: Order): boolean {
@@ -47,4 +48,11 @@ export function refundedCommission(order: Order, refundAmount: Minor): Minor {
 export function keptPayout(order: Order, fees: readonly Fee[]): Minor {
   if (order.status === 'refunded' || order.status === 'invalid') return 0
   return expectedPayout(afterRefund(order), fees)
+}
+
+/** The orders of an entry that were due as they are paid in it: after refunds, unless it expects all that they earned before. */
+export function asDue({ orders, expected }: Pick<Entry, 'orders' | 'expected'>, fees: readonly Fee[]): readonly Order[] {
+  if (!orders.some(hasRefund)) return orders
+  const whole = orders.reduce((sum, order) => sum + expectedPayout(order, fees), 0)
+  return expected === whole ? orders : orders.map(afterRefund)
 }

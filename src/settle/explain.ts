@@ -5,7 +5,7 @@ import type { Fee } from '../partners/partner.ts'
 import type { Order, PayoutLine, RoutedLine } from '../records.ts'
 import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
-import { afterRefund, hasRefund, keptPayout, shrunk } from './expect.ts'
+import { afterRefund, asDue, hasRefund, keptPayout, shrunk } from './expect.ts'
 import { calendarText, feeText } from './terms.ts'
 
 export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
@@ -35,12 +35,12 @@ export function explain(entry: Entry, rules: Rules): Explanation {
         text: `paid ${paid} instead of ${money(entry.expected)}: within the tolerance`,
       }
     case 'missing': {
-      const order = orders[0]!
+      const order = afterRefund(orders[0]!)
       const until = before.length > 0 ? `, paid before and taken back (${named(before)})` : ''
       return {
         cause: 'unexplained',
         steps: changed([order], (each) => shrunk(each, 0, 1), rules.fees),
-        text: `${dueText(order, rules)} and in no payout${until}: ${formula(order, rules.fees)}`,
+        text: `${dueText(order, rules)} and in no payout${until}: ${formula(order, rules.fees)}${refunded(orders, money)}`,
       }
     }
     case 'short-paid':
@@ -102,33 +102,41 @@ export function explain(entry: Entry, rules: Rules): Explanation {
     }
     case 'not-due': {
       const order = orders[0]!
-      const isNothing =
-        whyNotDue(order, rules.calendar) === null && before.length === 0 && expectedPayout(order, rules.fees) === 0
-      if (isNothing) return { cause: 'unexplained', steps: [], text: `nothing is due for it: ${formula(order, rules.fees)}` }
+      const isNothing = whyNotDue(order, rules.calendar) === null && before.length === 0 && keptPayout(order, rules.fees) === 0
+      if (isNothing) {
+        const text = `nothing is due for it: ${formula(afterRefund(order), rules.fees)}${refunded([order], money)}`
+        return { cause: 'unexplained', steps: [], text }
+      }
       const earlier = before.length > 0 ? `, ${money(sumOf(before))} paid (${named(before)})` : ''
       return { cause: 'unexplained', steps: [], text: standing(order, rules) + earlier }
     }
   }
 }
 
+/** `, after a refund of 25.00`; empty without one. */
+function refunded(orders: readonly Order[], money: (amount: Minor) => string): string {
+  const back = orders.filter(hasRefund).reduce((sum, order) => sum + order.refundAmount!, 0)
+  return back === 0 ? '' : `, after a refund of ${money(back)}`
+}
+
 /** Of orders that were paid as they state it: where this is not what the rule says. */
-function offRule({ orders, currency }: Entry, { fees }: Rules): string {
-  const off = orders.filter(
+function offRule(entry: Entry, { fees }: Rules): string {
+  const off = asDue(entry, fees).filter(
     (order) => (order.serviceFee ?? order.subsidy) !== null && partsOf(order, fees).some(({ ruled }) => ruled !== null),
   )
-  return off.map((order) => formula({ ...order, currency }, fees)).join('; ')
+  return off.map((order) => formula(order, fees)).join('; ')
 }
 
 /** Why the sum paid for orders due in this month is not what was expected; tried from the surest reason to the weakest. */
 function difference(entry: Entry, rules: Rules): Explanation {
-  const { orders } = entry
+  const orders = entry.orders.map(afterRefund)
   const { fees } = rules
   const money = (amount: Minor) => formatAmount(amount, entry.currency)
   const total = (of: (order: Order) => Minor) => orders.reduce((sum, order) => sum + of(order), 0)
   const expected = total((order) => expectedPayout(order, fees))
   const early = expected - entry.expected
   const paid = entry.paid + early
-  const lead = `paid ${money(paid)} instead of ${money(expected)}${early === 0 ? '' : ` (${money(early)} of it early: ${named(entry.before)})`}`
+  const lead = `paid ${money(paid)} instead of ${money(expected)}${refunded(entry.orders, money)}${early === 0 ? '' : ` (${money(early)} of it early: ${named(entry.before)})`}`
   const off = entry.difference
   const because = (cause: Cause, steps: readonly Step[], why: string): Explanation => {
     return { cause, steps, text: `${lead}: ${why}${steps.length > 1 ? `; ${sumText(steps, off, money)}` : ''}` }
@@ -149,14 +157,6 @@ function difference(entry: Entry, rules: Rules): Explanation {
     const name = `${fee.name} of ${money(Math.abs(amount))}`
     if (amount !== 0 && off === -amount) return because('fee', stepsOf([fee.name, off]), `${name} was ${done} twice`)
     if (amount !== 0 && off === amount) return because('fee', stepsOf([fee.name, off]), `${name} was not ${done}`)
-  }
-  if (orders.some(hasRefund) && paid === total((order) => keptPayout(order, fees))) {
-    const steps = changed(orders, afterRefund, fees)
-    return because(
-      'refund',
-      steps,
-      `the payout on what is left after the refund of ${money(total((order) => order.refundAmount ?? 0))}`,
-    )
   }
   if (orders.length > 1) {
     const left = orders.find((order) => paid === expected - expectedPayout(order, fees))

@@ -159,6 +159,13 @@ describe('one order', () => {
     ])
   })
 
+  test('of which a part was refunded before it was paid, has lost nothing by it', () => {
+    for (const [basis, period] of [...PERIODS.slice(0, 1), ...PERIODS.slice(-1)]) {
+      const { rows } = answer([order({ refundAmount: 2500 })], [line(1, 675)], { basis }, { fees: [FEE] })
+      expect(brief(rows)).toEqual([`${period} acme orders 1 estimated 1000 fees 75 refunded 250 due 675 received 675`])
+    }
+  })
+
   test('that is refunded after it was paid, and taken back, comes to nothing', () => {
     const refunded = [order({ status: 'refunded', settledAt: '2026-09-05T12:00:00+08:00' })]
     const lines = [earlier(1, 1000), line(2, -1000)]

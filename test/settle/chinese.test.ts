@@ -36,6 +36,7 @@ test('a rate, several lines, and money that came before', () => {
   expect(said(both, [line(1, 1100)], RULES)[0]).toMatch(
     /^子订单 A 2026-10-05 结算，.*；子订单 B 2026-10-05 结算，.*；差额 -3.00（原因不明）$/,
   )
+  expect(said([order({ refundAmount: 2500 })], [], RULES)[0]).toContain('退款 25.00 后买家实付 75.00 × 10 %，佣金 7.50 = 7.50；')
   expect(said([order()], [earlier(1, 300)], RULES)[0]).toContain('；此前已付 3.00（结算单 oct，2026-10-20）；')
   expect(said([order()], [line(1, 200), line(2, 100)], RULES)[0]).toContain('；实付 3.00（结算单 nov，2026-11-20，等 2 笔）；')
 })

@@ -29,9 +29,9 @@ describe('why a sum differs, from the surest reason to the weakest', () => {
     [
       'after a partial refund',
       order({ refundAmount: 2500 }),
-      750,
-      'refund',
-      'paid 7.50 instead of 10.00: the payout on what is left after the refund of 25.00',
+      675,
+      'rate',
+      'paid 6.75 instead of 7.50, after a refund of 25.00: 75.00 × 9 % where 10 % was recorded',
     ],
     [
       'fewer pieces',
@@ -91,6 +91,18 @@ describe('why a sum differs, from the surest reason to the weakest', () => {
 
 test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][], Partial<Rules>?]>([
   ['missing', [order()], [], [['unexplained', 'settled 2026-10-05, due 2026-11-20 and in no payout: 10.00 commission = 10.00']]],
+  [
+    'missing after a refund',
+    [order({ refundAmount: 2500 })],
+    [],
+    [['unexplained', 'settled 2026-10-05, due 2026-11-20 and in no payout: 7.50 commission = 7.50, after a refund of 25.00']],
+  ],
+  [
+    'nothing due after a refund',
+    [order({ refundAmount: 10_000 })],
+    [],
+    [['unexplained', 'nothing is due for it: 0.00 commission = 0.00, after a refund of 100.00']],
+  ],
   [
     'missing on the pay day that the order names',
     [order({ settledAt: null, dueAt: '2026-11-18T00:00:00+08:00' })],

@@ -12,6 +12,7 @@ const unsettled = order({ status: 'received' })
 const refunded = order({ status: 'refunded', rawStatus: '已退款' })
 const invalid = order({ status: 'invalid' })
 const partly = order({ settledAt: SEPTEMBER, refundAmount: 2500 })
+const partlyNow = order({ refundAmount: 2500 })
 const SLACK = { tolerance: 2 }
 
 const CASES: Record<string, Case[]> = {
@@ -23,6 +24,9 @@ const CASES: Record<string, Case[]> = {
     ['a duplicate taken back at once', [A], [line(1, 1000), line(2, 1000), line(3, -1000)], ['matched A|1,2,3 1000 1000']],
     ['a gift line at nothing', [order({ commission: 0 })], [line(1, 0)], ['matched A|1 0 0']],
     ['nothing for a refunded order', [refunded], [line(1, 0)], ['matched A|1 0 0']],
+    ['less what was refunded before', [partlyNow], [line(1, 750)], ['matched A|1 750 750']],
+    ['in full, although a part was refunded', [partlyNow], [line(1, 1000)], ['matched A|1 1000 1000']],
+    ['in full, and the refunded part taken back', [partlyNow], [line(1, 1000), line(2, -250)], ['matched A|1,2 750 750']],
   ],
   tolerated: [
     ['two less', [A], [line(1, 998)], ['tolerated A|1 1000 998'], SLACK],
@@ -38,19 +42,24 @@ const CASES: Record<string, Case[]> = {
     ['taken back without a refund', [A], [line(1, 1000), line(2, -1000)], ['short-paid A|1,2 1000 0']],
     ['taken back later without a refund', [past], [earlier(1, 1000), line(2, -300)], ['short-paid A|2 0 -300']],
     ['taken back before it was due', [later], [line(1, -300)], ['short-paid A|1 0 -300']],
+    ['of what a refund left', [partlyNow], [line(1, 700)], ['short-paid A|1 750 700']],
   ],
   'over-paid': [
     ['one line', [A], [line(1, 1100)], ['over-paid A|1 1000 1100']],
     ['two lines', [A], [line(1, 400), line(2, 700)], ['over-paid A|1,2 1000 1100']],
+    ['more than a refund left', [partlyNow], [line(1, 800)], ['over-paid A|1 750 800']],
   ],
   missing: [
     ['no line', [A], [], ['missing A| 1000 0']],
+    ['what a refund left', [partlyNow], [], ['missing A| 750 0']],
     ['two order lines', [A, order({ lineId: 'B', commission: 500 })], [], ['missing A| 1000 0', 'missing B| 500 0']],
     ['paid and taken back before', [A], [earlier(1, 1000), earlier(2, -1000)], ['missing A| 1000 0']],
   ],
   duplicate: [
     ['in the same month', [A], [line(1, 1000), line(2, 1000)], ['matched A|1 1000 1000', 'duplicate |2 0 1000']],
     ['of another amount', [A], [line(1, 1000), line(2, 300)], ['matched A|1 1000 1000', 'duplicate |2 0 300']],
+    ['of what a refund left', [partlyNow], [line(1, 750), line(2, 750)], ['matched A|1 750 750', 'duplicate |2 0 750']],
+    ['in full', [partlyNow], [line(1, 1000), line(2, 1000)], ['matched A|1 1000 1000', 'duplicate |2 0 1000']],
     [
       'of an order paid in an earlier month',
       [past],
@@ -177,6 +186,7 @@ const CASES: Record<string, Case[]> = {
     ['later', [later], [], ['not-due A| 0 0']],
     ['unsettled', [unsettled], [], ['not-due A| 0 0']],
     ['refunded', [refunded], [], ['not-due A| 0 0']],
+    ['refunded, as its status does not say', [order({ refundAmount: 10_000 })], [], ['not-due A| 0 0']],
     ['no basis date', [order({ settledAt: null })], [], ['not-due A| 0 0']],
     ['paid in an earlier month', [past], [earlier(1, 1000)], ['not-due A| 0 0']],
     ['missed in an earlier month', [past], [], ['not-due A| 0 0']],
