@@ -9,14 +9,13 @@ import { readTeamRules, rulesOn } from '../team/law.ts'
 import { addUp } from '../team/payout.ts'
 import { isMemberOn, type Member, memberNamed } from '../team/roster.ts'
 import { termsOn } from '../team/share.ts'
-import { splitMonth } from '../team/split.ts'
 import { gatherLines, type Statement, statementCsv } from '../team/statement.ts'
 import { renderStatement } from '../team/statement-html.ts'
 import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import { replaceFile } from './replace.ts'
-import { inMajor, teamOf } from './team.ts'
+import { inMajor, splitsOf, teamOf } from './team.ts'
 
 export const statement = defineCommand({
   about:
@@ -28,7 +27,7 @@ export const statement = defineCommand({
       'the month in which the partners paid (default: the latest whose pay day has passed)',
       month,
     ),
-    all: flag('--all', 'of everybody who is a member in the month, or has something of it'),
+    all: flag('--all', 'of everybody who is a member at the end of the month, or has something of it'),
     out: option('--out <dir>', 'where the files go (default out/team/<month> of the workspace)'),
   },
   examples: [
@@ -43,13 +42,13 @@ export const statement = defineCommand({
     const db = openForReading(found.database)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const hiding = rulesOn(readTeamRules(ctx.home, found.folder).hide, today)
-    const { team, members, payments, lines } = db.transaction(() => {
+    const { team, asked, members, payments, lines } = db.transaction(() => {
       const team = teamOf(ctx, found, db, options.month)
-      if (name !== undefined) memberNamed(team.roster, name, 'member statement')
+      const asked = name === undefined ? [...team.roster.values()] : [memberNamed(team.roster, name, 'member statement')]
       const payments = paymentsInOrder(db)
       const lines = gatherLines(team.rules.comesFrom, new Set(hiding.map(({ partner }) => partner)))
-      const { members } = addUp(team.month, splitMonth(db, team.partners, team.month, team.rules), payments, lines.add)
-      return { team, members, payments, lines }
+      const { members } = addUp(team.month, splitsOf(team, db, print), payments, lines.add)
+      return { team, asked, members, payments, lines }
     })()
     const lastDay = dayOf(team.month, 31)
     const terms = termsOn(found.team, lastDay)
@@ -68,11 +67,17 @@ export const statement = defineCommand({
       }
     }
     const isToldOf = (member: Member) => isMemberOn(member, lastDay) || members.some((sum) => sum.member === member.name)
-    const names = name === undefined ? [...team.roster.values()].filter(isToldOf).map((member) => member.name) : [name]
+    const told = asked.filter(isToldOf)
+    if (told.length === 0)
+      throw usageError(
+        name === undefined
+          ? `member statement: nobody is a member in ${team.month} or has anything of it`
+          : `member statement: ${name} is no member in ${team.month} and has nothing of it`,
+      )
 
     const folder = options.out === undefined ? join(found.out, 'team', team.month) : resolve(ctx.cwd, options.out)
     mkdirSync(folder, { recursive: true })
-    const statements = names.map((member) => {
+    const statements = told.map(({ name: member }) => {
       const statement = statementOf(member)
       const files = [`${member}.html`, `${member}.csv`].map((file) => join(folder, file)) as [string, string]
       replaceFile(files[0], (path) => writeFileSync(path, renderStatement(statement, partnerName)))

@@ -6,12 +6,12 @@ import { id, openTable, text } from '../settle/table.ts'
 import { openDatabase, openForReading } from '../store/open.ts'
 import { paidMonths, paymentsInOrder, SHOP } from '../store/splits.ts'
 import { addUp, type MonthSplit, payOut } from '../team/payout.ts'
-import { type OrderSplit, splitMonth } from '../team/split.ts'
+import type { OrderSplit } from '../team/split.ts'
 import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import type { Print } from './print.ts'
-import { inMajor, teamOf } from './team.ts'
+import { inMajor, splitsOf, teamOf } from './team.ts'
 
 export const command = defineCommand({
   about:
@@ -39,8 +39,7 @@ export const command = defineCommand({
     const work = () => {
       const team = teamOf(ctx, found, db, options.month)
       const files = folder === null ? null : openFiles(folder)
-      const splits = splitMonth(db, team.partners, team.month, team.rules)
-      const split = addUp(team.month, splits, paymentsInOrder(db), files?.add)
+      const split = addUp(team.month, splitsOf(team, db, print), paymentsInOrder(db), files?.add)
       files?.finish(split)
       const isPaid = options.pay && payOut(db, at, split)
       return { team, split, isPaid, paidAt: paidMonths(db).get(team.month) ?? [] }

@@ -11,9 +11,10 @@ import type { Database } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import { isMemberOn, type Roster, readRoster } from '../team/roster.ts'
 import { sharesOf, tierFor } from '../team/share.ts'
-import type { SplitRules } from '../team/split.ts'
+import { type OrderSplit, type SplitRules, splitMonth } from '../team/split.ts'
 import { memberTiers, tierOnDay } from '../team/tiers.ts'
 import type { TeamTerms, Workspace } from '../workspace.ts'
+import type { Print } from './print.ts'
 import { monthToSettle } from './settle-month.ts'
 
 /** The team of a workspace, and how it shares. `partners` are those whose months can be settled, `unsettled` the others. */
@@ -57,4 +58,16 @@ export function inMajor<T extends { currency: string }, K extends keyof T>(
 ): Omit<T, K> & Record<K, string> {
   const amounts = Object.fromEntries(keys.map((key) => [key, formatAmount(row[key] as number, row.currency)]))
   return { ...row, ...amounts } as Omit<T, K> & Record<K, string>
+}
+
+/** How often progress is told, in orders. */
+const OFTEN = 20_000
+
+/** What was received in the month, order by order, with progress. */
+export function* splitsOf(team: Team, db: Database, print: Pick<Print, 'progress'>): Generator<OrderSplit> {
+  let count = 0
+  for (const split of splitMonth(db, team.partners, team.month, team.rules)) {
+    if (++count % OFTEN === 0) print.progress(`${split.partner}: ${count} orders …`)
+    yield split
+  }
 }

@@ -88,13 +88,20 @@ describe('member statement', () => {
       expect(readFileSync(join(shop.cwd, 'out/team/2026-11', name), 'utf8')).not.toMatch(/10\.00|>50%|,50,/)
   })
 
+  it('quotes the law from three levels on', async () => {
+    const shop = await teamShop('team: [{ levels: [30%, 20%, 10%] }]\n')
+    const { stderr } = await shop.shoptool('member', 'statement', 'a', '--month', '2026-11')
+    expect(stderr).toMatch(/pay 3 levels: .*禁止传销条例.*花生日记/)
+  })
+
   it('says what is owed, and that nothing came in', async () => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n')
     await shop.orders(order('1', '10.00', 'a', '2026-10-05'))
     await shop.payouts(paid('1', '10.00', '2026-11-20'))
     await shop.done('split', '--month', '2026-11', '--pay')
     await shop.payouts('t,1,,-10.00,clawback,2026-12-20')
-    await shop.done('member', 'statement', '--all', '--month', '2026-12')
+    const answer = await shop.shoptool('member', 'statement', '--all', '--month', '2026-12')
+    expect(answer.stderr).toBe('a: -5.00 CNY of 2026-12, 0.00 to pay\n')
     const read = (name: string) => readFileSync(join(shop.cwd, 'out/team/2026-12', name), 'utf8')
     expect(read('a.html')).toMatch(/欠款结转下月 <span lang="en">owed, carried on<\/span><\/dt><dd>−5\.00/)
     expect(read('a.html')).toContain('扣回 <span lang="en">taken back')
@@ -122,6 +129,8 @@ describe('member statement', () => {
     [[], 'member statement: whose? Name a member, or give --all, like shoptool member statement mei'],
     [['a', '--all'], 'member statement: whose? Name a member, or give --all, like shoptool member statement mei'],
     [['x'], 'member statement: there is no member "x"; did you mean a?'],
+    [['a', '--month', '2026-08'], 'member statement: a is no member in 2026-08 and has nothing of it'],
+    [['--all', '--month', '2026-08'], 'member statement: nobody is a member in 2026-08 or has anything of it'],
   ])('%j: %s', async (args, message) => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n')
     const answer = await shop.shoptool('member', 'statement', ...args)
