@@ -8,11 +8,11 @@ import { defineCommand } from './command.ts'
 import { count, list, month, option, text } from './option.ts'
 import { replaceFile } from './replace.ts'
 import { reportLedger } from './report-ledger.ts'
-import { figuresDocument, stepsDocument } from './report-output.ts'
+import { figuresDocument, noteBasis, stepsDocument } from './report-output.ts'
 import { monthToSettle } from './settle-month.ts'
 
 export const command = defineCommand({
-  about: `Writes the report of a month as one HTML page in Chinese and English, for the screen, the phone and paper, that needs no network: the waterfall from estimated to received, figures by partner, channel, shop, category and product, what was ordered and received each day, and the largest losses. All but the orders of each day count by the month in which the partners pay, to the minor unit as "settle" says. The same data give the same bytes.`,
+  about: `Writes the report of a month as one HTML page in Chinese and English, for the screen, the phone and paper, that needs no network. It shows the waterfall from estimated to received, figures by partner, channel, shop, category and product, what was ordered and received each day, and the largest losses. All but the orders of each day count by the month in which the partners pay, to the minor unit as "settle" says. The same data give the same bytes.`,
   options: {
     month: option('--month <month>', 'the month in which the partners pay (default: the latest whose pay day has passed)', month),
     partner: list('--partner <a,b>', 'only these partners'),
@@ -36,6 +36,7 @@ export const command = defineCommand({
         [{ title: 'CURRENCY' }, ...SHOWN.map((figure) => ({ title: figure.toUpperCase(), align: 'right' as const }))],
         sheets.map(({ currency, total }) => [currency, ...SHOWN.map((figure) => formatAmount(total[figure], currency))]),
       )
+      noteBasis([], 'paid', print)
       print.note(`Written: ${file}`)
     }
     return outcome

@@ -92,7 +92,7 @@ export function stepsDocument({ currency, figures }: Pick<Row, 'currency' | 'fig
 export function noteBasis(undated: readonly Row[], basis: DateBasis, print: Print): void {
   for (const row of undated) {
     print.note(
-      `Without ${BASIS_NAMES[basis]}, and so in no period: ${row.figures.orders} order lines, estimated ${shownOf(row, 'estimated')} ${row.currency}, received ${shownOf(row, 'received')}`,
+      `Without ${BASIS_NAMES[basis]}, and so in no period: ${row.figures.orders} order line${row.figures.orders === 1 ? '' : 's'}, estimated ${shownOf(row, 'estimated')} ${row.currency}, received ${shownOf(row, 'received')}`,
     )
   }
   print.note(`By ${BASIS_NAMES[basis]} (--basis ${basis}).`)

@@ -14,7 +14,7 @@ import { checkOutputs, nameOf, noteBasis, OUTPUTS, stepsDocument, writeOutput } 
 import { monthToSettle } from './settle-month.ts'
 
 export const command = defineCommand({
-  about: `Shows step by step, and to the minor unit, how what was estimated for a month became what was received in it, of all together and of each partner: estimated, less fees, refunds and what is not due yet, is due; less what is missing and short, with what was paid beyond it (over), in another month (shifted) or for no order (other), is received. Each step is a sum of what "settle" and "report" say.`,
+  about: `Shows step by step, and to the minor unit, how what was estimated for a month became what was received in it, of all and of each partner. Estimated, less fees, refunds and what is not due yet, is due; less what is missing and short, with what was paid beyond it (over), in another month (shifted) or for no order (other), is received. Each step is a sum of what "settle" and "report" say.`,
   options: {
     month: option('--month <month>', 'the month of that date (default: the latest whose pay day has passed)', month),
     basis: option('--basis <date>', 'by which date', oneOf(BASES), 'paid' as DateBasis),

@@ -68,7 +68,8 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
       ...FIGURES.map((figure) => shownOf(row, figure)),
     ])
     if (writeOutput(call, { columns, names: by.length + 3, lines })) return outcome
-    await printRows(rows, totals, by, basis, print)
+    if (rows.length + undated.length === 0) print.note('There are no such orders and payouts.')
+    if (rows.length > 0) await printRows(rows, totals, by, basis, print)
     noteBasis(undated, basis, print)
     return outcome
   },
@@ -99,7 +100,6 @@ async function printRows(
   basis: DateBasis,
   print: Print,
 ): Promise<void> {
-  if (rows.length === 0) return print.note('There are no such orders and payouts.')
   const names = (row: Ranked) => by.map((_, i) => nameOf(row, i))
   if (print.columns === Number.POSITIVE_INFINITY) {
     return print.table(

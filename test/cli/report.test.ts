@@ -102,6 +102,152 @@ describe('report', () => {
   })
 })
 
+describe('a small ledger, reckoned by hand', () => {
+  const PARTNER = `id: acme
+name: Acme
+currency: CNY
+timezone: Asia/Shanghai
+calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
+fees: [{ name: fee, of: commission, rate: "10%", rounding: half-up }]
+feeds:
+  products:
+    format: { type: csv }
+    fields: { sku: { text: sku }, title: { text: sku }, shop: { text: shop }, category: { text: category }, price: { amount: price, unit: yuan } }
+  orders:
+    format: { type: csv }
+    fields:
+      orderId: { text: order }
+      sku: { text: sku }
+      paidAmount: { amount: paid, unit: yuan }
+      commission: { amount: commission, unit: yuan }
+      status: { oneOf: status, words: { received: received, settled: settled, refunded: refunded } }
+      orderedAt: { instant: ordered, pattern: yyyy-MM-dd }
+      receivedAt: { instant: received, pattern: yyyy-MM-dd }
+      settledAt: { instant: settled, pattern: yyyy-MM-dd, optional: true }
+      trackingId: { text: track, optional: true }
+  payouts:
+    format: { type: csv }
+    fields:
+      orderId: { text: order, optional: true }
+      amount: { amount: amount, unit: yuan }
+      kind: { oneOf: kind, words: { c: commission, b: bonus } }
+      paidAt: { day: day, pattern: yyyy-MM-dd }
+`
+  const cwd = workspaceWith(
+    'tracking: { acme: { m1: moments } }\nchannels: { moments: { surface: wechat/moments, forms: [image] } }\n',
+    {
+      'partners/acme.yaml': PARTNER,
+      'goods.csv': 'sku,shop,category,price\nS1,X,C1,100\nS2,Y,C2,100\n',
+      'orders.csv': `order,sku,paid,commission,status,ordered,received,settled,track
+A,S1,100,10,settled,2026-09-01,2026-09-05,2026-09-20,m1
+B,S2,100,20,settled,2026-09-02,2026-09-06,2026-09-21,
+C,S1,100,5,settled,2026-09-30,2026-10-03,2026-10-10,m1
+D,S2,100,7,refunded,2026-10-01,2026-10-03,2026-10-05,
+E,S1,100,8,received,2026-10-15,2026-10-20,,
+F,S9,100,3,settled,2026-11-01,2026-11-02,2026-11-02,m1
+`,
+      // of B one yuan is missing, C is not paid, and Z is nobody's
+      'october.csv': 'order,amount,kind,day\nA,9.00,c,2026-10-20\nB,17.00,c,2026-10-20\n',
+      'november.csv': 'order,amount,kind,day\n,2.00,b,2026-11-20\nZ,1.50,c,2026-11-20\n',
+    },
+  )
+  beforeAll(async () => {
+    await run(['import', 'products', 'goods.csv', '--partner', 'acme'], { cwd })
+    await run(['import', 'orders', 'orders.csv', '--partner', 'acme'], { cwd })
+    await run(['import', 'payouts', 'october.csv', 'november.csv', '--partner', 'acme'], { cwd })
+  })
+
+  // period, name | orders, estimated, fees, refunded, open, due, received, lost, of it short, over, shifted, other
+  const REPORTS: [args: string, rows: string[], note: string][] = [
+    [
+      '--basis ordered',
+      [
+        '2026-09 acme | 3 35.00 3.50 0.00 0.00 31.50 26.00 5.50 1.00 0.00 0.00 0.00',
+        '2026-10 acme | 2 15.00 0.80 7.00 7.20 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+        '2026-11 acme | 1 3.00 0.30 0.00 2.70 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+      ],
+      'Without the day of the order, and so in no period: 0 order lines, estimated 0.00 CNY, received 3.50\nBy the day of the order (--basis ordered).',
+    ],
+    [
+      '--basis received',
+      [
+        '2026-09 acme | 2 30.00 3.00 0.00 0.00 27.00 26.00 1.00 1.00 0.00 0.00 0.00',
+        '2026-10 acme | 3 20.00 1.30 7.00 7.20 4.50 0.00 4.50 0.00 0.00 0.00 0.00',
+        '2026-11 acme | 1 3.00 0.30 0.00 2.70 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+      ],
+      'By the day of receipt (--basis received).',
+    ],
+    [
+      '--basis settled --per quarter',
+      [
+        '2026-Q3 acme | 2 30.00 3.00 0.00 0.00 27.00 26.00 1.00 1.00 0.00 0.00 0.00',
+        '2026-Q4 acme | 3 15.00 0.80 7.00 2.70 4.50 0.00 4.50 0.00 0.00 0.00 0.00',
+      ],
+      'Without the day on which the partner settled, and so in no period: 1 order line, estimated 8.00 CNY, received 3.50\nBy the day on which the partner settled (--basis settled).',
+    ],
+    [
+      '--basis verified',
+      [],
+      'Without the day of verification, and so in no period: 6 order lines, estimated 53.00 CNY, received 29.50\nBy the day of verification (--basis verified).',
+    ],
+    [
+      '--basis paid --per day',
+      [
+        '2026-10-20 acme | 2 30.00 3.00 0.00 0.00 27.00 26.00 1.00 1.00 0.00 0.00 0.00',
+        '2026-11-20 acme | 2 12.00 0.50 7.00 0.00 4.50 3.50 4.50 0.00 0.00 0.00 3.50',
+        '2026-12-20 acme | 1 3.00 0.30 0.00 2.70 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+      ],
+      'By the day on which money was due and paid (--basis paid).',
+    ],
+    [
+      '--basis paid --per year --by shop',
+      [
+        '2026 Y | 2 27.00 2.00 7.00 0.00 18.00 17.00 1.00 1.00 0.00 0.00 0.00',
+        '2026 X | 2 15.00 1.50 0.00 0.00 13.50 9.00 4.50 0.00 0.00 0.00 0.00',
+        '2026 (none) | 1 3.00 0.30 0.00 2.70 0.00 3.50 0.00 0.00 0.00 0.00 3.50',
+      ],
+      '(--basis paid).',
+    ],
+    [
+      '--per all --by category',
+      [
+        'all C2 | 2 27.00 2.00 7.00 0.00 18.00 17.00 1.00 1.00 0.00 0.00 0.00',
+        'all C1 | 3 23.00 2.30 0.00 7.20 13.50 9.00 4.50 0.00 0.00 0.00 0.00',
+        'all (none) | 1 3.00 0.30 0.00 2.70 0.00 3.50 0.00 0.00 0.00 0.00 3.50',
+      ],
+      '(--basis ordered).',
+    ],
+    [
+      '--per week --by channel --from 2026-09-28',
+      [
+        '2026-W40 moments | 1 5.00 0.50 0.00 0.00 4.50 0.00 4.50 0.00 0.00 0.00 0.00',
+        '2026-W40 (none) | 1 7.00 0.00 7.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+        '2026-W42 (none) | 1 8.00 0.80 0.00 7.20 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+        '2026-W44 moments | 1 3.00 0.30 0.00 2.70 0.00 0.00 0.00 0.00 0.00 0.00 0.00',
+      ],
+      '(--basis ordered).',
+    ],
+    [
+      '--per all --by product --top 1 --sort lost',
+      [
+        'all acme:S1 | 3 23.00 2.30 0.00 7.20 13.50 9.00 4.50 0.00 0.00 0.00 0.00',
+        'all (3 others) | 3 30.00 2.30 7.00 2.70 18.00 20.50 1.00 1.00 0.00 0.00 3.50',
+      ],
+      '(--basis ordered).',
+    ],
+  ]
+  it.each(REPORTS)('report %s', async (args, rows, note) => {
+    const { code, stdout, stderr } = await run(['report', ...args.split(' ')], { cwd })
+    const lines = stdout.split('\n').slice(0, -1)
+    const shown = lines
+      .map((line) => line.split('\t'))
+      .map(([, ...cells]) => `${cells.slice(0, 2).join(' ')} | ${cells.slice(3).join(' ')}`)
+    expect([code, shown]).toEqual([0, rows])
+    expect(stderr.endsWith(`${note}\n`), stderr).toBe(true)
+    expect(stderr).not.toContain('There are no such')
+  })
+})
+
 describe('report waterfall', () => {
   type Steps = { step: string; amount: string; level: string }[]
   const stepOf = (steps: Steps, name: string) => steps.find(({ step }) => step === name)!.amount
@@ -174,7 +320,7 @@ describe('report month', () => {
     expect(await shoptool('report', 'month')).toEqual({
       code: 0,
       stdout: 'CNY\t279.61\t252.34\t280.22\t26.07\n',
-      stderr: `Written: ${join(folder, 'out/report/2026-11.html')}\n`,
+      stderr: `By the day on which money was due and paid (--basis paid).\nWritten: ${join(folder, 'out/report/2026-11.html')}\n`,
     })
     expect(page()).toBe(before)
     expect(before).toContain('栗野每日坚果混合果仁30包礼盒装零食大礼包办公室小吃')
