@@ -13,7 +13,8 @@ export type Account = { orders: Recorded<Order>[]; lines: RoutedLine[]; passes: 
  *   sku          the payout line has no number, but a sku (the same sku twice: one line each, equal amounts first)
  *   original     money taken back by order number alone: from the one order line that was paid, of several the one that was paid just that
  *   order        order number alone: the only order line, else all order lines together that no other payout line addresses
- *                (all at all where there are none such, or money is taken back); so too where the order number is a list of several
+ *                (all at all where there are none such, or money is taken back); a list of several numbers is for all of them, unless it
+ *                pays just what is expected for those that no other payout line addresses
  * A line that was confirmed to be for an order goes through these with that order's number (`confirmed`). Nothing is matched on an amount
  * or a date alone. `strangers` are lines that name a line which the order does not have, or a sale of another order, or are in no currency of it. All orders and lines
  * have the same currency; lines are sorted. Each is in exactly one place of the result.
@@ -58,7 +59,9 @@ export function match(
     if (whole.length === 0) continue
     const unaddressed = among.filter((account) => account.lines.length === 0)
     const takesBack = whole.some((line) => line.amount < 0)
-    const members = unaddressed.length > 0 && !takesBack ? unaddressed : among
+    // what names several orders is for each of them, unless it pays just those that nothing else does
+    const isForRest = () => sumOf(whole) === unaddressed.reduce((sum, { orders }) => sum + expected(orders[0]!), 0)
+    const members = unaddressed.length > 0 && !takesBack && (!paysSeveral(whole[0]!) || isForRest()) ? unaddressed : among
     const together: Account = {
       orders: members.flatMap((account) => account.orders),
       lines: members.flatMap((account) => account.lines),

@@ -117,7 +117,19 @@ describe('a payout line for several orders', () => {
       'joins them with those of another line',
       [one, two, three],
       [for_(1, 450, ['1', '3']), for_(2, 250, ['2', '3'])],
-      ['short-paid 1,3|1 500 450 order', 'over-paid 2|2 200 250 order'],
+      ['matched 2,1,3|1,2 700 700 sum'],
+    ],
+    [
+      'of which one was paid in part before',
+      [one, two],
+      [for_(1, 250, ['1', '2']), line(2, 50, { orderId: '2', paidAt: '2026-10-20' })],
+      ['early 1,2|1 300 250 order'],
+    ],
+    [
+      'of which one is taken back for later',
+      [one, of('2', 200, { status: 'refunded' })],
+      [for_(1, 300, ['1', '2']), line(2, -200, { orderId: '2', paidAt: '2026-11-30' })],
+      ['matched 1|1,2 100 100 sum', 'not-due 2| 0 0 null'],
     ],
     [
       'that are due in different months',
