@@ -4,11 +4,13 @@ import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { calendarOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
+import type { Listener } from '../report/stories.ts'
 import { type Database, openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Call, Outcome } from './command.ts'
 import { day, month, option } from './option.ts'
+import type { Print } from './print.ts'
 
 /** The flags for the days of a report. */
 export const DAYS = {
@@ -55,4 +57,14 @@ export async function reportLedger(
   for (const text of told) print.warn(`${text}; it is left out`)
   const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
   return { found, db, partners, today, outcome: without.length > 0 ? 'usage' : 'done' }
+}
+
+/** Tells on a terminal how far reading has come; output takes its place. */
+export function progressOf(print: Pick<Print, 'progress'>): Listener {
+  let told = 0
+  return {
+    add({ partner }) {
+      if (++told % 20_000 === 0) print.progress(`${partner.id}: ${told} orders …`)
+    },
+  }
 }

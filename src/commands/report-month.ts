@@ -7,7 +7,7 @@ import { renderMonth } from '../report/month-html.ts'
 import { defineCommand } from './command.ts'
 import { count, list, month, option, text } from './option.ts'
 import { replaceFile } from './replace.ts'
-import { reportLedger } from './report-ledger.ts'
+import { progressOf, reportLedger } from './report-ledger.ts'
 import { figuresDocument, noteBasis, stepsDocument } from './report-output.ts'
 import { monthToSettle } from './settle-month.ts'
 
@@ -26,7 +26,7 @@ export const command = defineCommand({
     if (top === 0) throw usageError('--top: expected 1 or more')
     const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)
     const chosen = options.month ?? monthToSettle(ctx, found, partners)
-    const sheets = monthSheets(db, found, partners, { month: chosen, today, top })
+    const sheets = monthSheets(db, found, partners, { month: chosen, today, top }, progressOf(print))
     const file = options.out === undefined ? join(found.out, 'report', `${chosen}.html`) : resolve(ctx.cwd, options.out)
     mkdirSync(dirname(file), { recursive: true })
     replaceFile(file, (path) => writeFileSync(path, renderMonth(found.shop.name, chosen, sheets)))

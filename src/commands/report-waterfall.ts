@@ -9,7 +9,7 @@ import { floating } from './bar.ts'
 import { defineCommand } from './command.ts'
 import { list, month, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
-import { reportLedger } from './report-ledger.ts'
+import { progressOf, reportLedger } from './report-ledger.ts'
 import { checkOutputs, nameOf, noteBasis, OUTPUTS, stepsDocument, writeOutput } from './report-output.ts'
 import { monthToSettle } from './settle-month.ts'
 
@@ -34,7 +34,12 @@ export const command = defineCommand({
     const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)
     const chosen = options.month ?? monthToSettle(ctx, found, partners)
     const days = { from: dayOf(chosen, 1), to: dayOf(chosen, 31) }
-    const { rows, undated } = answer(db, partners, { basis, by: [dimensionsOf(db, found)[by]], per: null, ...days, today })
+    const { rows, undated } = answer(
+      db,
+      partners,
+      { basis, by: [dimensionsOf(db, found)[by]], per: null, ...days, today },
+      progressOf(print),
+    )
     const groups = ranked(rows, 'estimated', top)
     const totals = totalsOf(rows)
 

@@ -9,7 +9,7 @@ import { defineCommand } from './command.ts'
 import { list, oneOf, option } from './option.ts'
 import type { Print } from './print.ts'
 import { command as funnel } from './report-funnel.ts'
-import { DAYS, daysAsked, reportLedger } from './report-ledger.ts'
+import { DAYS, daysAsked, progressOf, reportLedger } from './report-ledger.ts'
 import { command as monthPage } from './report-month.ts'
 import { checkOutputs, figuresDocument, nameOf, noteBasis, OUTPUTS, shownOf, writeOutput } from './report-output.ts'
 import { command as waterfall } from './report-waterfall.ts'
@@ -45,7 +45,12 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     const { found, db, partners, today, outcome } = await reportLedger(call, options.partner)
 
     const dimensions = dimensionsOf(db, found)
-    const { rows: all, undated } = answer(db, partners, { basis, by: by.map((name) => dimensions[name]), per, from, to, today })
+    const { rows: all, undated } = answer(
+      db,
+      partners,
+      { basis, by: by.map((name) => dimensions[name]), per, from, to, today },
+      progressOf(print),
+    )
     const rows = ranked(all, sort, top)
     const totals = totalsOf(all)
 

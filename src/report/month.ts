@@ -2,6 +2,7 @@ import { addDays, type Day, dayOf, type Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { compareText } from '../settle/entry.ts'
+import { recordsOf } from '../settle/ledger.ts'
 import { type Finding, findingOf } from '../settle/report.ts'
 import type { Database } from '../store/open.ts'
 import { goodsLookup } from '../store/products.ts'
@@ -9,7 +10,7 @@ import type { Workspace } from '../workspace.ts'
 import { dimensionsOf } from './dimensions.ts'
 import { type Figures, figuresOf, isOpen, nothing, type Row, whatBecame } from './figures.ts'
 import { type Ranked, ranked, totalsOf } from './rank.ts'
-import { type Judged, type Story, tell, tellAsSettled } from './stories.ts'
+import { type Judged, type Listener, tellAsSettled } from './stories.ts'
 
 /** What the report of a month tells apart. */
 export const GROUPS = ['partner', 'channel', 'shop', 'category', 'product'] as const
@@ -36,7 +37,7 @@ export type MonthSheet = {
 
 /**
  * All that the report of a settlement month shows, a sheet for each currency: what `settle` says of the month, a closed one as it was closed.
- * `top`: groups of each kind that stay by themselves, and losses that are told.
+ * `top`: groups of each kind that stay by themselves, and losses that are told. `progress` hears what is read.
  * @throws ShoptoolError (usage) where a partner has no calendar.
  */
 export function monthSheets(
@@ -44,6 +45,7 @@ export function monthSheets(
   workspace: Workspace,
   partners: readonly Partner[],
   { month, today, top }: { month: Month; today: Day; top: number },
+  progress: Listener,
 ): MonthSheet[] {
   const [from, to] = [dayOf(month, 1), dayOf(month, 31)]
   const dimensions = dimensionsOf(db, workspace)
@@ -53,8 +55,11 @@ export function monthSheets(
   const orderDays = figuresOf({ ...byPayDay, basis: 'ordered', by: [], per: 'day' })
   const losses = largestLosses(top, today)
   db.transaction(() => {
-    tellAsSettled(db, partners, { from: month, to: month }, ...groups, paidDays, losses)
-    tell(db, partners, { from: month, to: month }, orderDays)
+    tellAsSettled(db, partners, { from: month, to: month }, ...groups, paidDays, losses, progress)
+    // what was paid for orders is no matter here
+    for (const partner of partners) {
+      for (const order of recordsOf(db, partner, month).orders) orderDays.add({ partner, orders: [order], judged: [] })
+    }
   })()
 
   const answers = groups.map((figures) => figures.answer().rows)
@@ -99,7 +104,7 @@ function daysFrom(from: Day, to: Day): Day[] {
 }
 
 /** Keeps, of each currency, the entries that most was lost by. */
-function largestLosses(count: number, today: Day): { add(story: Story): void; of(currency: Currency): Finding[] } {
+function largestLosses(count: number, today: Day): Listener & { of(currency: Currency): Finding[] } {
   const kept = new Map<Currency, (Judged & { partner: string })[]>()
   return {
     add({ partner, judged }) {

@@ -92,7 +92,8 @@ function* numbers(orders: Iterable<Recorded<Order>>, lines: Iterable<RoutedLine>
 }
 
 type Records = Pick<Ledger, 'partner' | 'orders' | 'lines'>
-type Listener = { add(story: Story): void }
+/** What is made of stories. */
+export type Listener = { add(story: Story): void }
 
 /** Tells every story of these partners, as everything stands now, to all listeners, from one snapshot of the database. */
 export function tell(db: Database, partners: readonly Partner[], months: Months, ...listeners: readonly Listener[]): void {

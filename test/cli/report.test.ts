@@ -2,7 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { progressOf } from '../../src/commands/report-ledger.ts'
 import { packageFolder } from '../../src/context.ts'
+import type { Story } from '../../src/report/stories.ts'
 import { run, workspaceWith } from './shoptool.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'shoptool-report-'))
@@ -75,6 +77,13 @@ describe('report', () => {
     expect([code, none]).toEqual([0, ''])
     expect(stderr).toContain('figures.csv')
     expect(readFileSync(join(folder, 'figures.csv'), 'utf8')).toBe(stdout)
+  })
+
+  it('tells how far it has come every 20 000 orders', () => {
+    const told: (string | null)[] = []
+    const progress = progressOf({ progress: (text) => told.push(text) })
+    for (let i = 0; i < 50_000; i++) progress.add({ partner: { id: 'acme' } } as Story)
+    expect(told).toEqual(['acme: 20000 orders …', 'acme: 40000 orders …'])
   })
 
   const WRONG: [string[], string][] = [
