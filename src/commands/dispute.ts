@@ -7,7 +7,7 @@ import { findPartner } from '../partners/yaml.ts'
 import { claimUntil } from '../settle/calendar.ts'
 import { type DisputeStanding, standingOf } from '../settle/dispute.ts'
 import { compareText } from '../settle/entry.ts'
-import { type Pack, recheck, sha256Of } from '../settle/pack.ts'
+import { orderOf, type Pack, recheck, sha256Of } from '../settle/pack.ts'
 import { judgedOrders } from '../settle/parts.ts'
 import { rulesOf } from '../settle/settle.ts'
 import { readZip } from '../settle/zip.ts'
@@ -45,7 +45,15 @@ const open = defineCommand({
     const files = await readZip(resolve(ctx.cwd, given), given)
     const { problems } = recheck(files)
     if (problems.length > 0) throw dataError(`${given}: ${problems[0]}; nothing was opened`)
-    const { partner, month, claims, adjustments = [], claimed, rules } = JSON.parse(files.get('pack.json')!.toString()) as Pack
+    const {
+      partner,
+      month,
+      claims,
+      adjustments = [],
+      claimed,
+      rules,
+      payouts,
+    } = JSON.parse(files.get('pack.json')!.toString()) as Pack
     findPartner(partner, found.partners, BUILT_IN, given)
     const today = todayIn(ctx, found)
     const term = claimUntil(rules.calendar, month)
@@ -57,9 +65,13 @@ const open = defineCommand({
     const db = openDatabase(found.database)
     const minor = (amount: string, currency: Currency) => readDecimal(amount, minorDigits(currency), '.')!
     const id = openDispute(db, dispute, [
-      ...claims.map(({ class: name, orderId, lineId, title, currency, difference }) => ({
-        ...{ class: name, orderId: orderId!, lineId, title, currency, amount: 0 - minor(difference, currency) },
-      })),
+      ...claims.map((claim) => {
+        const { class: name, lineId, title, currency, difference } = claim
+        return {
+          ...{ class: name, orderId: orderOf(claim, payouts), lineId, title, currency },
+          amount: 0 - minor(difference, currency),
+        }
+      }),
       ...adjustments.map(({ adjustment: { orderId, lineId, title, currency }, claimed }) => ({
         ...{ class: 'adjustment', orderId, lineId, title, currency, amount: minor(claimed, currency) },
       })),

@@ -7,7 +7,7 @@ import { dataError, usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
-import type { Origin } from '../records.ts'
+import type { Origin, Recorded } from '../records.ts'
 import type { AdjustedFacts } from '../settle/adjust.ts'
 import { compareText } from '../settle/entry.ts'
 import { ledgerOf, settle } from '../settle/ledger.ts'
@@ -20,6 +20,7 @@ import {
   manifestOf,
   type Pack,
   type Picked,
+  type Proved,
   packFiles,
   type RawRows,
   recheck,
@@ -29,6 +30,7 @@ import {
 import { rulesOf } from '../settle/settle.ts'
 import { readZip, writeZip } from '../settle/zip.ts'
 import { writeLetters } from '../share/letter.ts'
+import { proofsOfOrders } from '../store/hand.ts'
 import { type Database, openForReading } from '../store/open.ts'
 import { type FileRow, fileOf } from '../store/runs.ts'
 import { picksOf, type ShelfItem } from '../store/shelf.ts'
@@ -61,7 +63,7 @@ export const pack = defineCommand({
       return 'done'
     }
     const files = new Map<string, string | Buffer>(packFiles(made.pack, made.picks, made.raw))
-    for (const [name, content] of proofsOf(found.folder, made.pack)) files.set(name, content)
+    for (const [name, content] of filesOf(found.folder, made.pack.proofs)) files.set(name, content)
     for (const [language, text] of writeLetters(ctx.home, found.folder, 'claim', letterFacts(made.pack))) {
       files.set(`letter.${language}.txt`, text)
     }
@@ -93,7 +95,8 @@ export const pack = defineCommand({
 function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: string, writtenOn: string) {
   const settlement = settle(db, [partner], chosen, { folder: null })
   const claimed = settlement.findings.filter(isClaim)
-  const ids = [...new Set(claimed.map(({ orderId }) => orderId!))].sort(compareText)
+  // '': lines that name a sale and no order
+  const ids = [...new Set(claimed.map(({ orderId }) => orderId ?? ''))].sort(compareText)
   const adjusted: AdjustedFacts[] = []
   const ledger = ledgerOf(db, partner, chosen, ids, (facts) => adjusted.push(facts))
   const rules = rulesOf(ledger.partner, chosen)
@@ -104,11 +107,12 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
     throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)
   }
   const adjustments = adjusted.flatMap((facts) => adjustmentClaims(partner.id, facts))
+  const proofs = proofsFor(db, partner.id, recordsOf({ orders, payouts, adjustments }))
   const pack: Pack = {
     schema: 'shoptool.pack.v1',
     units: 'amounts of orders, payouts and rules in minor units, rates in parts per million; claims in major units',
     ...{ shop: workspace.shop.name, partner: partner.id, name: partner.name, month: chosen, writtenOn },
-    ...{ rules, orders, payouts, claims, adjustments, claimed: claimedIn(claims, adjustments) },
+    ...{ rules, orders, payouts, claims, adjustments, proofs, claimed: claimedIn(claims, adjustments) },
     settlement: settlement.partners,
   }
   const skus = [...new Set(recordsOf(pack).flatMap(({ sku }) => sku ?? []))]
@@ -131,20 +135,30 @@ function pickOf({
   return { sku, shelf, pickedAt, currency, finalPrice, commissionRate, commission, origin }
 }
 
-/** The copies of what proves orders of a pack that were recorded by hand. @throws ShoptoolError (data) where one is gone or was changed. */
-function proofsOf(folder: string, pack: Pack): [name: string, content: Buffer][] {
-  return recordsOf(pack)
-    .map(({ origin }) => origin)
-    .filter(isProof)
-    .map(({ file, sha256 }) => {
-      const path = join(folder, file)
-      const content = existsSync(path) ? readFileSync(path) : null
-      if (content === null || sha256Of(content) !== sha256)
-        throw dataError(
-          `${file}: the proof of an order ${content ? 'was changed' : 'is gone'}; put back the copy from a backup (doctor --ledger)`,
-        )
-      return [file, content]
-    })
+/** What proves orders of the records that were recorded by hand: all that was ever given for them and still holds. */
+function proofsFor(db: Database, partner: string, records: readonly Recorded<{ orderId: string | null }>[]): Proved[] {
+  const own = records
+    .filter(({ origin }) => isProof(origin))
+    .map(({ orderId, origin: { file, sha256 } }) => ({ orderId: orderId!, file, sha256 }))
+  const standing = proofsOfOrders(
+    db,
+    partner,
+    own.map(({ orderId }) => orderId),
+  )
+  return [...new Map([...standing, ...own].map((proof) => [`${proof.orderId}\n${proof.file}`, proof])).values()]
+}
+
+/** The copies of what proves orders of a pack. @throws ShoptoolError (data) where one is gone or was changed. */
+function filesOf(folder: string, proofs: readonly Proved[]): [name: string, content: Buffer][] {
+  return proofs.map(({ file, sha256 }) => {
+    const path = join(folder, file)
+    const content = existsSync(path) ? readFileSync(path) : null
+    if (content === null || sha256Of(content) !== sha256)
+      throw dataError(
+        `${file}: the proof of an order ${content ? 'was changed' : 'is gone'}; put back the copy from a backup (doctor --ledger)`,
+      )
+    return [file, content]
+  })
 }
 
 const isProof = ({ file }: Origin) => file.startsWith(`${PROOFS}/`)

@@ -7,7 +7,7 @@ import { list } from './option.ts'
 
 export const verifyPack = defineCommand({
   about:
-    "Checks an evidence pack, anywhere, without a workspace: that no file of it was changed, that its claims follow from the orders, payout lines and rules in it, and that letter sums and tables say the same. With the partner's own files beside it, also that the rows are from those very files. Exit code 4 where anything does not hold.",
+    "Checks an evidence pack, anywhere, without a workspace: that no file of it was changed, that its claims and their sums follow from the orders, payout lines and rules in it, and that the rows and proofs that they name are in it. With the partner's own files beside it, also that it names those very files. Exit code 4 where anything does not hold.",
   args: [['<zip>', 'the pack']],
   options: { original: list('--original <file...>', "files of the partner's own that the rows must be from") },
   examples: [

@@ -50,10 +50,15 @@ export type Pack = {
   claims: readonly Finding[]
   /** What is asked for besides, by what came to be known of months after they were closed. */
   adjustments: readonly AdjustmentClaim[]
+  /** What proves orders that the partner has no record of: files of the pack. */
+  proofs: readonly Proved[]
   /** The sums of the claims, and of the whole month by class. */
   claimed: readonly { currency: Currency; count: number; amount: string }[]
   settlement: readonly PartnerSettlement[]
 }
+
+/** A file that proves an order. */
+export type Proved = Omit<Origin, 'line'> & { orderId: string }
 
 /**
  * An adjustment of a closed month by which money is owed, what of it the months since paid late, and what is left to ask for, above
@@ -150,11 +155,14 @@ export type LetterFacts = ReturnType<typeof letterFacts>
 
 /** The facts of a letter about the claims of a pack. */
 export function letterFacts(pack: Pack) {
-  const { shop, name, partner, month, writtenOn, rules, claims, adjustments, claimed, settlement } = pack
+  const { shop, name, partner, month, writtenOn, rules, claims, adjustments, claimed, settlement, payouts } = pack
   const entries = [...claimedEntries(partner, pack.orders, pack.payouts, rules).values()]
   const until = claimUntil(rules.calendar, month)
+  const proofsOf = (orderId: string | null) => pack.proofs.filter((proof) => proof.orderId === orderId).map(({ file }) => file)
   return {
     ...{ shop, name, partner, month, day: writtenOn, count: claims.length + adjustments.length },
+    proved: [...claims, ...adjustments.map(({ adjustment }) => adjustment)].filter(({ orderId }) => proofsOf(orderId).length > 0)
+      .length,
     more: Math.max(0, claims.length - NAMED) + Math.max(0, adjustments.length - NAMED),
     due: settlement[0]?.due ?? null,
     // a day that has passed already is no term
@@ -187,8 +195,8 @@ export function letterFacts(pack: Pack) {
       const cause = claim.cause === 'unexplained' ? '' : `（${CAUSE_NAMES[claim.cause][0]}）`
       return {
         ...claim,
-        no: i + 1,
-        title: claim.title ?? '',
+        ...{ no: i + 1, orderId: orderOf(claim, payouts), lineId: claim.lineId || null, title: claim.title ?? '' },
+        proofs: proofsOf(claim.orderId),
         names: { zh: zh + cause, en },
         explainZh: inChinese(entries[i]!, rules),
       }
@@ -196,11 +204,19 @@ export function letterFacts(pack: Pack) {
     adjustments: adjustments.slice(0, NAMED).map((claim, i) => {
       const { closedMonth, orderId, lineId, title, currency } = claim.adjustment
       return {
-        ...{ no: claims.length + i + 1, closedMonth, orderId, lineId, title: title ?? '', currency, claimed: claim.claimed },
+        ...{ no: claims.length + i + 1, closedMonth, orderId, lineId: lineId || null, title: title ?? '', currency },
+        ...{ claimed: claim.claimed, proofs: proofsOf(orderId) },
         ...{ explain: adjustedText(claim), explainZh: adjustedInChinese(claim) },
       }
     }),
   }
+}
+
+/** The number of a claim's order or, where its payout line has none, of the sale that it names. */
+export function orderOf({ orderId, sources }: Finding, payouts: readonly RoutedLine[]): string {
+  const [at] = sources
+  const line = payouts.find(({ origin }) => origin.sha256 === at?.sha256 && origin.line === at.line)
+  return orderId ?? line?.transactionId ?? line?.originalId ?? ''
 }
 
 const adjustedText = ({ adjustment, late }: AdjustmentClaim) =>
@@ -299,8 +315,8 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
       problems.push('pack.json: is no evidence pack, expected the schema shoptool.pack.v1')
       return found({})
     }
-    // the first packs had no adjustments
-    const pack = { ...given, adjustments: given.adjustments ?? [] }
+    // the first packs had neither
+    const pack = { ...given, adjustments: given.adjustments ?? [], proofs: given.proofs ?? [] }
     const { partner, name, month, orders, payouts, rules } = pack
     const claims = claimsOf(partner, orders, payouts, rules)
     problems.push(...claimProblems(pack.claims, claims))
@@ -322,8 +338,13 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
       const isHeld = rows.has(`${sha256} ${line}`) || (whole !== undefined && sha256Of(whole) === sha256)
       if (!isHeld) problems.push(`raw.json: lacks ${file}:${line}, which pack.json names`)
     }
+    for (const { orderId, file, sha256 } of pack.proofs)
+      if (sha256Of(files.get(file) ?? '') !== sha256)
+        problems.push(`${file}: is not the proof of order ${orderId} that pack.json names`)
     const lacking = [...rows.values()].filter((row) => row === null).length
-    const named = [...new Map(sources.map(({ file, sha256 }) => [`${sha256} ${file}`, { file, sha256 }])).values()]
+    const named = [
+      ...new Map([...sources, ...pack.proofs].map(({ file, sha256 }) => [`${sha256} ${file}`, { file, sha256 }])).values(),
+    ]
     return found({ partner, name, month, claimed, sources: named, rows: { held: rows.size - lacking, lacking } })
   } catch (error) {
     problems.push(`cannot be read: ${(error as Error).message}`)
@@ -332,7 +353,11 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
 }
 
 /** All orders and payout lines that a pack speaks of. */
-export function recordsOf({ orders, payouts, adjustments }: Pack): (Recorded<Order> | RoutedLine)[] {
+export function recordsOf({
+  orders,
+  payouts,
+  adjustments,
+}: Pick<Pack, 'orders' | 'payouts' | 'adjustments'>): (Recorded<Order> | RoutedLine)[] {
   const known = adjustments.flatMap(({ facts: { closed, posted, now } }) => [closed, posted, now])
   return [...orders, ...payouts, ...known.flatMap(({ orders, lines }) => [...orders, ...lines])]
 }

@@ -5,7 +5,7 @@ import yazl from 'yazl'
 import { dataError, usageError } from '../errors.ts'
 
 /** More than any pack has; a few kilobytes can unpack to gigabytes. */
-const LIMITS = { files: 100, bytes: 512 << 20 }
+const LIMITS = { files: 10_000, bytes: 512 << 20 }
 
 /** Writes files, in the order of their names, into a new archive at `path`. */
 export async function writeZip(path: string, files: ReadonlyMap<string, string | Buffer>): Promise<void> {

@@ -107,6 +107,18 @@ export function overruleByHand(
     .all(...values)
 }
 
+/** The proofs of what stands by hand of these orders, oldest first. */
+export function proofsOfOrders(db: Database, partner: string, orderIds: readonly string[]) {
+  return db
+    .prepare<[string, string], { orderId: string; file: string; sha256: string }>(
+      `SELECT l.order_id AS orderId, f.name AS file, f.sha256
+       FROM order_line l JOIN order_state s ON s.order_line = l.id JOIN file f ON f.id = s.file
+       WHERE l.partner = ? AND l.order_id IN (SELECT value FROM json_each(?)) AND ${IS_BY_HAND} AND s.id NOT IN ${overruled('order_state')}
+       ORDER BY l.order_id, s.id`,
+    )
+    .all(partner, JSON.stringify(orderIds))
+}
+
 /** Every proof that was recorded, with an order that it is for, by name. */
 export function proofs(db: Database): { name: string; sha256: string; partner: string; orderId: string; day: Day }[] {
   return db

@@ -202,7 +202,7 @@ function routedLines(
   const ofSales =
     db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
   const from = !asked && hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
-  const among = asked ? `${where} AND ${isFor(ofSales)}` : where
+  const among = asked ? `${where} AND ${isFor(ofSales, asked.has(''))}` : where
   const given = { ...values, partner, only: JSON.stringify([...(asked ?? [])]) }
   if (!ofSales && special.size === 0) {
     const sql = `SELECT ${COLUMNS}, s.file, p.line, p.order_id AS key ${from} WHERE ${among} ORDER BY ${order}`
@@ -231,14 +231,17 @@ function* withRoutes(db: Database, sql: string, values: object): Generator<Route
   }
 }
 
-/** SQL for the payout lines that name one of the orders `@only` (a JSON array) or, where any do, a sale in one. */
-function isFor(ofSales: boolean): string {
+/**
+ * SQL for the payout lines that name one of the orders `@only` (a JSON array) or, where any do, a sale in one; `orNone`: also those that name
+ * a sale and no order.
+ */
+function isFor(ofSales: boolean, orNone: boolean): string {
   const numbers = 'IN (SELECT value FROM json_each(@only))'
   const salesIn = (fact: string) =>
     `SELECT f.transaction_id FROM order_line l JOIN ${fact} f ON f.order_line = l.id WHERE l.partner = @partner AND l.order_id ${numbers}`
   const sales = `IN (${salesIn('order_state')} UNION ${salesIn('order_entry')})`
   return ofSales
-    ? `(p.order_id ${numbers} OR ${NAMES_SALE} AND (p.transaction_id ${sales} OR p.original_transaction_id ${sales}))`
+    ? `(p.order_id ${numbers} OR ${NAMES_SALE} AND (p.transaction_id ${sales} OR p.original_transaction_id ${sales}${orNone ? ' OR p.order_id IS NULL' : ''}))`
     : `p.order_id ${numbers}`
 }
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { recheck } from '../../src/settle/pack.ts'
+import { readZip } from '../../src/settle/zip.ts'
 import { ACME, run, workspaceWith } from './shoptool.ts'
 
 const PARTNER = `${ACME}  orders:
@@ -133,17 +135,28 @@ describe('orders by hand', () => {
 
   it('are claimed in an evidence pack with their proof', async () => {
     // a file that is called like one of the pack's own
-    const { cwd, json, hand, imported } = shop({ 'claims.csv': `${HEADER}78,a,5.00,0.50,已结算,2026-10-03,2026-10-12\n` })
+    const { cwd, told, json, hand, imported } = shop({ 'claims.csv': `${HEADER}78,a,5.00,0.50,已结算,2026-10-03,2026-10-12\n` })
     await imported('claims.csv')
-    await hand('add', '77', ...SAID, ...SETTLED)
+    await hand('add', '77', ...SAID)
+    writeFileSync(join(cwd, 'later.txt'), 'settled, they say')
+    await told('orders', 'amend', '77', ...SETTLED, '--proof', 'later.txt')
     expect(await json('settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--out', 'a.zip')).toMatchObject({
       lacking: 0,
     })
-    const proof = readdirSync(join(cwd, 'proofs'))[0]!
+    const [first, later] = ['png', 'txt'].map((ending) => readdirSync(join(cwd, 'proofs')).find((name) => name.endsWith(ending))!)
     const { code, stdout } = await run(['settle', 'verify-pack', 'a.zip'], { cwd })
     expect(code).toBe(0)
-    expect(stdout).toContain(proof)
-    rmSync(join(cwd, 'proofs', proof))
+    expect(stdout).toMatch(new RegExp(`named {2}proofs/${later} [^]*named {2}proofs/${first} `))
+    const files = await readZip(join(cwd, 'a.zip'), 'a.zip')
+    const [en, zh] = ['en', 'zh'].map((language) => files.get(`letter.${language}.txt`)!.toString())
+    expect(en).toContain('your own records of the orders (and, for 1 of the items, ours by the enclosed proofs) and')
+    expect(en).toMatch(/^ {2}1. Order 77$/m)
+    expect(en).toContain(`\n     recorded by us; proof: proofs/${first}, proofs/${later}\n`)
+    expect(zh).toContain('按贵方记录的订单（其中 1 项为我方登记，以所附证明为据）和')
+    expect(zh).toContain(`\n     此单为我方登记，证明：proofs/${first}、proofs/${later}\n`)
+    files.delete(`proofs/${first}`)
+    expect(recheck(files).problems).toContain(`proofs/${first}: is not the proof of order 77 that pack.json names`)
+    rmSync(join(cwd, 'proofs', first!))
     const gone = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--out', 'b.zip'], { cwd })
     expect([gone.code, gone.stderr]).toEqual([4, expect.stringContaining('the proof of an order is gone; put back the copy')])
   })

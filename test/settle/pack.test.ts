@@ -29,6 +29,7 @@ feeds:
     fields:
       statementId: { text: statement }
       orderId:     { text: order, optional: true }
+      transactionId: { text: sale, optional: true }
       amount:      { amount: amount, unit: yuan }
       paidAt:      { day: day, pattern: "yyyy-MM-dd" }
 calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
@@ -119,6 +120,17 @@ describe('settle pack', () => {
     const { stdout, stderr } = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd })
     expect(stdout).toContain('4 claims')
     expect(stderr).toContain('7 rows could not be added: the copies of their files in .shoptool/snapshots were deleted')
+  })
+
+  test('claims what was taken back for a sale that no order is known by', async () => {
+    const cwd = copied()
+    writeFileSync(join(cwd, 'sale.csv'), 'statement,order,sale,amount,day\nM,,T55,-2.00,2026-11-20\nM,,,-1.00,2026-11-20\n')
+    await run(['import', 'payouts', 'sale.csv', '--partner', 'acme'], { cwd })
+    const made = await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11'], { cwd })
+    expect(made).toMatchObject({ code: 5, stdout: 'acme 2026-11: 5 claims, 11.98 CNY\n' })
+    expect((await readZip(join(cwd, PACK), PACK)).get('letter.en.txt')!.toString()).toContain('. Order T55\n')
+    await run(['dispute', 'open', PACK], { cwd })
+    expect((await run(['dispute', 'show', '1'], { cwd })).stdout).toContain('unknown-order\tT55\t2.00')
   })
 
   test('gives the same bytes again, in any time zone', async () => {
