@@ -12,9 +12,9 @@ export type Account = { orders: Recorded<Order>[]; lines: RoutedLine[]; passes: 
  *   line         the number of the line is that of the order line
  *   sku          the payout line has no number, but a sku (the same sku twice: one line each, equal amounts first)
  *   original     money taken back by order number alone: from the one order line that was paid, of several the one that was paid just that
- *   order        order number alone: the only order line, else all order lines together that no other payout line addresses
- *                (all at all where there are none such, or money is taken back); a list of several numbers is for all of them, unless it
- *                pays just what is expected for those that no other payout line addresses
+ *   order        order number alone: the only order line, else all order lines together that no other payout line pays
+ *                (all at all where there are none such, only these come to just what was paid, or money is taken back); a list of several
+ *                numbers is for all of them, unless it pays just what is expected for those that no other payout line pays
  * A line that was confirmed to be for an order goes through these with that order's number (`confirmed`). Nothing is matched on an amount
  * or a date alone. `strangers` are lines that name a line which the order does not have, or a sale of another order, or are in no currency of it. All orders and lines
  * have the same currency; lines are sorted. Each is in exactly one place of the result.
@@ -57,11 +57,13 @@ export function match(
       whole = whole.filter((line) => !put(line, originalOf(line, among), 'original'))
     }
     if (whole.length === 0) continue
-    const unaddressed = among.filter((account) => account.lines.length === 0)
+    const unpaid = among.filter(({ lines }) => lines.every((line) => line.amount < 0))
     const takesBack = whole.some((line) => line.amount < 0)
-    // what names several orders is for each of them, unless it pays just those that nothing else does
-    const isForRest = () => sumOf(whole) === unaddressed.reduce((sum, { orders }) => sum + expected(orders[0]!), 0)
-    const members = unaddressed.length > 0 && !takesBack && (!paysSeveral(whole[0]!) || isForRest()) ? unaddressed : among
+    /** Whether what was paid for these accounts, with this, is just what they earn. */
+    const fits = (members: readonly Account[]) =>
+      members.reduce((left, { orders, lines }) => left - sumOf(lines) + totalOf(orders, expected), 0) === sumOf(whole)
+    const isOfAll = unpaid.length === 0 || takesBack || (!fits(unpaid) && (paysSeveral(whole[0]!) || fits(among)))
+    const members = isOfAll ? among : unpaid
     const together: Account = {
       orders: members.flatMap((account) => account.orders),
       lines: members.flatMap((account) => account.lines),
@@ -73,10 +75,10 @@ export function match(
   }
   return { accounts: accounts.map(inOrder), strangers }
 
-  /** With its lines in the order in which they came. */
+  /** With its orders and lines in the order in which they came. */
   function inOrder(account: Account): Account {
-    const own = new Set(account.lines)
-    return { ...account, lines: lines.filter((line) => own.has(line)) }
+    const own = new Set<object>([...account.orders, ...account.lines])
+    return { ...account, orders: orders.filter((order) => own.has(order)), lines: lines.filter((line) => own.has(line)) }
   }
 }
 
@@ -101,6 +103,9 @@ function bySameOrders(lines: readonly RoutedLine[]): RoutedLine[][] {
   }
   return [...groups].sort(([a, [x]], [b, [y]]) => orderCount(x!) - orderCount(y!) || compareText(a, b)).map(([, group]) => group)
 }
+
+const totalOf = (orders: readonly Order[], amount: (order: Order) => Minor) =>
+  orders.reduce((sum, order) => sum + amount(order), 0)
 
 const orderCount = ({ route }: RoutedLine) => route?.orderIds.length ?? 1
 

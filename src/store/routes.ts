@@ -28,7 +28,7 @@ export function routedBySale(line: Recorded<PayoutLine>, sale: string | null, or
 }
 
 /** What parts order numbers where several stand in one place. */
-const LIST = /[\s,;|，；、]/
+const LIST = /[\s,;|/+&，；、]/
 
 /** Whether an order number may be a list of several. */
 export function mayBeList(orderId: string | null): boolean {
@@ -37,7 +37,7 @@ export function mayBeList(orderId: string | null): boolean {
 
 /**
  * The payout lines of a partner that are routed by more than what stands in a column of their own, by their id: few. An order number is a
- * list of several where there is no such order, but each of its parts is one.
+ * list of several (or of the same several times) where there is no such order, but each of its parts is one.
  */
 export function specialRoutes(db: Database, partner: string, asOf?: Position): Map<number, Route> {
   const bound = boundOf(db, asOf)
@@ -54,7 +54,7 @@ export function specialRoutes(db: Database, partner: string, asOf?: Position): M
   )
   for (const { id, orderId } of lists.all(partner)) {
     const orderIds = [...new Set(orderId.split(LIST).filter((part) => part !== ''))].sort(byBytes)
-    const isList = orderIds.length > 1 && !isOrder.get(partner, orderId) && orderIds.every((each) => isOrder.get(partner, each))
+    const isList = orderIds.length > 0 && !isOrder.get(partner, orderId) && orderIds.every((each) => isOrder.get(partner, each))
     if (isList) routes.set(id, { by: 'order', orderIds, lineId: null, contested: false })
   }
   for (const { id, confirmed } of decisions(db, partner, bound)) {

@@ -279,6 +279,18 @@ describe('matching inside an order', () => {
       ['matched A,B|1,2 1500 1500', 'duplicate |3 0 1500'],
     ],
     [
+      'whole order, one line paid in part by number',
+      [A, B],
+      [line(1, 600, { lineId: 'A' }), line(2, 900)],
+      ['matched A,B|1,2 1500 1500'],
+    ],
+    [
+      'whole order, one line taken back by number',
+      [{ ...A, status: 'refunded' }, B],
+      [line(1, 1500), line(2, -1000, { lineId: 'A' })],
+      ['matched B|1,2 500 500', 'not-due A| 0 0'],
+    ],
+    [
       'whole order, one line refunded after payment',
       [
         { ...A, settledAt: SEPTEMBER },
