@@ -6,6 +6,7 @@ import { keyOf, type Order, type OrderStatus, type Origin, type Recorded, type R
 import type { ShelfItem } from '../store/shelf.ts'
 import { type Due, dueMonth } from './calendar.ts'
 import { compareText, PASS_TEXT, type Pass, type SettlementClass } from './entry.ts'
+import { hasRefund, keptPayout } from './expect.ts'
 import { explain, ruleInForce, standing } from './explain.ts'
 import { reconcile } from './reconcile.ts'
 import { rulesOf } from './settle.ts'
@@ -18,6 +19,7 @@ export type OrderReading = {
   rawStatus: string
   paidAmount: Minor
   commission: Minor
+  refundAmount: Minor | null
   settledAt: Instant | null
   origin: Origin
 }
@@ -41,6 +43,8 @@ export type OrderExplanation = {
     expected: string
     /** `1.80 commission − 0.18 技术服务费 (10 % of 1.80, half-up) = 1.62` */
     formula: string
+    /** What of it is left after a refund of a part; null without one. */
+    kept: string | null
     due: Due | null
     /** When it is due by which date, or why it is not. */
     why: string
@@ -61,6 +65,7 @@ export type OrderExplanation = {
       rawStatus: string
       paidAmount: string
       commission: string
+      refundAmount: string | null
       settledAt: Instant | null
       source: Origin
     }[]
@@ -147,6 +152,7 @@ export function explainOrder(
         commissionRate: order.commissionRate === null ? null : formatRate(order.commissionRate),
         expected: money(expectedPayout(order, fees)),
         formula: formula(order, fees),
+        kept: hasRefund(order) ? money(keptPayout(order, fees)) : null,
         due: dueMonth(order, calendar),
         why: standing(order, rules),
         rule: ruleInForce(order, rules),
@@ -163,11 +169,12 @@ export function explainOrder(
           })),
         states: states
           .filter((state) => state.orderId === order.orderId && state.lineId === order.lineId)
-          .map(({ status, rawStatus, paidAmount, commission, settledAt, origin }) => ({
+          .map(({ status, rawStatus, paidAmount, commission, refundAmount, settledAt, origin }) => ({
             status,
             rawStatus,
             paidAmount: money(paidAmount),
             commission: money(commission),
+            refundAmount: refundAmount === null ? null : money(refundAmount),
             settledAt,
             source: origin,
           })),
@@ -221,12 +228,14 @@ export function explanationText(explanation: OrderExplanation, hashes = false): 
     text.push('', [other, line.lineId && `line ${line.lineId}`, line.title].filter(Boolean).join(' ') || 'order')
     for (const state of line.states) {
       const when = state.settledAt ? ` ${state.settledAt.slice(0, 10)}` : ''
+      const back = state.refundAmount === null ? '' : `, refund ${state.refundAmount}`
       text.push(
-        `  ${state.status} (${state.rawStatus})${when}: paid ${state.paidAmount}, commission ${state.commission}   ${at(state.source)}`,
+        `  ${state.status} (${state.rawStatus})${when}: paid ${state.paidAmount}, commission ${state.commission}${back}   ${at(state.source)}`,
       )
     }
     const rate = line.commissionRate === null ? '' : ` at ${line.commissionRate} %`
-    text.push(`  earned  ${line.formula} ${line.currency}, on ${line.paidAmount}${rate}   ${at(line.source)}`)
+    const kept = line.kept === null ? '' : `; ${line.kept} is left after the refund`
+    text.push(`  earned  ${line.formula} ${line.currency}, on ${line.paidAmount}${rate}${kept}   ${at(line.source)}`)
     text.push(`  rule    ${line.rule}`)
     text.push(`  due     ${line.due ? `in ${line.due.month}: ` : 'no: '}${line.why}`)
     for (const { shelf, pickedAt, finalPrice, commissionRate, commission, currency, source } of line.picks) {
@@ -243,11 +252,13 @@ export function explanationText(explanation: OrderExplanation, hashes = false): 
     )
   }
   if (explanation.months.length > 0) text.push('', 'months')
+  const isAlone = new Set(explanation.lines.map((line) => line.orderId)).size < 2
   for (const month of explanation.months) {
     const sums = `expected ${month.expected}, paid ${month.paid}, difference ${month.difference} ${month.currency}`
     const closed = month.closedAt === null ? '' : `; as it would be now, the month was closed on ${month.closedAt.slice(0, 10)}`
     const matched = month.match === null ? '' : `; matched by ${PASS_TEXT[month.match]}`
-    text.push(`  ${month.month} ${month.class}: ${sums}${month.explain && ` — ${month.explain}`}${matched}${closed}`)
+    const whose = isAlone || month.orderIds.length === 0 ? '' : ` (order ${month.orderIds.join(', ')})`
+    text.push(`  ${month.month} ${month.class}${whose}: ${sums}${month.explain && ` — ${month.explain}`}${matched}${closed}`)
   }
   return text
 }

@@ -45,6 +45,17 @@ test('all facts of one order: states, formula, due month, payouts, classes, and 
   ])
 })
 
+test('what a refund left, and which of several orders a month speaks of', () => {
+  const one = order({ refundAmount: 2500 })
+  const together = line(4, 1575, { orderId: '1,2' })
+  const route = { by: 'order', orderIds: ['1', '2'], lineId: null, contested: false } as const
+  const explanation = explainOrder(ACME, '1', [one, order({ orderId: '2' })], [{ ...together, route }], [one], '2026-11')
+  const text = explanationText(explanation).join('\n')
+  expect(text).toContain(': paid 100.00, commission 10.00, refund 25.00   orders.csv')
+  expect(text).toContain('= 9.00 CNY, on 100.00 at 10 %; 6.75 is left after the refund   orders.csv')
+  expect(text).toContain('2026-11 matched (order 1, 2): expected 15.75, paid 15.75')
+})
+
 test('what is due in a month that is still to come is not missing', () => {
   const { months, lines } = explainOrder(ACME, '1', [order()], [], [], '2026-10')
   expect(months).toEqual([])
