@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import type { Day, Instant } from '../day.ts'
 import { usageError } from '../errors.ts'
+import { checkId } from '../feeds/finish.ts'
 import { formatAmount, formatRate, share } from '../money.ts'
-import type { Order } from '../records.ts'
+import { ORDER_STATUSES, type Order } from '../records.ts'
 import { type ByHand, linesByHand, type Proof, proofs, recordByHand, removeByHand } from '../store/hand.ts'
 import type { Database } from '../store/open.ts'
 import { ordersById } from '../store/orders.ts'
@@ -22,17 +23,23 @@ export type Said = Partial<Omit<Order, 'orderId' | 'lineId' | 'currency' | 'rawS
 /** An order, or with `lineId` one of its lines. */
 export type Named = { orderId: string; lineId: string | undefined }
 
+/** Bytes; more than a screenshot or a letter has. It is sent with every evidence pack. */
+const MOST = 50_000_000
+
 /**
  * Reads a file that proves an order: a screenshot, a letter.
- * @throws ShoptoolError (usage) where it cannot be read or is empty.
+ * @throws ShoptoolError (usage) where it cannot be read, is empty, too large or no file.
  */
 export function readProof(cwd: string, given: string): ReadProof {
-  let content: Buffer
+  const path = resolve(cwd, given)
+  let content: Buffer | null
   try {
-    content = readFileSync(resolve(cwd, given))
+    const about = statSync(path)
+    content = about.isFile() && about.size <= MOST ? readFileSync(path) : null
   } catch (error) {
     throw usageError(`--proof: ${given} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error })
   }
+  if (content === null) throw usageError(`--proof: ${given} is no file of at most 50 MB, like a screenshot`)
   if (content.length === 0) throw usageError(`--proof: ${given} is empty`)
   const sha256 = sha256Of(content)
   const [ending = ''] = /^\.[a-z0-9]{1,8}$/.exec(extname(given).toLowerCase()) ?? []
@@ -68,6 +75,10 @@ export function checkProofs(db: Database, folder: string): { count: number; prob
 export function addOrder(db: Database, given: Given, order: Order): void {
   write(db, given, (hand) => {
     const { orderId, lineId } = order
+    for (const id of [orderId, lineId, order.sku])
+      checkId('', id, (_, message) => {
+        throw usageError(message)
+      })
     checkSaid(order, given.today)
     const own = linesByHand(db, given.partner, orderId)
     refuseTold(db, given.partner, orderId, own)
@@ -143,9 +154,8 @@ function refuseTold(db: Database, partner: string, orderId: string, own: readonl
 
 const linesText = (lines: readonly Order[]) => lines.map(({ lineId }) => lineId || '""').join(', ')
 
-/** The date that an order of a status must have, and the flag for each date. */
+/** The date that an order of a status must have. */
 const DATED = { received: 'receivedAt', verified: 'verifiedAt', settled: 'settledAt' } as const
-const DATES = { '--received': 'receivedAt', '--verified': 'verifiedAt', '--settled': 'settledAt' } as const
 
 /** @throws ShoptoolError (usage) where amounts or dates contradict each other. */
 function checkSaid(order: Order, today: Day): void {
@@ -153,6 +163,8 @@ function checkSaid(order: Order, today: Day): void {
   const money = (amount: number) => formatAmount(amount, currency)
   if (paidAmount < 0) throw usageError(`--paid: ${money(paidAmount)} is below zero`)
   if (commission < 0) throw usageError(`--commission: ${money(commission)} is below zero`)
+  if (commission > paidAmount)
+    throw usageError(`--commission: ${money(commission)} is more than the ${money(paidAmount)} that the buyer paid`)
   const reckoned = commissionRate === null ? commission : share(paidAmount, commissionRate)
   if (Math.abs(reckoned - commission) > 1) {
     const rate = formatRate(commissionRate!)
@@ -163,10 +175,14 @@ function checkSaid(order: Order, today: Day): void {
   if (refundAmount !== null && refundAmount > 0 && refundAmount === paidAmount && status !== 'refunded' && status !== 'invalid')
     throw usageError(`--refunded: is all that was paid: say --status refunded too`)
   if (orderedAt.slice(0, 10) > today) throw usageError(`--ordered: ${orderedAt.slice(0, 10)} has not come yet`)
-  for (const [flag, field] of Object.entries(DATES)) {
-    const day = order[field]?.slice(0, 10)
-    if (day && day > today) throw usageError(`${flag}: ${day} has not come yet`)
-    if (day && day < orderedAt.slice(0, 10)) throw usageError(`${flag}: ${day} is before the order, ${orderedAt.slice(0, 10)}`)
+  const isOver = status === 'refunded' || status === 'invalid'
+  for (const later of ['received', 'verified', 'settled'] as const) {
+    const day = order[DATED[later]]?.slice(0, 10)
+    if (!day) continue
+    if (day > today) throw usageError(`--${later}: ${day} has not come yet`)
+    if (day < orderedAt.slice(0, 10)) throw usageError(`--${later}: ${day} is before the order, ${orderedAt.slice(0, 10)}`)
+    if (!isOver && ORDER_STATUSES.indexOf(later) > ORDER_STATUSES.indexOf(status))
+      throw usageError(`--${later}: the order is only ${status}; say --status ${later} too`)
   }
   const date = DATED[status as keyof typeof DATED]
   if (date && order[date] === null)

@@ -131,7 +131,9 @@ async function opened({ ctx, args: [name], options, workspace }: Call<readonly [
 }
 
 /** The partner and number of `partner:number` or, with or without --partner, of a number. */
-function whose(db: Database, name: string, option: string | undefined): { id: string; orderId: string } {
+function whose(db: Database, given: string, option: string | undefined): { id: string; orderId: string } {
+  const name = given.trim()
+  if (name === '') throw usageError('<order>: is empty, expected a number')
   if (option !== undefined) return { id: option, orderId: name.startsWith(`${option}:`) ? name.slice(option.length + 1) : name }
   const known = [...new Set(ordersById(db, null, name).map(({ partner }) => partner))]
   if (known.length > 1) throw usageError(`${name}: several partners have it, name one with --partner: ${known.join(', ')}`)

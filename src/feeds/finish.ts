@@ -13,7 +13,8 @@ const DAMAGED_ID = /^\d(\.\d+E\+?|E\+)\d+$/i
 /** What stands for bytes that do not fit the encoding of a file. */
 export const REPLACEMENT = '\ufffd'
 
-function checkId(field: string, value: unknown, fail: Fail): void {
+/** Refuses a number that a spreadsheet or a wrong encoding has damaged. */
+export function checkId(field: string, value: unknown, fail: Fail): void {
   if (typeof value === 'string' && value.includes(REPLACEMENT))
     fail(field, `"${value}" holds a character that does not fit the encoding of the file`)
   if (typeof value === 'string' && DAMAGED_ID.test(value))

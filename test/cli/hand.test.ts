@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { recheck } from '../../src/settle/pack.ts'
@@ -161,12 +161,20 @@ describe('orders by hand', () => {
     expect([gone.code, gone.stderr]).toEqual([4, expect.stringContaining('the proof of an order is gone; put back the copy')])
   })
 
-  const untouched = shop({ 'empty.png': '' })
+  const untouched = shop({ 'empty.png': '', 'huge.png': '' })
+  truncateSync(join(untouched.cwd, 'huge.png'), 50_000_001)
   const ADD = ['add', '77', ...SAID]
   it.each<[string[], string]>([
     [['orders', ...ADD], '--proof: name a file that proves it, like --proof screenshot.png'],
     [['orders', ...ADD, '--proof', 'none.png'], '--proof: none.png cannot be read (ENOENT)'],
     [['orders', ...ADD, '--proof', 'empty.png'], '--proof: empty.png is empty'],
+    [['orders', ...ADD, '--proof', '.'], '--proof: . is no file of at most 50 MB, like a screenshot'],
+    [['orders', ...ADD, '--proof', 'huge.png'], '--proof: huge.png is no file of at most 50 MB, like a screenshot'],
+    [['add', ' ', '--partner', 'acme'], '<order>: is empty, expected a number'],
+    [
+      ['add', 'acme:3.7E+18', '--paid', '9', '--rate', '1%', '--ordered', '2026-10-02'],
+      '"3.7E+18" was a long number before a spreadsheet shortened it; export again and do not open the file in between',
+    ],
     [['orders', 'add', '77', '--proof', 'shot.PNG'], '77: no such order is on file; name its partner with --partner'],
     [
       ['orders', 'add', 'acmee:77', '--proof', 'shot.PNG'],
@@ -180,6 +188,11 @@ describe('orders by hand', () => {
       '--rate: name the rate or the commission, like --rate 9.1% or --commission 9.01',
     ],
     [[...ADD, '--commission', '3.00'], '--commission: 3.00 is not 10 % of 20.00, which is 2.00'],
+    [
+      ['add', 'acme:77', '--paid', '9.99', '--commission', '10.00', '--ordered', '2026-10-02'],
+      '--commission: 10.00 is more than the 9.99 that the buyer paid',
+    ],
+    [[...ADD, '--settled', '2026-10-12'], '--settled: the order is only paid; say --status settled too'],
     [[...ADD, '--refunded', '20.01'], '--refunded: 20.01 is not between 0 and the 20.00 paid'],
     [[...ADD, '--refunded', '20.00'], '--refunded: is all that was paid: say --status refunded too'],
     [[...ADD, '--status', 'settled'], '--status: settled since when? Say it with --settled, like --settled 2026-10-05'],
