@@ -163,14 +163,12 @@ function readingFact(reading: Reading): Fact {
 function refundFact(notice: Refund, order: Order | null): Fact {
   const { refundId, status, rawStatus, refundedAt, refundAmount, commission, currency, counts, holds } = notice
   const money = (amount: Minor) => formatAmount(amount, currency)
-  const [rate, own] = order ? [atRateOf(order, notice), order.currency] : [null, currency]
-  const at =
-    rate === null
-      ? ''
-      : `, ${rate.commissionAtRate} of the commission${rate.commissionRate === null ? '' : ` at ${rate.commissionRate} %`}`
+  const rate = order && takes(notice) ? atRateOf(order, notice) : null
   const text = [
     `refund ${refundId} ${status} (${rawStatus}) of ${refundedAt.slice(0, 10)}: ${money(refundAmount)} ${currency} given back`,
-    ...(own === currency && takes(notice) ? [at] : []),
+    ...(order && refundAmount > order.paidAmount ? [`, more than the ${money(order.paidAmount)} paid`] : []),
+    ...(rate ? [`, ${rate.commissionAtRate} of the commission`] : []),
+    ...(rate?.commissionRate ? [` at ${rate.commissionRate} %`] : []),
     ...(commission === null ? [] : [`; the partner takes back ${money(commission)}`]),
     ...(holds && !counts ? [', not counted: a later one is'] : []),
   ].join('')

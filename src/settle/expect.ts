@@ -37,11 +37,12 @@ export function afterRefund(order: Order): Order {
   return shrunk(order, paidAmount, order.paidAmount)
 }
 
-/** What of the gross commission a refund of its line takes, in minor units: at the line's own rate, else in proportion. */
+/** What of the gross commission a refund of its line takes, in minor units: at the line's own rate, else in proportion; of all that was paid at most. */
 export function refundedCommission(order: Order, refundAmount: Minor): Minor {
   const { commissionRate, paidAmount } = order
-  if (commissionRate !== null) return share(refundAmount, commissionRate)
-  return paidAmount > 0 ? shrunk(order, refundAmount, paidAmount).commission : 0
+  const amount = Math.min(refundAmount, paidAmount)
+  if (commissionRate !== null) return share(amount, commissionRate)
+  return paidAmount > 0 ? shrunk(order, amount, paidAmount).commission : 0
 }
 
 /** What is owed for an order line as it stands: nothing when it is refunded or invalid, less where a part was refunded. Minor units. */

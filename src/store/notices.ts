@@ -20,7 +20,7 @@ export const COLUMNS = {
 } as const satisfies Record<keyof Refund, string>
 
 /** A line of an order as far as notices can name it. */
-type Line = { id: number; lineId: string; sku: string | null }
+type Line = { id: number; lineId: string; sku: string | null; currency: Currency }
 
 /** A reading of a notice: `counts` for the newest one of its number that holds, `onLine` is the id of the order line that it is put to. */
 export type Notice = Recorded<Refund> & { id: number; partner: string; counts: boolean; onLine: number | null }
@@ -31,26 +31,32 @@ export function linesOf(db: Database, partner: string, orderId: string, bound: B
 }
 
 function lineReader(db: Database, bound: Bound) {
-  const known = (table: 'order_state' | 'order_entry') =>
-    `SELECT sku FROM ${table} WHERE order_line = l.id AND file <= ${bound.file} AND id NOT IN ${overruled(table, bound)} LIMIT 1`
+  const known = (table: 'order_state' | 'order_entry', column = 'sku') =>
+    `SELECT ${column} FROM ${table} WHERE order_line = l.id AND file <= ${bound.file} AND id NOT IN ${overruled(table, bound)} LIMIT 1`
   return db.prepare<[string, string], Line>(
-    `SELECT l.id, l.line_id AS lineId, ifnull((${known('order_state')}), (${known('order_entry')})) AS sku FROM order_line l
+    `SELECT l.id, l.line_id AS lineId, ifnull((${known('order_state')}), (${known('order_entry')})) AS sku,
+       ifnull((${known('order_state', 'currency')}), (${known('order_entry', 'currency')})) AS currency FROM order_line l
      WHERE l.partner = ? AND l.order_id = ? AND (EXISTS (${known('order_state')}) OR EXISTS (${known('order_entry')})) ORDER BY l.line_id`,
   )
 }
 
 /**
  * The line of its order that a notice is for: the one with its number, else the only one with its goods, else the only one there is, if that
- * has no other number. Null: none, or it cannot be told which.
+ * has no other number. Null: none, it cannot be told which, or it is in another currency.
  */
-function lineFor(notice: Pick<Refund, 'lineId' | 'sku'>, lines: readonly Line[]): number | null {
+function lineFor(notice: Pick<Refund, 'lineId' | 'sku' | 'currency'>, lines: readonly Line[]): number | null {
+  const line = lineNamed(notice, lines)
+  return line?.currency === notice.currency ? line.id : null
+}
+
+function lineNamed(notice: Pick<Refund, 'lineId' | 'sku'>, lines: readonly Line[]): Line | null {
   const byNumber = lines.filter(({ lineId }) => lineId === notice.lineId)
-  if (byNumber.length === 1) return byNumber[0]!.id
+  if (byNumber.length === 1) return byNumber[0]!
   const unnumbered = lines.filter(({ lineId, sku }) => notice.lineId === null || lineId === '' || lineId === sku)
   const byGoods = unnumbered.filter(({ sku }) => sku !== null && sku === notice.sku)
-  if (byGoods.length === 1) return byGoods[0]!.id
+  if (byGoods.length === 1) return byGoods[0]!
   const contradicted = notice.sku !== null && unnumbered.some(({ sku }) => sku !== null)
-  return lines.length === 1 && unnumbered.length === 1 && !contradicted ? lines[0]!.id : null
+  return lines.length === 1 && unnumbered.length === 1 && !contradicted ? lines[0]! : null
 }
 
 function noticeReader(db: Database, bound: Bound, where: string) {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ACME, run, workspaceWith } from './shoptool.ts'
 
@@ -15,6 +17,7 @@ const PARTNER = `${ACME}  orders:
   refunds:
     format: { type: csv }
     fields:${FIELDS}
+      currency: { text: currency, optional: true }
       refundAmount: { amount: back, unit: yuan }
       commission: { amount: taken, unit: yuan, optional: true }
       status: { oneOf: status, words: { 维权成功: taken, 维权失败: dropped } }
@@ -45,6 +48,20 @@ async function shop() {
   await imported('payouts', 'pay.csv')
   return { cwd, imported }
 }
+
+it('a refund in another currency than its order is none of it, and one of more than was paid takes all and says so', async () => {
+  const { cwd, imported } = await shop()
+  const row = (back: string, currency: string) => `order,back,currency,status,at\n1,${back},${currency},维权成功,2026-11-05\n`
+  writeFileSync(join(cwd, 'usd.csv'), row('5.00', 'USD'))
+  await imported('refunds', 'usd.csv')
+  expect((await run(['orders', 'orphans'], { cwd })).stdout).toContain(
+    'acme:1\trefund 1 taken\t2026-11-05\t5.00\t\tUSD\tusd.csv:2\n',
+  )
+  writeFileSync(join(cwd, 'more.csv'), row('50.00', 'CNY').replace('-05', '-06'))
+  await imported('refunds', 'more.csv')
+  const { stdout } = await run(['orders', 'show', '1'], { cwd })
+  expect(stdout).toContain('50.00 CNY given back, more than the 15.00 paid, 1.50 of the commission   more.csv:2\n')
+})
 
 it('orders orphans lists what was taken back of orders that are not on file, with sums, until they come', async () => {
   const { cwd, imported } = await shop()
