@@ -1,4 +1,4 @@
-import { type Order, paysSeveral, type Recorded, type RoutedLine } from '../records.ts'
+import { keyOf, type Order, paysSeveral, type Recorded, type RoutedLine } from '../records.ts'
 import { compareText } from './entry.ts'
 
 type Bundle = { orders: Recorded<Order>[]; lines: RoutedLine[]; awaited: Set<string> }
@@ -7,7 +7,7 @@ type Bundle = { orders: Recorded<Order>[]; lines: RoutedLine[]; awaited: Set<str
 export type Bundles = {
   /**
    * Whether a number, with its orders and lines, waits for others. Where it was the last, or waits for none, `orders` and `lines` hold all
-   * that is settled with it. Numbers come in their order.
+   * that is settled with it, by number. Numbers come in their order.
    */
   holds(orderId: string, orders: Recorded<Order>[], lines: RoutedLine[]): boolean
   /** What waits for numbers that never came. */
@@ -33,11 +33,20 @@ export function bundles(): Bundles {
         for (const each of bundle.awaited) waiting.set(each, bundle)
       }
       if (bundle.awaited.size > 0) return true
-      orders.splice(0, orders.length, ...bundle.orders)
-      lines.splice(0, lines.length, ...bundle.lines)
+      const whole = byNumber(bundle)
+      orders.splice(0, orders.length, ...whole.orders)
+      lines.splice(0, lines.length, ...whole.lines)
       return false
     },
-    rest: () => [...new Set(waiting.values())],
+    rest: () => [...new Set(waiting.values())].map(byNumber),
+  }
+}
+
+/** Joined bundles may have come in turns. */
+function byNumber({ orders, lines }: Bundle): Pick<Bundle, 'orders' | 'lines'> {
+  return {
+    orders: orders.toSorted((a, b) => compareText(a.orderId, b.orderId)),
+    lines: lines.toSorted((a, b) => compareText(keyOf(a), keyOf(b))),
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { keyOf, type Order, type Recorded, type Route, type RoutedLine } from '../../src/records.ts'
+import { bundles } from '../../src/settle/bundles.ts'
 import { ordersByKey } from '../../src/store/orders.ts'
 import { linesByKey, linesOfOrder } from '../../src/store/payouts.ts'
 import { csv, session } from '../catalog/session.ts'
@@ -141,6 +142,17 @@ describe('a payout line for several orders', () => {
     ['by a confirmation', [one, two], [for_(1, 300, ['1', '2'], 'confirmed')], ['matched 1,2|1 300 300 confirmed']],
   ] as [string, Recorded<Order>[], RoutedLine[], string[]][])('%s', (_, orders, lines, entries) => {
     expect(told(orders, lines)).toEqual(entries)
+  })
+
+  test.each(['3', '4'])('comes with others by number, also where %s is what they wait for', (last) => {
+    const together = bundles()
+    expect(together.holds('1', [one], [for_(1, 100, ['1', last])])).toBe(true)
+    expect(together.holds('2', [two], [for_(2, 100, ['2', last])])).toBe(true)
+    const third = { orders: [three], lines: [] as RoutedLine[] }
+    expect(together.holds('3', third.orders, third.lines)).toBe(false)
+    const whole = last === '3' ? third : together.rest()[0]!
+    expect(whole.orders).toEqual(last === '3' ? [one, two, three] : [one, two])
+    expect(whole.lines.map(keyOf)).toEqual(['1', '2'])
   })
 
   test('is one whose order number lists numbers that are all on record, and is not one itself', async () => {
