@@ -6,10 +6,15 @@ import { defineCommand } from './command.ts'
 import { day, option } from './option.ts'
 import type { Print } from './print.ts'
 
-/** What the law says of the team's terms, told on stderr; the same for `warnings` of `--json`. */
-export function tellLaw(ctx: Pick<Context, 'home' | 'now'>, found: Workspace, print: Print, on?: Day): LegalWarning[] {
-  const today = on ?? instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
-  const warnings = legalWarnings(found, readTeamRules(ctx.home, found.folder), today)
+/** What the law says of the team's terms from a day on (null: today), told on stderr; the same for `warnings` of `--json`. */
+export function tellLaw(
+  ctx: Pick<Context, 'home' | 'now'>,
+  found: Workspace,
+  print: Print,
+  since: Day | null = null,
+): LegalWarning[] {
+  const on = since ?? instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
+  const warnings = legalWarnings(found, readTeamRules(ctx.home, found.folder), on)
   for (const warning of warnings) print.warn(warningText(warning))
   return warnings
 }

@@ -42,13 +42,13 @@ export const statement = defineCommand({
     const db = openForReading(found.database)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const hiding = rulesOn(readTeamRules(ctx.home, found.folder).hide, today)
-    const { team, asked, members, payments, lines } = db.transaction(() => {
+    const { team, asked, members, since, payments, lines } = db.transaction(() => {
       const team = teamOf(ctx, found, db, options.month)
       const asked = name === undefined ? [...team.roster.values()] : [memberNamed(team.roster, name, 'member statement')]
       const payments = paymentsInOrder(db)
       const lines = gatherLines(team.rules.comesFrom, new Set(hiding.map(({ partner }) => partner)))
-      const { members } = addUp(team.month, splitsOf(team, db, print), payments, lines.add)
-      return { team, asked, members, payments, lines }
+      const { members, since } = addUp(team.month, splitsOf(team, db, print), payments, lines.add)
+      return { team, asked, members, since, payments, lines }
     })()
     const lastDay = dayOf(team.month, 31)
     const terms = termsOn(found.team, lastDay)
@@ -85,8 +85,7 @@ export const statement = defineCommand({
       return { statement, files }
     })
     for (const partner of team.unsettled) print.warn(`${partner} has no settlement calendar: nothing of it is shared`)
-    const firstDay = `${team.month}-01`
-    const warnings = tellLaw(ctx, found, print, firstDay < today ? firstDay : today)
+    const warnings = tellLaw(ctx, found, print, since)
     if (global.json) {
       const documents = statements.map(({ statement, files }) => document(statement, files))
       print.json('member-statement', { month: team.month, statements: documents, warnings })

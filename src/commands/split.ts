@@ -23,7 +23,10 @@ export const command = defineCommand({
       month,
     ),
     pay: flag('--pay', 'record the month as paid out to the members; run again it records only what has changed since'),
-    csv: option('--csv <dir>', 'write members.csv and parts.csv, with every part of every order'),
+    csv: option(
+      '--csv <dir>',
+      'write members.csv and parts.csv, with every part of every order: they add up to what was received',
+    ),
   },
   examples: [
     'shoptool split --month 2026-11',
@@ -53,9 +56,7 @@ export const command = defineCommand({
         `${orders} order${orders === 1 ? '' : 's'} of ${name}, who ${when}: ${amount} is shared with nobody; shoptool member add ${name} --joined ${from}`,
       )
     }
-    // the terms by which the month's orders are shared, and all that came after
-    const [firstDay, today] = [`${team.month}-01`, at.slice(0, 10)]
-    const warnings = tellLaw(ctx, found, print, firstDay < today ? firstDay : today)
+    const warnings = tellLaw(ctx, found, print, split.since)
     if (global.json) print.json('split', { ...document(split), paidAt, recorded: isPaid, warnings })
     else {
       printSplit(split, print)

@@ -1,4 +1,4 @@
-import type { Instant, Month } from '../day.ts'
+import type { Day, Instant, Month } from '../day.ts'
 import { dataError } from '../errors.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import { compareText, type SettlementClass } from '../settle/entry.ts'
@@ -28,11 +28,13 @@ export type MonthSplit = {
   members: MemberMonth[]
   held: Held[]
   strangers: Stranger[]
+  /** The day of the earliest order that members have something of; null where they have nothing. */
+  since: Day | null
   /** What is not paid out yet, or to be put right. */
   open: NewSplit['orders'][number][]
 }
 
-/** Adds up a month. `each` sees every order that members have a part in, or money that is held. */
+/** Adds up a month. `each` sees every order for which money came or went. */
 export function addUp(
   month: Month,
   splits: Iterable<OrderSplit>,
@@ -44,6 +46,7 @@ export function addUp(
   const strangers = new Map<string, Stranger>()
   const held: Held[] = []
   const open: MonthSplit['open'] = []
+  let since: Day | null = null
   const memberOf = (member: string, currency: Currency) => {
     const key = JSON.stringify([member, currency])
     const known = members.get(key)
@@ -53,6 +56,7 @@ export function addUp(
     return found
   }
   for (const split of splits) {
+    each(split)
     const { partner, orderId, currency, received, parts } = split
     const total = totals.get(currency) ?? { currency, received: 0, members: 0, shop: 0, held: 0 }
     totals.set(currency, total)
@@ -60,7 +64,7 @@ export function addUp(
     total.held += split.held
     for (const name of split.strangers) {
       const key = JSON.stringify([name, currency])
-      const day = split.orders.map(({ orderedAt }) => orderedAt.slice(0, 10)).sort()[0]!
+      const day = firstDay(split)!
       const found = strangers.get(key) ?? { name, currency, orders: 0, received: 0, from: day }
       const from = found.from < day ? found.from : day
       strangers.set(key, { ...found, orders: found.orders + 1, received: found.received + received, from })
@@ -68,7 +72,8 @@ export function addUp(
     const own = parts.filter(({ member, amount }) => member !== SHOP && amount !== 0)
     for (const { member, amount } of parts) total[member === SHOP ? 'shop' : 'members'] += amount
     if (split.held === 0 && parts.every(({ member }) => member === SHOP)) continue
-    each(split)
+    const day = own.length > 0 ? firstDay(split) : null
+    if (day !== null && (since === null || day < since)) since = day
     if (split.held !== 0) held.push({ partner, orderId, currency, amount: split.held, as: split.heldAs })
     for (const member of new Set(own.map((part) => part.member))) memberOf(member, currency).orders++
     for (const { member, amount } of own) memberOf(member, currency).shared += amount
@@ -96,9 +101,13 @@ export function addUp(
       .sort(byName(({ member }) => member)),
     held,
     strangers: [...strangers.values()].sort(byName(({ name }) => name)),
+    since,
     open,
   }
 }
+
+/** Null where the money is for no known order. */
+const firstDay = ({ orders }: OrderSplit): Day | null => orders.map(({ orderedAt }) => orderedAt.slice(0, 10)).sort()[0] ?? null
 
 /** What stood to a member's credit when the month was first paid out (now, where it was not), and what was paid of the month. */
 function balanceOf(

@@ -200,15 +200,16 @@ describe('split', () => {
     expect(stdout).toBe('2026-11: received 10.00 CNY = members 0.00 + shop 10.00 + held 0.00\n')
   })
 
-  it('writes every part, so that those of an order add up', async () => {
+  it('writes every part, so that those of an order add up, and all to what was received', async () => {
     const shop = await teamShop(THREE)
     await shop.orders(order('1', '0.01', 'd'), order('12345678901234567890', '10.01', 'c', 'settled'))
-    await shop.payouts(paid('s', '1', '0.01'), paid('s', '12345678901234567890', '10.01'))
+    await shop.payouts(paid('s', '1', '0.01'), paid('s', '12345678901234567890', '10.01'), 's,,,3.00,bonus,2026-11-20')
     await shop.done('split', '--month', '2026-11', '--csv', join(shop.cwd, 'out'))
     const read = (name: string) => readFileSync(join(shop.cwd, 'out', name), 'utf8')
     expect(read('parts.csv')).toBe(
       [
         '\ufeffpartner,order,ordered on,received,member,level,rate %,part,currency',
+        'acme,,,3.00,,shop,100,3.00,CNY',
         'acme,1,2026-10-01,0.01,,shop,40,0.01,CNY',
         'acme,\t12345678901234567890,2026-10-01,10.01,b,1,30,3.00,CNY',
         'acme,\t12345678901234567890,2026-10-01,10.01,a,2,20,2.00,CNY',
@@ -228,6 +229,15 @@ describe('split', () => {
       /pay 3 levels: .*禁止传销条例.*花生日记.*\nNothing was received in 2026-11\.\n$/,
     )
     expect((await shop.json('split', '--month', '2026-11')).warnings).toMatchObject([{ rule: 'levels', confidence: 'about' }])
+  })
+
+  it('quotes the law where the orders that were paid are of the time of three levels', async () => {
+    const shop = await teamShop('team: [{ levels: [40%, 30%, 20%] }, { from: 2026-10-02, levels: [40%] }]\n')
+    await shop.orders(order('1', '10.00', 'd'))
+    expect((await shop.json('split', '--month', '2026-11')).warnings).toEqual([])
+    await shop.payouts(paid('s', '1', '10.00'))
+    for (const command of ['split', 'member statement d'])
+      expect(await shop.json(...command.split(' '), '--month', '2026-11')).toMatchObject({ warnings: [{ rule: 'levels' }] })
   })
 
   it.each<[string, string[], RegExp]>([
