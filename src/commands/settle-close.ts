@@ -2,7 +2,9 @@ import type { Context } from '../context.ts'
 import { instantOf, type Month } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import { lock } from '../lock.ts'
+import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
+import { findPartner } from '../partners/yaml.ts'
 import { checkClosed, closeMonth, reopenMonth } from '../settle/close.ts'
 import { type ClosingEvent, closedMonths, closingEvents } from '../store/closings.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
@@ -127,6 +129,9 @@ export const closes = defineCommand({
     const found = await workspace()
     const db = openForReading(found.database)
     const all = closingEvents(db)
+    // closes of a partner that is described no more are still shown
+    for (const id of options.partner)
+      if (!all.some(({ partner }) => partner === id)) findPartner(id, found.partners, BUILT_IN, '--partner')
     const events = all.filter(
       (event) =>
         (options.partner.length === 0 || options.partner.includes(event.partner)) &&

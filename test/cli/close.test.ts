@@ -50,6 +50,8 @@ beforeAll(async () => {
 describe('settle --close and --reopen, from the first close to a changed row', () => {
   it('lists nothing at first', async () => {
     expect(await shoptool('settle', 'closes')).toEqual({ code: 0, stdout: '', stderr: 'No month was closed.\n' })
+    const unknown = await shoptool('settle', 'closes', '--partner', 'acne')
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('--partner: unknown partner "acne"')])
     expect((await shoptool('settle', '--month', '2026-10', '--reopen', '--reason', 'x')).stderr).toBe(
       'shoptool: 2026-10: is not closed for any partner\n',
     )
