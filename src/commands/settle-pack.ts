@@ -41,7 +41,7 @@ import { monthToSettle } from './settle-month.ts'
 
 export const pack = defineCommand({
   about:
-    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. What came to be known of months after they were closed is claimed with the month that it is posted to, less what was paid late for it. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
+    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. What is missing is claimed once its pay day has passed; what came to be known of months after they were closed with the month that it is posted to, less what was paid late for it. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
   options: {
     partner: option('--partner <id>', 'whom it is for'),
     month: option('--month <month>', 'the month in which the partner paid (default: the latest whose pay day has passed)', month),
@@ -56,6 +56,8 @@ export const pack = defineCommand({
     const chosen = options.month ?? monthToSettle(ctx, found, [partner])
     const writtenOn = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const made = db.transaction(() => makePack(db, found, partner, chosen, writtenOn))()
+    if (made.open > 0 && !global.json)
+      print.note(`Missing in ${chosen}, but not claimed: ${made.open}, whose pay day has not passed.`)
     if (made.pack.claimed.length === 0) {
       if (global.json)
         print.json('settle-pack', { partner: partner.id, month: chosen, file: null, sha256: null, claimed: [], lacking: 0 })
@@ -102,10 +104,11 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
   const rules = rulesOf(ledger.partner, chosen)
   const orders = [...ledger.orders]
   const payouts = [...ledger.lines]
-  const claims = claimsOf(partner.id, orders, payouts, rules)
-  if (JSON.stringify(claims) !== JSON.stringify(claimed)) {
+  const all = claimsOf(partner.id, orders, payouts, rules, null)
+  if (JSON.stringify(all) !== JSON.stringify(claimed)) {
     throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)
   }
+  const claims = claimsOf(partner.id, orders, payouts, rules, writtenOn)
   const adjustments = adjusted.flatMap((facts) => adjustmentClaims(partner.id, facts))
   const proofs = proofsFor(db, partner.id, recordsOf({ orders, payouts, adjustments }))
   const pack: Pack = {
@@ -116,7 +119,12 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
     settlement: settlement.partners,
   }
   const skus = [...new Set(recordsOf(pack).flatMap(({ sku }) => sku ?? []))]
-  return { pack, picks: picksOf(db, partner.id, skus).map(pickOf), raw: rawOf(db, workspace, partner, pack) }
+  return {
+    pack,
+    open: all.length - claims.length,
+    picks: picksOf(db, partner.id, skus).map(pickOf),
+    raw: rawOf(db, workspace, partner, pack),
+  }
 }
 
 function pickOf({

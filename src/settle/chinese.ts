@@ -62,7 +62,7 @@ export function inChinese(entry: Entry, rules: Rules): string {
   return told.filter((text) => text !== '').join('；')
 }
 
-/** `2026-10 已结账，当时应付 9.00、实付 9.00；按贵方此后的记录：佣金 12.00 − … = 10.80，应付 10.80、实付 9.00；应补 1.80` */
+/** `2026-10 已结账，当时应付 9.00、实付 9.00；按此后的记录：佣金 12.00 − … = 10.80，应付 10.80、实付 9.00；应补 1.80` */
 export function adjustedInChinese({ adjustment, late, claimed, facts }: AdjustmentClaim): string {
   const { closedMonth, lineId, was, now, currency } = adjustment
   const orders = facts.now.orders.filter((order) => order.currency === currency && (lineId === null || order.lineId === lineId))
@@ -70,7 +70,7 @@ export function adjustedInChinese({ adjustment, late, claimed, facts }: Adjustme
   const formulas = asDue({ orders, expected: minor(now.expected, currency) }, fees).map((order) => formula(order, fees, WORDS))
   return [
     `${closedMonth} 已结账，当时应付 ${was.expected}、实付 ${was.paid}`,
-    `按贵方此后的记录：${[...formulas, `应付 ${now.expected}、实付 ${now.paid}`].join('，')}`,
+    `按此后的记录：${[...formulas, `应付 ${now.expected}、实付 ${now.paid}`].join('，')}`,
     ...(/[1-9]/.test(late) ? [`其后补付 ${late}`] : []),
     `应补 ${claimed}`,
   ].join('；')

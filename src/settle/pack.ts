@@ -86,14 +86,18 @@ export type RawRows = {
   rows: readonly { line: number; row: string | null }[]
 }
 
-/** The claims of a month, from the orders and payout lines that they speak of (sorted by order number). */
+/**
+ * The claims of a month, from the orders and payout lines that they speak of (sorted by order number).
+ * @param today what is missing is claimed once its pay day lies before; null: whenever
+ */
 export function claimsOf(
   partner: string,
   orders: Iterable<Recorded<Order>>,
   payouts: Iterable<RoutedLine>,
   rules: Rules,
+  today: Day | null,
 ): Finding[] {
-  return [...claimedEntries(partner, orders, payouts, rules).keys()]
+  return [...claimedEntries(partner, orders, payouts, rules, today).keys()]
 }
 
 /** The same, each with the entry that it is of. */
@@ -102,8 +106,12 @@ function claimedEntries(
   orders: Iterable<Recorded<Order>>,
   payouts: Iterable<RoutedLine>,
   rules: Rules,
+  today: Day | null,
 ): Map<Finding, Entry> {
-  const entries = new Map([...reconcile(orders, payouts, rules)].map((entry) => [findingOf(partner, entry, rules), entry]))
+  const isDue = ({ class: name, orders }: Entry) =>
+    today === null || name !== 'missing' || orders.every((order) => dueMonth(order, rules.calendar)!.day < today)
+  const due = [...reconcile(orders, payouts, rules)].filter(isDue)
+  const entries = new Map(due.map((entry) => [findingOf(partner, entry, rules), entry]))
   return new Map(sortFindings([...entries.keys()].filter(isClaim)).map((claim) => [claim, entries.get(claim)!]))
 }
 
@@ -156,11 +164,11 @@ export type LetterFacts = ReturnType<typeof letterFacts>
 /** The facts of a letter about the claims of a pack. */
 export function letterFacts(pack: Pack) {
   const { shop, name, partner, month, writtenOn, rules, claims, adjustments, claimed, settlement, payouts } = pack
-  const entries = [...claimedEntries(partner, pack.orders, pack.payouts, rules).values()]
+  const entries = [...claimedEntries(partner, pack.orders, payouts, rules, writtenOn).values()]
   const until = claimUntil(rules.calendar, month)
   const proofsOf = (orderId: string | null) => pack.proofs.filter((proof) => proof.orderId === orderId).map(({ file }) => file)
   return {
-    ...{ shop, name, partner, month, day: writtenOn, count: claims.length + adjustments.length },
+    ...{ shop, name, partner, month, day: writtenOn, count: claims.length + adjustments.length, ofMonth: claims.length },
     proved: [...claims, ...adjustments.map(({ adjustment }) => adjustment)].filter(({ orderId }) => proofsOf(orderId).length > 0)
       .length,
     more: Math.max(0, claims.length - NAMED) + Math.max(0, adjustments.length - NAMED),
@@ -317,8 +325,8 @@ export function recheck(files: ReadonlyMap<string, Buffer>): Recheck {
     }
     // the first packs had neither
     const pack = { ...given, adjustments: given.adjustments ?? [], proofs: given.proofs ?? [] }
-    const { partner, name, month, orders, payouts, rules } = pack
-    const claims = claimsOf(partner, orders, payouts, rules)
+    const { partner, name, month, orders, payouts, rules, writtenOn } = pack
+    const claims = claimsOf(partner, orders, payouts, rules, writtenOn)
     problems.push(...claimProblems(pack.claims, claims))
     const adjustments = pack.adjustments.flatMap((stated) => followingFrom(stated, partner))
     problems.push(...adjustmentProblems(pack.adjustments, adjustments))

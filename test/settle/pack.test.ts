@@ -133,6 +133,29 @@ describe('settle pack', () => {
     expect((await run(['dispute', 'show', '1'], { cwd })).stdout).toContain('unknown-order\tT55\t2.00')
   })
 
+  test('does not claim before its pay day what is missing, but what came to be known of closed months', async () => {
+    const cwd = copied()
+    await run(['settle', '--month', '2026-11', '--partner', 'acme', '--close', '-q'], { cwd })
+    const more = '6,,S6,帽子,50.00,10,5.00,settled,2026-10-06,2026-11-06\n'
+    writeFileSync(join(cwd, 'more.csv'), `${ORDERS.split('\n')[0]}\n${more}`)
+    await run(['import', 'orders', 'more.csv', '--partner', 'acme'], { cwd })
+    const pack = (day: string) =>
+      run(['settle', 'pack', '--partner', 'acme', '--month', '2026-12'], { cwd, now: Date.parse(`${day}T12:00:00+08:00`) })
+    expect(await pack('2026-12-20')).toEqual({
+      code: 0,
+      stdout: 'acme 2026-12: nothing is owed, so there is nothing to claim\n',
+      stderr: 'Missing in 2026-12, but not claimed: 1, whose pay day has not passed.\n',
+    })
+    expect(await pack('2026-12-21')).toMatchObject({ code: 5, stdout: 'acme 2026-12: 1 claims, 4.50 CNY\n' })
+    writeFileSync(join(cwd, 'late.csv'), `${ORDERS.split('\n')[0]}\n${more.replace('6,,', '7,,').replace('-11-', '-10-')}`)
+    await run(['import', 'orders', 'late.csv', '--partner', 'acme'], { cwd })
+    expect(await pack('2026-12-20')).toMatchObject({ code: 5, stdout: 'acme 2026-12: 1 claims, 4.50 CNY\n' })
+    const path = join(cwd, 'out/packs/acme-2026-12.zip')
+    const letter = (await readZip(path, path)).get('letter.en.txt')!.toString()
+    expect(letter).toContain('has checked the commission of earlier months. ')
+    expect(letter).toMatch(/ {2}4\.50 CNY in 1 item: 1 of earlier months by later records, 4\.50;\n\nItems/)
+  })
+
   test('gives the same bytes again, in any time zone', async () => {
     const before = readFileSync(join(made, PACK))
     const zone = process.env.TZ
@@ -188,7 +211,7 @@ describe('settle pack', () => {
     const [zh, en] = ['letter.zh.txt', 'letter.en.txt'].map((name) => files.get(name)!.toString())
     expect(zh).toContain('7.20 CNY，共 3 项：已结账月份应补 3 项 7.20；')
     expect(zh).toContain(
-      '2026-11 已结账，当时应付 9.00、实付 0.00；按贵方此后的记录：佣金 12.00 − 技术服务费 1.20（12.00 × 10 %，四舍五入） = 10.80，应付 10.80、实付 0.00；其后补付 5.00；应补 1.80 CNY\n',
+      '2026-11 已结账，当时应付 9.00、实付 0.00；按此后的记录：佣金 12.00 − 技术服务费 1.20（12.00 × 10 %，四舍五入） = 10.80，应付 10.80、实付 0.00；其后补付 5.00；应补 1.80 CNY\n',
     )
     expect(en).toContain('  2. Order 3 / S3 杯子\n     to be paid: 0.90 CNY\n     2026-11, which is closed, was matched')
 
