@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Day, dayOf, instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
@@ -76,7 +76,6 @@ export const statement = defineCommand({
       )
 
     const folder = options.out === undefined ? join(found.out, 'team', team.month) : resolve(ctx.cwd, options.out)
-    mkdirSync(folder, { recursive: true })
     const statements = told.map(({ name: member }) => {
       const statement = statementOf(member)
       const files = [`${member}.html`, `${member}.csv`].map((file) => join(folder, file)) as [string, string]

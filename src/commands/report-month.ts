@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import { GROUPS, type MonthSheet, monthSheets } from '../report/month.ts'
@@ -28,7 +28,6 @@ export const command = defineCommand({
     const chosen = options.month ?? monthToSettle(ctx, found, partners)
     const sheets = monthSheets(db, found, partners, { month: chosen, today, top }, progressOf(print))
     const file = options.out === undefined ? join(found.out, 'report', `${chosen}.html`) : resolve(ctx.cwd, options.out)
-    mkdirSync(dirname(file), { recursive: true })
     replaceFile(file, (path) => writeFileSync(path, renderMonth(found.shop.name, chosen, sheets)))
     if (global.json) print.json('report-month', { basis: 'paid', month: chosen, file, sheets: sheets.map(sheetDocument) })
     else {

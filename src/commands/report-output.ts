@@ -1,15 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import { type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
 import type { Ranked } from '../report/rank.ts'
 import { waterfallOf } from '../report/waterfall.ts'
-import { csvText, id } from '../settle/table.ts'
+import { id } from '../settle/table.ts'
 import type { Call } from './command.ts'
 import { count, flag, option, text } from './option.ts'
 import { oneLine, type Print } from './print.ts'
-import { replaceFile } from './replace.ts'
+import { writeCsv } from './replace.ts'
 
 /** The days that each basis counts by. */
 const BASIS_NAMES: Record<DateBasis, string> = {
@@ -50,16 +48,8 @@ export function writeOutput({ ctx, options, print }: Asked, { columns, names, li
     return true
   }
   if (options.csv === undefined) return false
-  const csv = csvText(
-    columns,
-    lines.map((line) => line.map((cell, i) => (i > 0 && i < names ? id(cell) : cell))),
-  )
-  if (options.csv === '-') ctx.stdout.write(csv)
-  else {
-    const path = resolve(ctx.cwd, options.csv)
-    replaceFile(path, (unfinished) => writeFileSync(unfinished, csv))
-    print.note(`Written: ${path}`)
-  }
+  const rows = lines.map((line) => line.map((cell, i) => (i > 0 && i < names ? id(cell) : cell)))
+  writeCsv({ ctx, print }, options.csv, columns, rows)
   return true
 }
 

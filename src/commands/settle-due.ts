@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Day } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { type Currency, formatAmount, formatRate } from '../money.ts'
@@ -8,14 +6,13 @@ import type { Order, Recorded } from '../records.ts'
 import { AGES, type Claim, type Days, type Due, dueOf, type Sum, standingOn } from '../report/due.ts'
 import { ALL_MONTHS, stories } from '../report/stories.ts'
 import { judgedOrders } from '../settle/parts.ts'
-import { csvText } from '../settle/table.ts'
 import type { Database } from '../store/open.ts'
 import { linesByKey } from '../store/payouts.ts'
 import { bar } from './bar.ts'
 import { defineCommand } from './command.ts'
 import { count, day, list, option, text } from './option.ts'
 import type { Print } from './print.ts'
-import { replaceFile } from './replace.ts'
+import { writeCsv } from './replace.ts'
 import { reportLedger } from './report-ledger.ts'
 
 export const due = defineCommand({
@@ -35,7 +32,7 @@ What was missing is what "settle" says of each month. On its pay day money is no
     'shoptool settle due --json | jq ".partners[].pastDue"',
   ],
   async run(call) {
-    const { ctx, options, print, global } = call
+    const { options, print, global } = call
     if (global.json && options.csv !== undefined) throw usageError('--json and --csv: expected one of them')
     const { db, partners, today, outcome } = await reportLedger(call, options.partner)
     const { asOf = today } = options
@@ -49,13 +46,7 @@ What was missing is what "settle" says of each month. On its pay day money is no
           ...[formatAmount(sum.amount, currency), sum.orders],
         ]),
       )
-      const table = csvText(['asOf', 'partner', 'currency', 'what', 'when', 'amount', 'orders'], rows)
-      if (options.csv === '-') ctx.stdout.write(table)
-      else {
-        const path = resolve(ctx.cwd, options.csv)
-        replaceFile(path, (unfinished) => writeFileSync(unfinished, table))
-        print.note(`Written: ${path}`)
-      }
+      writeCsv(call, options.csv, ['asOf', 'partner', 'currency', 'what', 'when', 'amount', 'orders'], rows)
     } else {
       for (const each of found) printDue(each, print)
       printClaims(found, print)

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { addMonths, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { formatAmount, formatRate, type Minor } from '../money.ts'
@@ -9,11 +7,11 @@ import { adviceOn, missingText, proofOf, whereText } from '../report/leak-text.t
 import { type Leak, type Looked, leakSearch, type SmallDifferences } from '../report/leaks.ts'
 import { type Sighting, sightingsOf } from '../report/sighting.ts'
 import { type Story, tell } from '../report/stories.ts'
-import { type Cell, text as cell, csvText } from '../settle/table.ts'
+import { type Cell, text as cell } from '../settle/table.ts'
 import { defineCommand } from './command.ts'
 import { list, month, option, text } from './option.ts'
 import type { Print } from './print.ts'
-import { replaceFile } from './replace.ts'
+import { writeCsv } from './replace.ts'
 import { type ReportLedger, reportLedger } from './report-ledger.ts'
 import { monthToSettle } from './settle-month.ts'
 
@@ -46,13 +44,7 @@ The narrowest group is named, with the confidence that it is no chance: 99.9 % o
     const { leaks, looked } = search(ledger, { from, to }, print)
     if (global.json) print.json('settle-leaks', { from, to, looked: looked.map(lookedDocument), leaks: leaks.map(leakDocument) })
     else if (options.csv !== undefined) {
-      const table = csvText(CSV_COLUMNS, leaks.map(rowOf))
-      if (options.csv === '-') ctx.stdout.write(table)
-      else {
-        const path = resolve(ctx.cwd, options.csv)
-        replaceFile(path, (unfinished) => writeFileSync(unfinished, table))
-        print.note(`Written: ${path}`)
-      }
+      writeCsv(call, options.csv, CSV_COLUMNS, leaks.map(rowOf))
     } else printLeaks(leaks, looked, { from, to }, print)
     return [ledger.outcome, leaks.length > 0 ? 'findings' : 'done']
   },

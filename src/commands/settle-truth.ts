@@ -1,15 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import { tell } from '../report/stories.ts'
 import { adviceOn, type Odd, type Truth, truthOf } from '../report/truth.ts'
 import { receiptsOf } from '../settle/receipts.ts'
-import { text as cell, csvText, id } from '../settle/table.ts'
+import { text as cell, id } from '../settle/table.ts'
 import { defineCommand } from './command.ts'
 import { count, list, option, text } from './option.ts'
 import type { Print } from './print.ts'
-import { replaceFile } from './replace.ts'
+import { writeCsv } from './replace.ts'
 import { type ReportLedger, reportLedger } from './report-ledger.ts'
 import { payersOf } from './settle-receipts.ts'
 
@@ -29,19 +27,13 @@ Which words mean stuck, "stuck:" in partners/<id>.yaml says. Exit code 5 where a
     'shoptool settle truth --json | jq ".cases[] | {partner, case, amount}"',
   ],
   async run(call) {
-    const { ctx, options, print, global } = call
+    const { options, print, global } = call
     if (global.json && options.csv !== undefined) throw usageError('--json and --csv: expected one of them')
     const ledger = await reportLedger(call, options.partner)
     const found = allTruth(ledger, options.csv === undefined ? options.orders : Number.POSITIVE_INFINITY, print)
     if (global.json) print.json('settle-truth', { asOf: ledger.today, cases: found.map(documentOf) })
     else if (options.csv !== undefined) {
-      const table = csvText(COLUMNS, found.flatMap(rowsOf))
-      if (options.csv === '-') ctx.stdout.write(table)
-      else {
-        const path = resolve(ctx.cwd, options.csv)
-        replaceFile(path, (unfinished) => writeFileSync(unfinished, table))
-        print.note(`Written: ${path}`)
-      }
+      writeCsv(call, options.csv, COLUMNS, found.flatMap(rowsOf))
     } else printTruth(found, print)
     return [ledger.outcome, found.length > 0 ? 'findings' : 'done']
   },

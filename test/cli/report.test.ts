@@ -69,14 +69,18 @@ describe('report', () => {
     expect((await run(['report', '--by', 'channel', '--per', 'all'], { cwd: folder, tty: 60 })).stdout).toMatch(/█/)
   })
 
-  it('writes CSV for spreadsheets, the same to a file and to stdout', async () => {
+  it('writes CSV for spreadsheets, the same to a file, whose folder is made, and to stdout', async () => {
     const { stdout } = await shoptool('report', '--by', 'product', '--basis', 'paid', '--csv', '-')
     expect(stdout).toMatch(/^\ufeffbasis,period,product,currency,orders,estimated,.*\r\npaid,\t2026-10,/)
     expect(stdout).toMatch(/\r\npaid,undated,/)
-    const { code, stdout: none, stderr } = await shoptool('report', '--by', 'product', '--basis', 'paid', '--csv', 'figures.csv')
+    const {
+      code,
+      stdout: none,
+      stderr,
+    } = await shoptool('report', '--by', 'product', '--basis', 'paid', '--csv', 'new/figures.csv')
     expect([code, none]).toEqual([0, ''])
-    expect(stderr).toContain('figures.csv')
-    expect(readFileSync(join(folder, 'figures.csv'), 'utf8')).toBe(stdout)
+    expect(stderr).toContain('new/figures.csv')
+    expect(readFileSync(join(folder, 'new/figures.csv'), 'utf8')).toBe(stdout)
   })
 
   it('tells how far it has come every 20 000 orders', () => {
