@@ -48,15 +48,23 @@ export function suggest(
   if (open.length === 0) return []
 
   const byAmount = new Map<string, typeof open>()
+  const byShape = new Map<string, typeof open>()
+  const put = (index: Map<string, typeof open>, key: string, each: (typeof open)[0]) => {
+    const known = index.get(key)
+    if (known) known.push(each)
+    else index.set(key, [each])
+  }
   for (const each of open) {
-    const key = amountKey(each.line.currency, each.line.amount)
-    byAmount.set(key, [...(byAmount.get(key) ?? []), each])
+    put(byAmount, amountKey(each.line.currency, each.line.amount), each)
+    if (each.number !== null) for (const shape of shapesOf(each.number)) put(byShape, shape, each)
   }
   for (const entry of entries()) {
     for (const { order, amount, isPastDue } of claims(entry, rules)) {
       const number = withoutZeros(order.orderId)
       const due = dueMonth(order, rules.calendar)
-      for (const each of isPastDue ? open : (byAmount.get(amountKey(order.currency, amount)) ?? [])) {
+      const same = byAmount.get(amountKey(order.currency, amount)) ?? []
+      const near = isPastDue && byShape.size > 0 ? shapesOf(number).flatMap((shape) => byShape.get(shape) ?? []) : []
+      for (const each of new Set([...near, ...same])) {
         const { line } = each
         if (line.currency !== order.currency || line.amount < 0 !== amount < 0) continue
         const is: Record<Sign, boolean> = {
@@ -109,6 +117,14 @@ function* claims(
 
 /** Zeros in front get lost in spreadsheets. */
 const withoutZeros = (number: string) => number.replace(/^0+/, '')
+
+/** What numbers that are near to each other have in common at least one of: the number, it without one character, its first 15. */
+function shapesOf(number: string): string[] {
+  const shapes = new Set([number])
+  for (let i = 0; i < number.length; i++) shapes.add(number.slice(0, i) + number.slice(i + 1))
+  if (number.length > 15) shapes.add(`${number.slice(0, 15)}…`)
+  return [...shapes]
+}
 
 /** Whether two numbers, without zeros in front, are the same but for one character, or but for an end that a spreadsheet made zeros. */
 function isNear(a: string, b: string): boolean {
