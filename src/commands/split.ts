@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { instantOf } from '../day.ts'
+import { instantOf, type Month } from '../day.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import { id, openTable, text } from '../settle/table.ts'
-import { openDatabase, openForReading } from '../store/open.ts'
+import { type Database, openDatabase, openForReading } from '../store/open.ts'
+import { payoutMonths } from '../store/payouts.ts'
 import { paidMonths, paymentsInOrder, SHOP } from '../store/splits.ts'
 import { addUp, type MonthSplit, payOut } from '../team/payout.ts'
 import type { OrderSplit } from '../team/split.ts'
@@ -11,7 +12,7 @@ import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import type { Print } from './print.ts'
-import { inMajor, splitsOf, teamOf } from './team.ts'
+import { inMajor, splitsOf, type Team, teamOf } from './team.ts'
 
 export const command = defineCommand({
   about:
@@ -42,12 +43,13 @@ export const command = defineCommand({
     const work = () => {
       const team = teamOf(ctx, found, db, options.month)
       const files = folder === null ? null : openFiles(folder)
+      const unpaid = unpaidBefore(team, db, print)
       const split = addUp(team.month, splitsOf(team, db, print), paymentsInOrder(db), files?.add)
       files?.finish(split)
       const isPaid = options.pay && payOut(db, at, split)
-      return { team, split, isPaid, paidAt: paidMonths(db).get(team.month) ?? [] }
+      return { team, split, unpaid, isPaid, paidAt: paidMonths(db).get(team.month) ?? [] }
     }
-    const { team, split, isPaid, paidAt } = options.pay ? db.transaction(work).immediate() : db.transaction(work)()
+    const { team, split, unpaid, isPaid, paidAt } = options.pay ? db.transaction(work).immediate() : db.transaction(work)()
     for (const partner of team.unsettled) print.warn(`${partner} has no settlement calendar: nothing of it is shared`)
     for (const { name, currency, orders, received, from } of split.strangers) {
       const amount = `${formatAmount(received, currency)} ${currency}`
@@ -56,8 +58,12 @@ export const command = defineCommand({
         `${orders} order${orders === 1 ? '' : 's'} of ${name}, who ${when}: ${amount} is shared with nobody; shoptool member add ${name} --joined ${from}`,
       )
     }
+    for (const month of unpaid)
+      print.warn(
+        `${month} is not paid out, and what members have of it, or owe, is not carried: shoptool split --month ${month} --pay`,
+      )
     const warnings = tellLaw(ctx, found, print, split.since)
-    if (global.json) print.json('split', { ...document(split), paidAt, recorded: isPaid, warnings })
+    if (global.json) print.json('split', { ...document(split), unpaidBefore: unpaid, paidAt, recorded: isPaid, warnings })
     else {
       printSplit(split, print)
       if (isPaid) print.note(`Recorded: ${team.month} is paid out to the members.`)
@@ -74,6 +80,15 @@ export const command = defineCommand({
     return team.unsettled.length > 0 ? 'usage' : 'done'
   },
 })
+
+/** The months since the first that was paid out of which members have something that was not. */
+function unpaidBefore(team: Team, db: Database, print: Print): Month[] {
+  const paid = paidMonths(db)
+  const [first] = [...paid.keys()].sort()
+  if (first === undefined) return []
+  const isOpen = (month: Month) => addUp(month, splitsOf({ ...team, month }, db, print), []).open.length > 0
+  return payoutMonths(db).filter((month) => month > first && month < team.month && !paid.has(month) && isOpen(month))
+}
 
 function printSplit({ month, totals, members, held }: MonthSplit, print: Print): void {
   const money = (amount: number, currency: string) => formatAmount(amount, currency)

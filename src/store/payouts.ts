@@ -266,6 +266,11 @@ export function statementsOf(db: Database, partner: string, month: Month, asOf?:
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))
 }
 
+/** The months in which anything was paid, the earliest first. */
+export function payoutMonths(db: Database): Month[] {
+  return db.prepare<[], Month>('SELECT DISTINCT substr(paid_at, 1, 7) FROM payout_line ORDER BY 1').pluck().all()
+}
+
 /** A statement as it was paid; `paidAt` is the last pay day of its lines. */
 export type PaidStatement = Pick<Statement, 'statementId' | 'currency' | 'paidAt' | 'total'>
 

@@ -188,6 +188,23 @@ describe('split', () => {
     )
   })
 
+  it('warns of a month before that was left out, whose debts are not carried', async () => {
+    const shop = await teamShop('team: [{ levels: [50%] }]\n')
+    await shop.orders(order('1', '10.00', 'a'), order('2', '6.00', 'a'))
+    await shop.payouts(paid('s', '1', '10.00', '2026-09-20'))
+    await shop.payouts(paid('t', '1', '-10.00', '2026-10-20', 'clawback'))
+    await shop.payouts(paid('u', '2', '6.00'))
+    const split = () => shop.json('split', '--month', '2026-11')
+    expect(await split()).toMatchObject({ unpaidBefore: [] })
+    await shop.done('split', '--month', '2026-09', '--pay')
+    expect(await split()).toMatchObject({ unpaidBefore: ['2026-10'], members: [{ carried: '0.00', payable: '3.00' }] })
+    expect((await shop.shoptool('split', '--month', '2026-11')).stderr).toBe(
+      'shoptool: 2026-10 is not paid out, and what members have of it, or owe, is not carried: shoptool split --month 2026-10 --pay\n',
+    )
+    await shop.done('split', '--month', '2026-10', '--pay')
+    expect(await split()).toMatchObject({ unpaidBefore: [], members: [{ carried: '-5.00', payable: '0.00' }] })
+  })
+
   it('names people who are no members, and shares once they are', async () => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n')
     await shop.done('member', 'add', 'e', '--id', 'acme:te')
