@@ -15,11 +15,13 @@ import {
   addDisputeEvent,
   claimsOfDispute,
   type Dispute,
+  type DisputedClaim,
   type DisputeEvent,
   disputeById,
   disputes,
   eventsOfDispute,
   openDispute,
+  setDeadline,
 } from '../store/disputes.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import { linesOfOrder } from '../store/payouts.ts'
@@ -35,7 +37,7 @@ const open = defineCommand({
   options: {
     deadline: option(
       '--deadline <day>',
-      "up to which day the partner must answer (default: the partner's term, where one is known)",
+      "up to which day the partner must answer (default: the partner's term, where one is known); moves that of one that is open",
       day,
     ),
   },
@@ -64,7 +66,7 @@ const open = defineCommand({
     const dispute = { partner, month, openedOn: today, deadline, pack: sha256Of(files.get('manifest.json')!) }
     const db = openDatabase(found.database)
     const minor = (amount: string, currency: Currency) => readDecimal(amount, minorDigits(currency), '.')!
-    const id = openDispute(db, dispute, [
+    const asked: DisputedClaim[] = [
       ...claims.map((claim) => {
         const { class: name, lineId, title, currency, difference } = claim
         return {
@@ -75,20 +77,41 @@ const open = defineCommand({
       ...adjustments.map(({ adjustment: { orderId, lineId, title, currency }, claimed }) => ({
         ...{ class: 'adjustment', orderId, lineId, title, currency, amount: minor(claimed, currency) },
       })),
-    ])
-    const number = id ?? disputes(db).find(({ pack }) => pack === dispute.pack)!.id
+    ]
+    const known = disputes(db).find(({ pack }) => pack === dispute.pack)
+    if (!known) refuseTwice(db, dispute, asked)
+    else if (options.deadline !== undefined) setDeadline(db, known.id, options.deadline)
+    const id = openDispute(db, dispute, asked)
+    const number = id ?? known!.id
     if (global.json) print.json('dispute', { ...document(db, found, number, today), opened: id !== null })
     else {
       for (const { currency, count, amount } of claimed) {
         print.line(`dispute ${number}: ${partner} ${month}, ${count} claims, ${amount} ${currency}`)
       }
-      if (id === null) print.note('It was open already.')
+      if (id === null)
+        print.note(
+          `It was open already${options.deadline === undefined ? '' : `; the partner must now answer by ${options.deadline}`}.`,
+        )
       else if (deadline === null) print.note('No day is known by which the partner must answer; --deadline names one.')
       else print.note(`The partner must answer by ${deadline}.`)
     }
     return 'done'
   },
 })
+
+/** The same money is not claimed in two disputes at a time. */
+function refuseTwice(db: Database, { partner, month }: Omit<Dispute, 'id'>, claims: readonly DisputedClaim[]): void {
+  const key = ({ class: name, orderId, lineId, currency }: DisputedClaim) => JSON.stringify([name, orderId, lineId, currency])
+  const asked = new Set(claims.map(key))
+  for (const { id } of disputes(db).filter((each) => each.partner === partner && each.month === month)) {
+    if (eventsOfDispute(db, id).some(({ kind }) => kind === 'closed')) continue
+    const twice = claimsOfDispute(db, id).find((claim) => asked.has(key(claim)))
+    if (twice)
+      throw usageError(
+        `order ${twice.orderId} is claimed by dispute ${id} already; close that first ("shoptool dispute close ${id}")`,
+      )
+  }
+}
 
 const ALL = flag('--all', 'also those that are closed or recovered')
 

@@ -74,6 +74,10 @@ export function openDispute(db: Database, dispute: Omit<Dispute, 'id'>, claims: 
     .immediate()
 }
 
+export function setDeadline(db: Database, id: number, deadline: Day): void {
+  db.prepare('UPDATE dispute SET deadline = ? WHERE id = ?').run(deadline, id)
+}
+
 export function addDisputeEvent(db: Database, id: number, event: DisputeEvent): void {
   db.prepare(
     'INSERT INTO dispute_event (dispute, day, kind, currency, amount, note) VALUES (?, @day, @kind, @currency, @amount, @note)',

@@ -346,6 +346,18 @@ describe('dispute', () => {
       stderr: 'The partner must answer by 2026-12-10.\n',
     })
     expect((await run(['dispute', 'open', PACK], { cwd })).stderr).toBe('It was open already.\n')
+    expect((await run(['dispute', 'open', PACK, '--deadline', '2026-12-24'], { cwd })).stderr).toBe(
+      'It was open already; the partner must now answer by 2026-12-24.\n',
+    )
+    expect((await json(cwd, ['show', '1'])).deadline).toBe('2026-12-24')
+    const later = { cwd, now: Date.parse('2026-11-27T12:00:00+08:00') }
+    await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--out', 'later.zip'], later)
+    expect(await run(['dispute', 'open', 'later.zip'], later)).toMatchObject({
+      code: 2,
+      stderr: 'shoptool: order 2 is claimed by dispute 1 already; close that first ("shoptool dispute close 1")\n',
+    })
+    await run(['dispute', 'close', '1', '--note', 'anew'], later)
+    expect(await run(['dispute', 'open', 'later.zip'], later)).toMatchObject({ code: 0 })
     const files = await readZip(join(cwd, PACK), PACK)
     await writeZip(join(cwd, 'bad.zip'), files.set('claims.csv', Buffer.from('')))
     expect(await run(['dispute', 'open', 'bad.zip'], { cwd })).toMatchObject({
