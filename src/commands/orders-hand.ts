@@ -92,7 +92,8 @@ export const amend = defineCommand({
   async run(call) {
     const { options } = call
     const { db, given, named, partner } = await opened(call)
-    const { currency = partner.currency } = ordersById(db, partner.id, named.orderId)[0] ?? {}
+    const lines = ordersById(db, partner.id, named.orderId)
+    const { currency = partner.currency } = lines.find(({ lineId }) => lineId === (named.lineId ?? lineId)) ?? {}
     const order = amendOrder(db, given, named, readSaid(partner, currency, options))
     tell(call, 'amend', given, [order])
     return 'done'

@@ -113,6 +113,10 @@ describe('orders by hand', () => {
     )
     expect((await hand('remove', '77', '--line', 'a')).code).toBe(0)
     expect(await state()).toEqual(['77 b paid 20.00 2.00'])
+    await hand('add', '77', ...SAID.with(3, '2000'), '--line', 'y', '--currency', 'JPY')
+    expect((await hand('amend', '77', '--line', 'y', '--paid', '3000')).out).toMatch(
+      /^acme:77 y stands by hand: paid, paid 3000 JPY, /,
+    )
   })
 
   it('doctor --ledger names a proof that was changed or is gone', async () => {
