@@ -43,7 +43,8 @@ export type Table = { columns: readonly string[]; names: number; lines: readonly
 /** Writes the table as CSV or Markdown, whichever is asked for; false where neither is. */
 export function writeOutput({ ctx, options, print }: Asked, { columns, names, lines }: Table): boolean {
   if (options.md) {
-    const row = (cells: readonly string[]) => `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`
+    // what would end a cell, or be a tag or a link
+    const row = (cells: readonly string[]) => `| ${cells.map((cell) => oneLine(cell).replace(/[\\|<[]/g, '\\$&')).join(' | ')} |`
     for (const cells of [columns, columns.map((_, i) => (i < names ? '---' : '---:')), ...lines]) print.line(row(cells))
     return true
   }

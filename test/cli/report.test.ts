@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { progressOf } from '../../src/commands/report-ledger.ts'
+import { writeOutput } from '../../src/commands/report-output.ts'
 import { packageFolder } from '../../src/context.ts'
 import type { Story } from '../../src/report/stories.ts'
 import { run, workspaceWith } from './shoptool.ts'
@@ -81,6 +82,13 @@ describe('report', () => {
     expect([code, none]).toEqual([0, ''])
     expect(stderr).toContain('new/figures.csv')
     expect(readFileSync(join(folder, 'new/figures.csv'), 'utf8')).toBe(stdout)
+  })
+
+  it('takes names for nothing but text in Markdown', () => {
+    const told: string[] = []
+    const asked = { options: { md: true }, print: { line: (text: string) => told.push(text) } }
+    writeOutput(asked as never, { columns: ['shop'], names: 1, lines: [['a\\|b<i>[c](d)']] })
+    expect(told.at(-1)).toBe('| a\\\\\\|b\\<i>\\[c](d) |')
   })
 
   it('tells how far it has come every 20 000 orders', () => {
