@@ -1,3 +1,4 @@
+import type { Minor } from '../money.ts'
 import { answer } from '../report/answer.ts'
 import { DIMENSIONS, type DimensionName, dimensionsOf } from '../report/dimensions.ts'
 import { BASES, type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
@@ -148,22 +149,29 @@ async function printRows(
   printTrends(rows, print)
 }
 
-/** What was received of each group over the periods, where there are several. */
+/** Least characters for the names beside the trends. */
+const NAMES = 14
+
+/** How what was received went over the periods, where there are several; where those are more than fit, some of them together. */
 function printTrends(rows: readonly Ranked[], print: Print): void {
   const periods = [...new Set(rows.flatMap(({ period }) => period ?? []))].sort(compareText)
   if (periods.length < 3) return
-  const groups = new Map<string, Ranked[]>()
-  for (const row of rows) {
-    const name = `${row.others > 0 ? '(others)' : row.group.map((name) => name ?? '(none)').join(' ')} ${row.currency}`
-    groups.set(name, [...(groups.get(name) ?? []), row])
+  const each = Math.ceil(periods.length / Math.max(1, print.columns - NAMES))
+  const width = Math.ceil(periods.length / each)
+  const groups = new Map<string, Minor[]>()
+  for (const { period, group, others, currency, figures } of rows) {
+    if (figures.received === 0) continue
+    const name = `${others > 0 ? '(others)' : group.map((name) => name ?? '(none)').join(' ')} ${currency}`
+    const sums = groups.get(name) ?? Array<Minor>(width).fill(0)
+    sums[Math.floor(periods.indexOf(period!) / each)]! += figures.received
+    groups.set(name, sums)
   }
-  const lines = [...groups].map(([name, of]) => {
-    const points = periods.map((period, since) => ({
-      since: since + 1,
-      value: of.find((row) => row.period === period)?.figures.received ?? 0,
-    }))
-    return [sparkline([{ since: 0, value: 0 }, ...points], periods.length, periods.length), name]
+  const lines = [...groups].map(([name, sums]) => {
+    const points = [0, ...sums].map((value, since) => ({ since, value }))
+    return [sparkline(points, width, width), name]
   })
+  if (lines.length === 0) return
+  const together = each > 1 ? `, ${each} each` : ''
   print.line()
-  print.table([{ title: `RECEIVED ${periods[0]} to ${periods.at(-1)}` }, { title: '', cut: true }], lines)
+  print.table([{ title: `RECEIVED ${periods[0]} to ${periods.at(-1)}${together}` }, { title: '', cut: true }], lines)
 }
