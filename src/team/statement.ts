@@ -96,8 +96,11 @@ function inShort(texts: readonly string[]): string | null {
   return others.length > 0 ? `${first} +${others.length}` : first
 }
 
-/** The beginning and the end of an order number: enough to know one's own by, too little to look up a buyer's. */
-const masked = (orderId: string): string => (orderId.length <= 12 ? orderId : `${orderId.slice(0, 6)}…${orderId.slice(-4)}`)
+/** The beginning and the end of an order number, a third of it each at most: enough to know one's own by, too little to look up a buyer's. */
+function masked(orderId: string): string {
+  const third = orderId.length / 3 // slice cuts what is beyond a whole character
+  return third < 2 ? orderId : `${orderId.slice(0, Math.min(6, third))}…${orderId.slice(-Math.min(4, third))}`
+}
 
 /** 返利 rebate, 第 1 级 level 1. */
 export const levelName = (level: number): readonly [string, string] =>

@@ -79,10 +79,11 @@ describe('member statement', () => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n', {
       files: { 'rules/team.yaml': 'hide: [{ id: acme, partner: acme, field: received, zh: 不得展示, en: not to be shown }]\n' },
     })
-    await shop.orders(order('1', '10.00', 'a', '2026-10-05'))
-    await shop.payouts(paid('1', '10.00', '2026-11-20'))
+    // an order number of JD, as short as they are
+    await shop.orders(order('300000000001', '10.00', 'a', '2026-10-05'))
+    await shop.payouts(paid('300000000001', '10.00', '2026-11-20'))
     const { statements } = await shop.json('member', 'statement', 'a', '--month', '2026-11')
-    expect(statements[0].own).toMatchObject([{ received: null, rate: null, amount: '5.00' }])
+    expect(statements[0].own).toMatchObject([{ order: '3000…0001', received: null, rate: null, amount: '5.00' }])
     expect(statements[0].notes).toEqual([['Acme：不得展示', 'Acme: not to be shown']])
     for (const name of ['a.html', 'a.csv'])
       expect(readFileSync(join(shop.cwd, 'out/team/2026-11', name), 'utf8')).not.toMatch(/10\.00|>50%|,50,/)
