@@ -124,13 +124,16 @@ function searchOf({ partner, currency }: Sighting) {
   const rejected: Law[] = []
   let looked: Looked | null = null
   let candidate: Candidate | null = null
+  /** Others of the candidate's group, and their laws where the pass that narrowed it spoke against them too; a leak opens these again. */
+  let alike: readonly Candidate[] = []
+  let aside: Law[] = []
   /** The last leak, in the pass after it was found. */
   let counting: Detail | null = null
   let isDone = false
   let board = boardOf()
 
   function narrow(counted: Board, found: Candidate): Candidate | null {
-    const part = found.group.length < MOST_CONDITIONS ? counted.best([found.law], false) : null
+    const [part] = found.group.length < MOST_CONDITIONS ? counted.best([found.law], false) : []
     if (!part) return null
     const { count } = part
     const tried = found.tried * part.tried
@@ -156,16 +159,28 @@ function searchOf({ partner, currency }: Sighting) {
       looked ??= { partner, currency, ...counted.looked() }
       if (candidate) {
         const part = narrow(counted, candidate)
-        if (!part && candidate.count.hits < RULE * candidate.count.size) rejected.push(candidate.law)
+        if (!part && isRare(candidate)) rejected.push(candidate.law)
         else if (!part) {
           counting = detailOf(partner, currency, candidate)
           details.push(counting)
+          aside = []
         }
+        for (const each of alike) if (isRare(each) && !narrow(counted, each)) aside.push(each.law)
+        alike = []
         candidate = part
         return true
       }
-      const laws = counted.laws().filter((law) => !rejected.some((each) => isSame(each, law)))
-      candidate = details.length < MOST_LEAKS ? counted.best(laws, true) : null
+      const isOut = (law: Law) => [...rejected, ...aside].some((each) => isSame(each, law))
+      const found =
+        details.length < MOST_LEAKS
+          ? counted.best(
+              counted.laws().filter((law) => !isOut(law)),
+              true,
+            )
+          : []
+      const [most, ...others] = found
+      candidate = most ?? null
+      alike = others.filter(({ group }) => sameGroup(group, most!.group))
       isDone = candidate === null
       return !isDone
     },
@@ -173,6 +188,10 @@ function searchOf({ partner, currency }: Sighting) {
   }
 }
 
+/** Whether too few orders follow it for a rule of their group. */
+const isRare = ({ count }: Candidate) => count.hits < RULE * count.size
+const sameGroup = (a: readonly Condition[], b: readonly Condition[]) =>
+  a.length === b.length && a.every(({ by, value }, i) => by === b[i]!.by && value === b[i]!.value)
 const isSame = (a: Law, b: Law) => a.pattern === b.pattern && a.fee === b.fee && a.step === b.step && a.amount === b.amount
 
 /** Whether an order meets all conditions. */
@@ -370,10 +389,10 @@ function boardOf() {
       ].filter((each) => countOf(whole, each).hits >= FEWEST)
     },
     /**
-     * The law that explains most money, with the group in which it is most out of the ordinary; or (`orAll`) with all
-     * orders, where most of these follow it. Null where all of it may be chance.
+     * The laws that may be no chance, the one that explains most money first, each with the group in which it is most out of the ordinary;
+     * or (`orAll`) with all orders, where most of these follow it.
      */
-    best(laws: readonly Law[], orAll: boolean): Candidate | null {
+    best(laws: readonly Law[], orAll: boolean): Candidate[] {
       const tried = Math.max(1, laws.length) * (groups.reduce((sum, { size }) => sum + size, 0) + 3 * days.size)
       const found = laws.flatMap((law): Candidate[] => {
         const all = countOf(whole, law)
@@ -398,11 +417,10 @@ function boardOf() {
       const most = Math.max(...found.map(({ count }) => count.loss))
       const close = found.filter(({ count }) => count.loss >= 0.95 * most)
       const pattern = PATTERNS.find((name) => close.some(({ law }) => law.pattern === name))
-      return (
-        close
-          .filter(({ law }) => law.pattern === pattern)
-          .sort((a, b) => b.count.loss - a.count.loss || b.count.hits - a.count.hits || a.chance - b.chance)[0] ?? null
-      )
+      const [first] = close
+        .filter(({ law }) => law.pattern === pattern)
+        .sort((a, b) => b.count.loss - a.count.loss || b.count.hits - a.count.hits || a.chance - b.chance)
+      return first ? [first, ...found.filter((each) => each !== first)] : []
     },
   }
 }
