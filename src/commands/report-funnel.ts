@@ -52,7 +52,7 @@ Profit = received − what members were given of it ("split --pay") − cost. A 
     ])
     if (writeOutput(call, { columns, names: 4, lines })) return outcome
     if (print.columns === Number.POSITIVE_INFINITY) print.table([], lines)
-    else if (answer.funnels.length > 0) printFunnels(answer, by, print)
+    else if (answer.funnels.length > 0) await printFunnels(answer, by, print)
     if (answer.funnels.length === 0) print.note('There are no such posts, links, orders and costs.')
     printNotes(answer, by, print)
     const days = `${from ?? 'the first'} to ${to ?? today}`
@@ -97,11 +97,14 @@ function documentOf({ funnels, totals, spent, kept, undated }: FunnelAnswer, by:
 
 /** Least characters that a bar is drawn in; where there are fewer, there is none. */
 const BAR = 6
+/** Most characters of a name for which a bar is made shorter. */
+const TITLE = 24
 
 type Line = { step: Step; note: string; bar?: { value: number | null; whole: number | null; most: number } }
 
 /** A block of lines for each funnel. Bars are on one scale for posts and links of all, for orders, and for money of each currency. */
-function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: Print): void {
+async function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: Print): Promise<void> {
+  const { default: width } = await import('string-width')
   const hasCosts = funnels.some(({ cost }) => cost !== null)
   const scales = scalesOf(funnels)
   const several = totals.length > 1
@@ -118,12 +121,12 @@ function printFunnels({ funnels, totals }: FunnelAnswer, by: FunnelName, print: 
       }),
     ]
   })
-  const widest = (of: (row: (typeof rows)[number]) => string | undefined) =>
-    rows.reduce((most, row) => Math.max(most, of(row)?.length ?? 0), 0)
-  const room = Math.min(
-    30,
-    print.columns - '  confirmed'.length - widest(({ cells }) => cells[0]) - widest(({ cells }) => cells[1]) - 6,
+  const widest = (of: (row: (typeof rows)[number]) => string) => rows.reduce((most, row) => Math.max(most, width(of(row))), 0)
+  const taken = Math.min(
+    widest(({ title }) => title),
+    TITLE,
   )
+  const room = Math.min(30, print.columns - taken - widest(({ cells }) => cells[0]!) - widest(({ cells }) => cells[1]!) - 6)
   print.table(
     [
       { title: by.toUpperCase(), cut: true, paint: (text) => (text.startsWith(' ') ? text : print.paint.bold(text)) },

@@ -112,6 +112,8 @@ it('tells a channel from post to profit, names date and period, and says what is
   expect(stderr).toContain('2026-10-01 to 2026-10-31.')
   const { default: width } = await import('string-width')
   for (const text of stdout.split('\n')) expect(width(text), text).toBeLessThanOrEqual(60)
+  const months = await run(['report', 'funnel', '--per', 'month', '--no-color'], { cwd, tty: 60 })
+  expect(months.stdout).toMatch(/\ngroup-a 2026-10 *\n/)
 })
 
 it('gives the same as JSON, where null is not known', async () => {
