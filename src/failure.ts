@@ -49,11 +49,11 @@ export function explain(thrown: unknown): Failure {
   // inquirer, when Ctrl-C is pressed in a prompt
   if (thrown instanceof Error && thrown.name === 'ExitPromptError') return { outcome: 'interrupted', message: 'interrupted' }
   if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') {
-    const { code, path, hostname, syscall } = thrown as SystemError
+    const { code, path, dest, hostname, syscall } = thrown as SystemError
     const sqlite = SQLITE[code.split('_').slice(0, 2).join('_')]
     if (sqlite) return { outcome: sqlite[0], message: sqlite[1] }
     const system = SYSTEM[code]
-    if (system) return { outcome: system[0], message: `${path ?? hostname ?? syscall ?? 'system'}: ${system[1]}` }
+    if (system) return { outcome: system[0], message: `${dest ?? path ?? hostname ?? syscall ?? 'system'}: ${system[1]}` }
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return { outcome: 'bug', message: `this is a bug in shoptool: ${message}; please report it with what --verbose adds` }

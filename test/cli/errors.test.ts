@@ -301,6 +301,7 @@ describe('errors of the system in words', () => {
     [error('ENOENT', { path: 'a.csv' }), 'usage', 'a.csv: no such file or folder'],
     [error('EACCES', { path: 'a.csv' }), 'usage', 'a.csv: permission denied'],
     [error('EISDIR', { syscall: 'read' }), 'usage', 'read: is a folder, expected a file'],
+    [error('EISDIR', { path: 'a.csv.new', dest: 'a.csv' }), 'usage', 'a.csv: is a folder, expected a file'],
     [error('EROFS', { path: 'out' }), 'usage', 'out: cannot be written, the file system is read-only'],
     [error('ENOSPC', { syscall: 'write' }), 'usage', 'write: no space left on the disk'],
     [error('ENOTFOUND', { hostname: 'acme.example' }), 'temporary', 'acme.example: the host was not found'],
