@@ -13,7 +13,7 @@ import { defineCommand } from './command.ts'
 import { count, day, list, option, text } from './option.ts'
 import type { Print } from './print.ts'
 import { writeCsv } from './replace.ts'
-import { reportLedger } from './report-ledger.ts'
+import { progressOf, reportLedger } from './report-ledger.ts'
 
 export const due = defineCommand({
   about: `Tells what should arrive and when, by partner and currency: what is due on each pay day to come, what orders will bring that have not come far enough to be due (estimated), and what was due, did not arrive and has not come since, by days past its pay day. Also how many days money takes, from the order and from the date that the partner's calendar goes by, and how much of what was missing came later.
@@ -64,14 +64,14 @@ function allDue(
   print: Print,
 ): Due[] {
   const due = dueOf(asOf, claims)
+  const progress = progressOf(print)
   db.transaction(() => {
     for (const partner of partners) {
       const present = judgedOrders(db, partner)
       const orders = asOf === today ? present : standing(present, asOf)
-      let told = 0
       for (const story of stories({ partner, orders, lines: linesByKey(db, partner.id, asOf) }, ALL_MONTHS)) {
         due.add(story)
-        if (++told % 20_000 === 0) print.progress(`${partner.id}: ${told} orders …`)
+        progress.add(story)
       }
     }
   })()

@@ -12,7 +12,7 @@ import { defineCommand } from './command.ts'
 import { list, month, option, text } from './option.ts'
 import type { Print } from './print.ts'
 import { writeCsv } from './replace.ts'
-import { type ReportLedger, reportLedger } from './report-ledger.ts'
+import { progressOf, type ReportLedger, reportLedger } from './report-ledger.ts'
 import { monthToSettle } from './settle-month.ts'
 
 export const leaks = defineCommand({
@@ -57,10 +57,10 @@ function search({ db, found, partners, today }: ReportLedger, months: { from: Mo
   const search = leakSearch()
   const dimensions = dimensionsOf(db, found)
   let kept: Sighting[] | null = []
-  let told = 0
+  const progress = progressOf(print)
   const read = (take: (sighting: Sighting) => void) => {
     const add = (story: Story) => {
-      if (++told % 20_000 === 0) print.progress(`${story.partner.id}: ${told} orders …`)
+      progress.add(story)
       for (const sighting of sightingsOf(story, dimensions, today)) take(sighting)
     }
     tell(db, partners, months, { add })

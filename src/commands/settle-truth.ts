@@ -8,7 +8,7 @@ import { defineCommand } from './command.ts'
 import { count, list, option, text } from './option.ts'
 import type { Print } from './print.ts'
 import { writeCsv } from './replace.ts'
-import { type ReportLedger, reportLedger } from './report-ledger.ts'
+import { progressOf, type ReportLedger, reportLedger } from './report-ledger.ts'
 import { payersOf } from './settle-receipts.ts'
 
 export const truth = defineCommand({
@@ -44,12 +44,12 @@ const ALL = { from: '0000-01', to: '9998-12' } as const
 
 function allTruth({ db, found, partners, today }: ReportLedger, most: number, print: Print): Truth[] {
   const truth = truthOf(today, most)
-  let told = 0
+  const progress = progressOf(print)
   db.transaction(() => {
     tell(db, partners, ALL, {
       add(story) {
         truth.add(story)
-        if (++told % 20_000 === 0) print.progress(`${story.partner.id}: ${told} orders …`)
+        progress.add(story)
       },
     })
     for (const tieOut of receiptsOf(db, payersOf(found, db))?.tieOuts ?? []) {
