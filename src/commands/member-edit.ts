@@ -6,6 +6,7 @@ import { addChange, insertMember, type MemberField, setContact } from '../store/
 import { type Database, openDatabase } from '../store/open.ts'
 import { keepSubId, postingOf } from '../store/subids.ts'
 import {
+  changeText,
   checkInviter,
   heldOn,
   isMemberOn,
@@ -181,7 +182,7 @@ function apply(db: Database, name: string, given: Given, pairs: readonly Pair[],
   }
 }
 
-/** Says what was done, and what the law says of the team. */
+/** Says what was done, what was recorded of later days before, and what the law says of the team. */
 export function tellChange(
   call: Pick<Call, 'ctx' | 'print' | 'global'>,
   found: Workspace,
@@ -191,8 +192,11 @@ export function tellChange(
 ): void {
   const { ctx, print, global } = call
   const warnings = tellLaw(ctx, found, print)
-  const member = memberOn(roster, roster.get(done.name)!, done.on)
+  const changed = roster.get(done.name)!
+  const member = memberOn(roster, changed, done.on)
   if (global.json) print.json(`member-${what}`, { member, warnings })
   else print.line(done.text)
+  for (const { field, value, from } of changed.changes)
+    if (from > done.on) print.note(`Already on record from ${from} on: ${changeText(field, value)}`)
 }
 type Done = { name: string; on: Day; text: string }

@@ -1,7 +1,7 @@
 import { instantOf } from '../day.ts'
 import { strangersInLinks } from '../store/members.ts'
 import { openForReading } from '../store/open.ts'
-import { chainAbove, memberNamed, memberOn, readRoster, strangerText } from '../team/roster.ts'
+import { chainAbove, changeText, memberNamed, memberOn, readRoster, strangerText } from '../team/roster.ts'
 import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { add, edit, remove } from './member-edit.ts'
@@ -69,7 +69,7 @@ const show = defineCommand({
       ...(document.tier ? [['tier', `${document.tier}, set by hand`]] : []),
       ...document.ids.map(({ partner, id }) => ['id', `${partner}:${id}`]),
       ...(contact === null ? [] : [['contact', contact]]),
-      ...history.map(({ from, field, value }) => ['from', `${from}  ${field} ${value ?? 'none'}`]),
+      ...history.map(({ from, field, value }) => ['from', `${from}  ${changeText(field, value)}`]),
     ] as const
     const terminal = print.columns !== Number.POSITIVE_INFINITY
     for (const [label, value] of facts)

@@ -81,6 +81,12 @@ export function chainAbove(roster: Roster, name: string, on: Day, most: number):
   return chain
 }
 
+/** A change as people read it: `inviter mei`, `tier none`, `left`, `back`. */
+export function changeText(field: MemberField, value: string | null): string {
+  if (field === 'left') return value === null ? 'back' : 'left'
+  return `${field} ${value ?? 'none'}`
+}
+
 /** A member as it stands on a day. `left`: since when it is gone; `invited`: how many it has invited. */
 export function memberOn(roster: Roster, member: Member, on: Day) {
   const { name, joined, ids, changes } = member

@@ -43,6 +43,10 @@ describe('member', () => {
     expect(gone).toMatchObject({ left: '2026-10-01', contact: null })
     expect((await members(cwd, 'add', 'mei')).stdout).toBe('mei is a member from 2026-11-25 on\n')
     expect(JSON.parse((await members(cwd, 'list', '--json')).stdout).members[0]).toMatchObject({ name: 'mei', left: null })
+    await members(cwd, 'remove', 'mei', '--from', '2026-12-01')
+    await members(cwd, 'remove', 'mei', '--from', '2026-11-27')
+    const again = await members(cwd, 'add', 'mei', '--joined', '2026-11-28')
+    expect(again.stderr).toBe('Already on record from 2026-12-01 on: left\n')
   })
 
   it('keeps ids with partners, which then name the member in orders', async () => {
