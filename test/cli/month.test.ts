@@ -216,3 +216,14 @@ it('explains an order with its formula, payouts and sources', async () => {
   expect((await shoptool('settle', 'explain', 'taobao:9260908880044400000')).stdout).toBe(stdout)
   expect((await shoptool('settle', 'explain', '1')).stderr).toBe('shoptool: 1: no order and no payout line of that number\n')
 })
+
+it('says which earlier months stay open where the first that is closed is not the first that was paid', async () => {
+  const close = async (month: string) => (await shoptool('settle', '--month', month, '--partner', 'taobao', '--close')).stderr
+  expect(await close('2026-11')).toContain(
+    'taobao: earlier months stay open (2026-10); they can be closed only once 2026-11 is opened again\n',
+  )
+  expect(await close('2026-11')).not.toContain('stay open')
+  const reason = ['--reopen', '--reason', 'October first']
+  expect((await shoptool('settle', '--month', '2026-11', '--partner', 'taobao', ...reason)).code).toBe(0)
+  for (const month of ['2026-10', '2026-11']) expect(await close(month)).not.toContain('stay open')
+})
