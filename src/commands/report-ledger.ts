@@ -59,12 +59,16 @@ export async function reportLedger(
   return { found, db, partners, today, outcome: without.length > 0 ? 'usage' : 'done' }
 }
 
-/** Tells on a terminal how far reading has come; output takes its place. */
-export function progressOf(print: Pick<Print, 'progress'>): Listener {
+/** Tells on a terminal how far reading has come, one order of a partner after the other; output takes its place. */
+export function orderCount(print: Pick<Print, 'progress'>): (partner: string) => void {
   let told = 0
-  return {
-    add({ partner }) {
-      if (++told % 20_000 === 0) print.progress(`${partner.id}: ${told} orders …`)
-    },
+  return (partner) => {
+    if (++told % 20_000 === 0) print.progress(`${partner}: ${told} orders …`)
   }
+}
+
+/** The same of stories. */
+export function progressOf(print: Pick<Print, 'progress'>): Listener {
+  const count = orderCount(print)
+  return { add: ({ partner }) => count(partner.id) }
 }

@@ -15,6 +15,7 @@ import { type OrderSplit, type SplitRules, splitMonth } from '../team/split.ts'
 import { memberTiers, tierOnDay } from '../team/tiers.ts'
 import type { TeamTerms, Workspace } from '../workspace.ts'
 import type { Print } from './print.ts'
+import { orderCount } from './report-ledger.ts'
 import { monthToSettle } from './settle-month.ts'
 
 /** The team of a workspace, and how it shares. `partners` are those whose months can be settled, `unsettled` the others. */
@@ -60,14 +61,11 @@ export function inMajor<T extends { currency: string }, K extends keyof T>(
   return { ...row, ...amounts } as Omit<T, K> & Record<K, string>
 }
 
-/** How often progress is told, in orders. */
-const OFTEN = 20_000
-
 /** What was received in the month, order by order, with progress. */
 export function* splitsOf(team: Team, db: Database, print: Pick<Print, 'progress'>): Generator<OrderSplit> {
-  let count = 0
+  const count = orderCount(print)
   for (const split of splitMonth(db, team.partners, team.month, team.rules)) {
-    if (++count % OFTEN === 0) print.progress(`${split.partner}: ${count} orders …`)
+    count(split.partner)
     yield split
   }
 }
