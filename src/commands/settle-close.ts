@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { instantOf, type Month, monthOf } from '../day.ts'
+import { instantOf, type Month } from '../day.ts'
 import { ShoptoolError, usageError } from '../errors.ts'
 import { lock } from '../lock.ts'
 import { BUILT_IN } from '../partners/index.ts'
@@ -9,7 +9,7 @@ import { checkClosed, closeMonth, reopenMonth } from '../settle/close.ts'
 import { type ClosingEvent, closedMonths, closingEvents } from '../store/closings.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
-import { paidStatements } from '../store/payouts.ts'
+import { payoutMonths } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { defineCommand, type Outcome } from './command.ts'
 import { flag, list, month, option } from './option.ts'
@@ -60,18 +60,13 @@ export function closeMonths(around: Around, partners: readonly Partner[], month:
       const closing = closeMonth(db, partner, month, { today: at.slice(0, 10), at, withoutStatement })
       const told = `${partner.id} ${month}: ${before ? 'is closed already, since' : 'closed on'} ${closing.at.slice(0, 10)}`
       print.note(`${told}, hash ${closing.hash}`)
-      const earlier = closed.length === 0 ? paidMonths(db, partner.id).filter((each) => each < month) : []
+      const earlier = closed.length === 0 ? payoutMonths(db, partner.id).filter((each) => each < month) : []
       if (earlier.length > 0) {
         const which = earlier.length > 2 ? `${earlier[0]} to ${earlier.at(-1)}` : earlier.join(' and ')
         print.note(`${partner.id}: earlier months stay open (${which}); they can be closed only once ${month} is opened again`)
       }
     }),
   )
-}
-
-/** The months in which a partner paid, the earliest first. */
-function paidMonths(db: Database, partner: string): Month[] {
-  return [...new Set(paidStatements(db, partner).map(({ paidAt }) => monthOf(paidAt)))].sort()
 }
 
 /** Settles the months that are closed again as they were closed. A partner's that does not come out the same is told. */

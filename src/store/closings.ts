@@ -3,7 +3,7 @@ import type { Day, Instant, Month } from '../day.ts'
 import { boundOf, type Fact, type Position } from './journal.ts'
 import type { Database } from './open.ts'
 import { reviewedOrders } from './reviews.ts'
-import { paidTogether } from './routes.ts'
+import { paidTogether, specialRoutes } from './routes.ts'
 
 /** What a close keeps of a partner's month. Hashes are sha256, 64 hex digits. */
 export type Frozen = {
@@ -131,5 +131,5 @@ export function ordersLearnedOf(
     )
     .pluck()
     .all({ partner, day, paid, since, until, after: boundOf(db, since).file, upTo: boundOf(db, until).file })
-  return paidTogether(db, partner, [...learned, ...reviewedOrders(db, partner, until)], until)
+  return paidTogether(specialRoutes(db, partner, until), [...learned, ...reviewedOrders(db, partner, until)])
 }

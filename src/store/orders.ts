@@ -8,7 +8,7 @@ import { type KnownRows, knownRows } from './known.ts'
 import { linesOf, ordersWithNotices, partnersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
 import { hasMost, originOf, recorded, recorder } from './recorded.ts'
-import { paidTogether } from './routes.ts'
+import { paidTogether, specialRoutes } from './routes.ts'
 import { DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
@@ -181,7 +181,7 @@ export function ordersByKey(
   only?: readonly string[],
 ): IterableIterator<Recorded<Order>> {
   const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
-  const values = only ? [partner, JSON.stringify(paidTogether(db, partner, only, asOf).flat())] : [partner]
+  const values = only ? [partner, JSON.stringify(paidTogether(specialRoutes(db, partner, asOf), only).flat())] : [partner]
   if (asOf === undefined) {
     const from = !only && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
     return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)

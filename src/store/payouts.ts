@@ -144,16 +144,27 @@ export function linesByKey(
   routesAsOf = asOf,
 ): Iterable<RoutedLine> {
   const where = `p.partner = @partner AND p.paid_at <= @until AND ${known(db, asOf)}`
-  const asked = only && new Set(paidTogether(db, partner, only, routesAsOf).flat())
-  const lines = routedLines(db, partner, where, { until }, 'key, line_id, paid_at, statement_id, line', asked, routesAsOf)
+  const special = specialRoutes(db, partner, routesAsOf)
+  const asked = only && new Set(paidTogether(special, only).flat())
+  const lines = routedLines(
+    db,
+    partner,
+    where,
+    { until },
+    'key, line_id, paid_at, statement_id, line',
+    special,
+    asked,
+    routesAsOf,
+  )
   return asked ? [...lines].filter((line) => asked.has(keyOf(line))) : lines
 }
 
 /** Everything that was ever paid for an order and those that are paid together with it, and lines that name a sale of another one. */
 export function linesOfOrder(db: Database, partner: string, orderId: string): RoutedLine[] {
   const where = `p.partner = @partner AND ${known(db)}`
-  const asked = new Set(paidTogether(db, partner, [orderId]).flat())
-  const lines = routedLines(db, partner, where, {}, 'paid_at, statement_id, line', asked)
+  const special = specialRoutes(db, partner)
+  const asked = new Set(paidTogether(special, [orderId]).flat())
+  const lines = routedLines(db, partner, where, {}, 'paid_at, statement_id, line', special, asked)
   return [...lines].filter((line) => asked.has(keyOf(line)) || line.route?.orderIds.some((each) => asked.has(each)))
 }
 
@@ -163,14 +174,14 @@ export function orphanClawbacks(db: Database, partner: string): RoutedLine[] {
     'SELECT 1 FROM order_line WHERE partner = ? AND order_id = ? AND state <> 0 LIMIT 1',
   )
   const where = `p.partner = @partner AND p.amount < 0 AND p.kind IN ('commission', 'clawback') AND ${known(db)}`
-  const lines = routedLines(db, partner, where, {}, 'key, paid_at, statement_id, line')
+  const lines = routedLines(db, partner, where, {}, 'key, paid_at, statement_id, line', specialRoutes(db, partner))
   return [...lines].filter((line) => isOrder.get(partner, keyOf(line)) === undefined)
 }
 
 /** A payout line by its id, or undefined where there is none that holds. */
 export function payoutLine(db: Database, partner: string, id: number): RoutedLine | undefined {
   const where = `p.partner = @partner AND p.id = @id AND ${known(db)}`
-  const [line] = routedLines(db, partner, where, { id }, 'key')
+  const [line] = routedLines(db, partner, where, { id }, 'key', specialRoutes(db, partner))
   return line
 }
 
@@ -186,7 +197,7 @@ export function linesAt(db: Database, file: string, line: number): { partner: st
 }
 
 /**
- * Payout lines with their routes, sorted by columns of the result. With `asked` those for these orders, and more; `where` is about `p` and
+ * Payout lines with their routes, of which `special` are those that no column tells, sorted by columns of the result. With `asked` those for these orders, and more; `where` is about `p` and
  * `s`. Where no line of the partner is routed, they are read without any of that.
  */
 function routedLines(
@@ -195,10 +206,10 @@ function routedLines(
   where: string,
   values: object,
   order: string,
+  special: ReadonlyMap<number, Route>,
   asked?: ReadonlySet<string>,
   asOf?: Position,
 ): Iterable<RoutedLine> {
-  const special = specialRoutes(db, partner, asOf)
   const ofSales =
     db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
   const from = !asked && hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
@@ -266,9 +277,10 @@ export function statementsOf(db: Database, partner: string, month: Month, asOf?:
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))
 }
 
-/** The months in which anything was paid, the earliest first. */
-export function payoutMonths(db: Database): Month[] {
-  return db.prepare<[], Month>('SELECT DISTINCT substr(paid_at, 1, 7) FROM payout_line ORDER BY 1').pluck().all()
+/** The months in which anything was paid, by one partner or any, the earliest first. */
+export function payoutMonths(db: Database, partner: string | null = null): Month[] {
+  const sql = `SELECT DISTINCT substr(p.paid_at, 1, 7) ${FROM} WHERE p.partner = ifnull(?, p.partner) AND ${known(db)} ORDER BY 1`
+  return db.prepare<[string | null], Month>(sql).pluck().all(partner)
 }
 
 /** A statement as it was paid; `paidAt` is the last pay day of its lines. */

@@ -67,11 +67,11 @@ export function specialRoutes(db: Database, partner: string, asOf?: Position): M
 
 /**
  * These order numbers, each with all that payout lines pay together with it, bytewise. Numbers that go together are given once.
- * @param asOf as of when lines are routed
+ * @param routes the `specialRoutes` of the partner
  */
-export function paidTogether(db: Database, partner: string, orderIds: readonly string[], asOf?: Position): string[][] {
+export function paidTogether(routes: ReadonlyMap<number, Route>, orderIds: readonly string[]): string[][] {
   const groups = new Map<string, Set<string>>()
-  for (const route of specialRoutes(db, partner, asOf).values()) {
+  for (const route of routes.values()) {
     const group = new Set(route.orderIds.flatMap((each) => [each, ...(groups.get(each) ?? [])]))
     for (const each of group) groups.set(each, group)
   }

@@ -70,8 +70,9 @@ export function* splitMonth(db: Database, partners: readonly Partner[], month: M
 
 /** The order numbers that any payout line pays together, by each of them. */
 function bundlesOf(db: Database, partner: string): Map<string, string[]> {
-  const orderIds = [...specialRoutes(db, partner).values()].flatMap((route) => (route.orderIds.length > 1 ? route.orderIds : []))
-  return new Map(paidTogether(db, partner, orderIds).flatMap((bundle) => bundle.map((orderId) => [orderId, bundle])))
+  const routes = specialRoutes(db, partner)
+  const orderIds = [...routes.values()].flatMap((route) => (route.orderIds.length > 1 ? route.orderIds : []))
+  return new Map(paidTogether(routes, orderIds).flatMap((bundle) => bundle.map((orderId) => [orderId, bundle])))
 }
 
 type OrderEntries = { orderIds: readonly string[]; group: Entry[] }
