@@ -7,9 +7,9 @@ import { type Bound, boundOf, overruled, type Position, type Reread, type Ruling
 import { type KnownRows, knownRows } from './known.ts'
 import { linesOf, ordersWithNotices, partnersWithNotices } from './notices.ts'
 import type { Database } from './open.ts'
-import { hasMost, originOf, recorded, recorder } from './recorded.ts'
+import { hasMost, inOneCell, originOf, recorded, recorder } from './recorded.ts'
 import { paidTogether, specialRoutes } from './routes.ts'
-import { DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
+import { COLUMNS, DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
 export type OrderWriter = {
@@ -165,7 +165,14 @@ function ageOf(order: Order): string {
 
 export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
-const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line`
+/** What most partners tell of few orders, or of none. */
+const SELDOM = [
+  ...(['refundAmount', 'serviceFee', 'subsidy', 'paidAt', 'receivedAt', 'verifiedAt', 'modifiedAt'] as const),
+  ...(['trackingId', 'subId', 'transactionId', 'dueAt'] as const),
+]
+const OFTEN = VALUES.filter((value) => !(SELDOM as string[]).includes(value))
+const columnsOf = (values: readonly (keyof typeof COLUMNS)[]) => values.map((value) => `s.${COLUMNS[value]}`)
+const SELECT = `SELECT l.partner, l.order_id, l.line_id, ${columnsOf(OFTEN).join(', ')}, ${inOneCell(columnsOf(SELDOM))}, s.file, s.line`
 const PRESENT = `${SELECT} FROM order_line l JOIN order_state s ON s.id = l.state`
 /** The same in the order in which lines came, whatever index there is: for most of the table. */
 const AS_IT_LIES = `${SELECT} FROM order_line l NOT INDEXED CROSS JOIN order_state s ON s.id = l.state`
@@ -184,13 +191,13 @@ export function ordersByKey(
   const values = only ? [partner, JSON.stringify(paidTogether(specialRoutes(db, partner, asOf), only).flat())] : [partner]
   if (asOf === undefined) {
     const from = !only && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
-    return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS)
+    return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS, SELDOM)
   }
   const bound = boundOf(db, asOf)
   if (hasDerived(db, partner)) return derivedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
     WHERE ${where} ORDER BY l.order_id, l.line_id`
-  return recorded<OrderOfPartner>(db, sql, values, FIELDS)
+  return recorded<OrderOfPartner>(db, sql, values, FIELDS, SELDOM)
 }
 
 /** Whether lines of the partner are made of more than one fact. */
@@ -209,8 +216,8 @@ function* derivedByKey(
 ): Generator<Recorded<OrderOfPartner>> {
   const derive = derivation(db, bound)
   const origin = originOf(db)
-  const record = recorder<OrderOfPartner>(db, FIELDS)
-  const sql = `SELECT l.partner, l.order_id, l.line_id, ${NAMES.map((name) => `s.${name}`).join(', ')}, s.file, s.line, s.id, l.id, ${IS_DERIVED}
+  const record = recorder<OrderOfPartner>(db, FIELDS, SELDOM)
+  const sql = `${SELECT}, s.id, l.id, ${IS_DERIVED}
     FROM order_line l LEFT JOIN order_state s ON s.id = ${newestReading('l.id', bound)} WHERE ${where} ORDER BY l.order_id, l.line_id`
   for (const row of db
     .prepare<string[], unknown[]>(sql)
@@ -226,13 +233,13 @@ function* derivedByKey(
 /** The lines of an order, of one partner or of all. */
 export function ordersById(db: Database, partner: string | null, orderId: string): Recorded<OrderOfPartner>[] {
   const where = 'WHERE l.order_id = ? AND l.partner = ifnull(?, l.partner) ORDER BY l.partner, l.line_id'
-  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS)]
+  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [orderId, partner], FIELDS, SELDOM)]
 }
 
 /** The order lines of a partner whose rows take back more than they sell: the sale is not on file. */
 export function unsoldLines(db: Database, partner: string): Recorded<OrderOfPartner>[] {
   const where = 'WHERE l.partner = ? AND (s.paid_amount < 0 OR s.commission < 0) ORDER BY l.order_id, l.line_id'
-  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [partner], FIELDS)]
+  return [...recorded<OrderOfPartner>(db, `${PRESENT} ${where}`, [partner], FIELDS, SELDOM)]
 }
 
 /** Which order lines are asked for; days are those on which they were ordered, as their partner counts them. */
@@ -270,7 +277,7 @@ export function listOrders(
     values.push(JSON.stringify(ids))
   }
   const sql = `${PRESENT} WHERE ${where.join(' AND ')} ORDER BY s.ordered_at DESC, l.partner, l.order_id, l.line_id LIMIT ?`
-  return [...recorded<OrderOfPartner>(db, sql, [...values, limit], FIELDS)]
+  return [...recorded<OrderOfPartner>(db, sql, [...values, limit], FIELDS, SELDOM)]
 }
 
 /** Order lines of one partner that carry the same ids, in one currency. Amounts are sums; what is refunded or invalid earns no commission. */

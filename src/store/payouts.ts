@@ -216,7 +216,7 @@ function routedLines(
   const among = asked ? `${where} AND ${isFor(ofSales, asked.has(''))}` : where
   const given = { ...values, partner, only: JSON.stringify([...(asked ?? [])]) }
   if (!ofSales && special.size === 0) {
-    const sql = `SELECT ${COLUMNS}, s.file, p.line, p.order_id AS key ${from} WHERE ${among} ORDER BY ${order}`
+    const sql = `SELECT ${COLUMNS}, s.file, p.line ${from} WHERE ${among} ORDER BY ${order.replace('key', 'order_id')}`
     return recorded<PayoutLine>(db, sql, [given], FIELDS)
   }
   const plain = `${among} AND p.id NOT IN (SELECT value ->> 0 FROM json_each(@special))`
