@@ -27,8 +27,8 @@ for (const name of ['cli.js', 'chunks', '.built']) rmSync(`${home}/dist/${name}`
 const rules = await compileRules()
 await build({
   ...common,
-  // The thread is found beside the chunk that starts it.
-  entryPoints: { cli: 'src/cli.ts', 'chunks/reader': 'src/share/poster/reader.js' },
+  // Threads are found beside the chunk that starts them.
+  entryPoints: { cli: 'src/cli.ts', 'chunks/reader': 'src/share/poster/reader.js', 'chunks/thread': 'src/settle/thread.ts' },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',

@@ -42,6 +42,29 @@ export type Print = {
   columns: number
 }
 
+/** What `JSON.stringify(document, replacer, 2)` gives, in pieces: a list of a million findings as one text takes as much memory again. */
+export function* jsonPieces(document: object, replacer: (key: string, value: unknown) => unknown): Generator<string> {
+  const text = (value: unknown, indent: string) => JSON.stringify(value, replacer, 2)?.replaceAll('\n', `\n${indent}`)
+  let piece = '{'
+  let comma = ''
+  for (const [key, value] of Object.entries(document)) {
+    const isList = Array.isArray(value) && value.length > 0
+    const whole = isList ? '[' : text(value, '  ')
+    if (whole === undefined) continue
+    piece += `${comma}\n  ${JSON.stringify(key)}: ${whole}`
+    comma = ','
+    if (!isList) continue
+    for (const [i, each] of value.entries()) {
+      piece += `${i === 0 ? '' : ','}\n    ${text(each, '    ') ?? 'null'}`
+      if (piece.length < 1 << 16) continue
+      yield piece
+      piece = ''
+    }
+    piece += '\n  ]'
+  }
+  yield `${piece}${comma && '\n'}}`
+}
+
 const GAP = '  '
 /** Below these widths a column is not shortened, not broken into lines. */
 const NARROWEST = 8
@@ -76,7 +99,8 @@ export async function makePrint(ctx: Context, global: GlobalFlags, secrets: Read
     json(name, document) {
       const hidden = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value, secrets) : value)
       clearProgress()
-      ctx.stdout.write(`${JSON.stringify({ schema: `shoptool.${name}.v1`, ...document }, hidden, 2)}\n`)
+      for (const piece of jsonPieces({ schema: `shoptool.${name}.v1`, ...document }, hidden)) ctx.stdout.write(piece)
+      ctx.stdout.write('\n')
     },
     table(heads, rows) {
       const cells = rows.map((row) => row.map(oneLine))

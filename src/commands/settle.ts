@@ -7,6 +7,7 @@ import { adjustmentText } from '../settle/adjust.ts'
 import { CLASSES } from '../settle/entry.ts'
 import { settle } from '../settle/ledger.ts'
 import type { Settlement } from '../settle/report.ts'
+import { settleInThreads } from '../settle/threads.ts'
 import { openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import { defineCommand, type Outcome } from './command.ts'
@@ -98,7 +99,9 @@ export const command = defineCommand({
     // What was written when it was closed stays, and what does not come out the same is shown to nobody.
     if (checked.includes('data')) return [...closing, ...checked]
     const payers = payersOf(found, db)
-    const settlement = settle(db, settled, chosen, { folder, payers })
+    const parts = await settleInThreads(db, settled, chosen, folder)
+    for (const [id, { length }] of parts.of) print.detail(`${id}: settled in ${length} threads`)
+    const settlement = settle(db, settled, chosen, { folder, payers, parts })
     if (global.json) print.json('settle', settlement)
     else {
       printSettlement(settlement, print)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatAmount, type Minor } from '../money.ts'
 import type { Origin } from '../records.ts'
@@ -8,7 +8,7 @@ import { CLASSES, type Entry, type Rules } from './entry.ts'
 import { explain } from './explain.ts'
 import { renderReport } from './html.ts'
 import { changeOf, type Settlement } from './report.ts'
-import { id, openTable, text } from './table.ts'
+import { id, openTable, type Table, text } from './table.ts'
 
 /** The files of a settlement. */
 export const FILES = ['summary.csv', 'findings.csv', 'lines.csv', 'report.html'] as const
@@ -16,16 +16,27 @@ export const FILES = ['summary.csv', 'findings.csv', 'lines.csv', 'report.html']
 /** Takes the entries of a settlement as they come, then the whole; its files appear under their names only in `finish`. */
 export type SettlementFiles = {
   add(partner: string, entry: Entry, rules: Rules): void
+  /** Takes entries that were written elsewhere; their file is removed. */
+  append(rows: Rows): void
   /** Writes the other files and renames all of them. Returns their paths. */
   finish(settlement: Settlement): string[]
   /** Removes what was begun. */
   abandon(): void
 }
 
+/** A part of lines.csv in a file of its own, without the numbers of entries, and the bytes of each row, below 0 where it begins an entry. */
+export type Rows = { path: string; sizes: Int32Array }
+
 const LINE_COLUMNS =
   'entry,partner,class,orderId,lineId,sku,title,status,commission,statementId,paidAt,kind,amount,currency,expected,paid,difference,explain,orderSource,payoutSource,match'.split(
     ',',
   )
+
+/** A file for what is not finished in `folder`. A name of its own: two settlements of one month may run at once, and the last to finish counts. */
+export function unfinished(folder: string, name: string, run: string = randomUUID()): string {
+  mkdirSync(folder, { recursive: true })
+  return join(folder, `.${name}.${run}.unfinished`)
+}
 
 /**
  * Begins the files of a settlement in `folder`. lines.csv has an order and the payout line for it side by side; an entry of several
@@ -33,61 +44,108 @@ const LINE_COLUMNS =
  * that each column sums up to the total; `amount` is that of the single payout line.
  */
 export function beginFiles(folder: string): SettlementFiles {
-  mkdirSync(folder, { recursive: true })
-  // A name of its own: two settlements of one month may run at once, and the last to finish counts.
   const run = randomUUID()
-  const unfinished = (name: string) => join(folder, `.${name}.${run}.unfinished`)
-  const table = openTable(unfinished('lines.csv'), LINE_COLUMNS)
+  const path = (name: string) => unfinished(folder, name, run)
+  const table = openTable(path('lines.csv'), LINE_COLUMNS)
   let number = 0
   return {
     add(partner, entry, rules) {
       number++
-      const { orders, lines, about, currency } = entry
-      const money = (amount: Minor) => formatAmount(amount, currency)
-      const rows = Math.max(orders.length, lines.length, 1)
-      for (let i = 0; i < rows; i++) {
-        const order = orders[i]
-        const line = lines[i]
-        const named = order ?? line ?? about[0]
-        table.add([
-          number,
-          partner,
-          entry.class,
-          id(named?.orderId ?? null),
-          id(named?.lineId ?? null),
-          id(named?.sku ?? null),
-          text(named?.title ?? null),
-          order?.status ?? null,
-          order ? money(order.commission) : null,
-          id(line?.statementId ?? null),
-          line?.paidAt ?? null,
-          line?.kind ?? null,
-          line ? money(line.amount) : null,
-          currency,
-          i === 0 ? money(entry.expected) : null,
-          i === 0 ? money(entry.paid) : null,
-          i === 0 ? money(entry.difference) : null,
-          i === 0 ? text(explain(entry, rules).text) : null,
-          order ? text(place(order.origin)) : null,
-          line ? text(place(line.origin)) : null,
-          line ? entry.match : null,
-        ])
+      addEntry(table, number, partner, entry, rules)
+    },
+    append(rows) {
+      for (const { bytes, isFirst } of rowsOf(rows)) {
+        if (isFirst) number++
+        table.addNumbered(number, bytes)
       }
+      rmSync(rows.path)
     },
     finish(settlement) {
       table.close()
-      writeSummary(unfinished('summary.csv'), settlement)
-      writeFindings(unfinished('findings.csv'), settlement)
-      writeFileSync(unfinished('report.html'), renderReport(settlement))
+      writeSummary(path('summary.csv'), settlement)
+      writeFindings(path('findings.csv'), settlement)
+      writeFileSync(path('report.html'), renderReport(settlement))
       return FILES.map((name) => {
-        renameSync(unfinished(name), join(folder, name))
+        renameSync(path(name), join(folder, name))
         return join(folder, name)
       })
     },
     abandon() {
       table.close()
-      for (const name of FILES) rmSync(unfinished(name), { force: true })
+      for (const name of FILES) rmSync(path(name), { force: true })
     },
+  }
+}
+
+/** Begins a part of lines.csv. */
+export function beginRows(path: string): Pick<SettlementFiles, 'add'> & { finish(): Rows } {
+  const table = openTable(path, null)
+  const sizes: number[] = []
+  return {
+    add(partner, entry, rules) {
+      const at = sizes.length
+      addEntry(table, null, partner, entry, rules, sizes)
+      sizes[at] = -sizes[at]!
+    },
+    finish() {
+      table.close()
+      return { path, sizes: Int32Array.from(sizes) }
+    },
+  }
+}
+
+function* rowsOf({ path, sizes }: Rows): Generator<{ bytes: Uint8Array; isFirst: boolean }> {
+  const file = openSync(path, 'r')
+  let block = Buffer.alloc(1 << 20)
+  let [from, end] = [0, 0]
+  for (const signed of sizes) {
+    const size = Math.abs(signed)
+    if (end - from < size) {
+      const rest = block.subarray(from, end)
+      if (size > block.length) block = Buffer.alloc(size)
+      block.set(rest)
+      ;[from, end] = [0, rest.length]
+      while (end < size) end += readSync(file, block, end, block.length - end, null)
+    }
+    yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
+    from += size
+  }
+  closeSync(file)
+}
+
+/** Adds the rows of an entry, and their bytes to `sizes`. */
+function addEntry(table: Table, number: number | null, partner: string, entry: Entry, rules: Rules, sizes: number[] = []): void {
+  const { orders, lines, about, currency } = entry
+  const money = (amount: Minor) => formatAmount(amount, currency)
+  const rows = Math.max(orders.length, lines.length, 1)
+  for (let i = 0; i < rows; i++) {
+    const order = orders[i]
+    const line = lines[i]
+    const named = order ?? line ?? about[0]
+    const size = table.add([
+      number,
+      partner,
+      entry.class,
+      id(named?.orderId ?? null),
+      id(named?.lineId ?? null),
+      id(named?.sku ?? null),
+      text(named?.title ?? null),
+      order?.status ?? null,
+      order ? money(order.commission) : null,
+      id(line?.statementId ?? null),
+      line?.paidAt ?? null,
+      line?.kind ?? null,
+      line ? money(line.amount) : null,
+      currency,
+      i === 0 ? money(entry.expected) : null,
+      i === 0 ? money(entry.paid) : null,
+      i === 0 ? money(entry.difference) : null,
+      i === 0 ? text(explain(entry, rules).text) : null,
+      order ? text(place(order.origin)) : null,
+      line ? text(place(line.origin)) : null,
+      line ? entry.match : null,
+    ])
+    sizes.push(size)
   }
 }
 

@@ -3,27 +3,39 @@ import type { Basis, Calendar, Fee, Partner } from '../partners/partner.ts'
 import { keyOf } from '../records.ts'
 import { type Closing, closedMonths, type Frozen, ordersLearnedOf } from '../store/closings.ts'
 import { type Position, positionOf } from '../store/journal.ts'
-import type { Database } from '../store/open.ts'
+import { type Database, versionOf } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
 import { linesByKey, statementsOf } from '../store/payouts.ts'
+import type { Among } from '../store/stretch.ts'
 import { type AdjustedFacts, type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
+import { discardParts, type Part } from './part.ts'
 import { judgedOrders, partsBy } from './parts.ts'
 import { inMonth, receiptsOf, shown } from './receipts.ts'
 import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
 
+/** Parts of a settlement that were made beforehand (`threads.ts`), by partner, and the version of the database that they were made from. */
+export type Parts = { version: number; of: ReadonlyMap<string, readonly Part[]> }
+
 /**
  * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
- * without orders and payouts are passed over. Reads one snapshot of the database and writes nothing to it.
+ * without orders and payouts are passed over. `parts` count where nothing was written to the database since. Reads one snapshot of the database and writes nothing to it.
  * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
  */
-export function settle(db: Database, partners: readonly Partner[], month: Month, options: SettleOptions): Settlement {
+export function settle(
+  db: Database,
+  partners: readonly Partner[],
+  month: Month,
+  options: SettleOptions & { parts?: Parts },
+): Settlement {
   return db.transaction(() => {
+    const parts = options.parts?.version === versionOf(db) ? options.parts.of : undefined
+    if (options.parts && !parts) discardParts([...options.parts.of.values()].flat())
     const all = receiptsOf(db, options.payers ?? partners)?.tieOuts.map((each) => inMonth(each, month))
     const ledgers = partners.map((partner) => {
-      const ledger = ledgerOf(db, partner, month)
+      const ledger = { ...ledgerOf(db, partner, month), parts: parts?.get(partner.id) }
       return all && !ledger.closedAt ? { ...ledger, receipts: all.filter((each) => each.partner === partner.id) } : ledger
     })
     const settlement = settleLedgers(ledgers, month, options)
@@ -63,7 +75,7 @@ export function recordsOf(
   partner: Partner,
   month: Month,
   closing?: Freeze,
-  only?: readonly string[],
+  only?: Among,
 ): Pick<Ledger, 'partner' | 'orders' | 'lines'> {
   const { position, terms } = closing?.frozen ?? {}
   const then = terms ? partnerOn(partner, terms) : partner
@@ -96,13 +108,16 @@ export function closedLedger(
   }
 }
 
-/** What a partner is judged by, as data: all that is known of it but for how its records are read. */
-export function termsOf({ feeds, apis, aggregators, links, stuck, ...terms }: Partner): Frozen['terms'] {
+/** By what a partner is judged, as data. */
+export type Terms = Frozen['terms']
+
+/** What a partner is judged by: all that is known of it but for how its records are read. */
+export function termsOf({ feeds, apis, aggregators, links, stuck, ...terms }: Partner): Terms {
   return terms
 }
 
 /** The partner as it was judged then, whatever is known of it now. */
-function partnerOn({ feeds }: Partner, terms: Frozen['terms']): Partner {
+export function partnerOn({ feeds }: Pick<Partner, 'feeds'>, terms: Terms): Partner {
   return { feeds, ...(terms as Omit<Partner, 'feeds'>) }
 }
 

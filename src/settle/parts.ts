@@ -6,6 +6,7 @@ import type { Order, Recorded } from '../records.ts'
 import type { Position } from '../store/journal.ts'
 import type { Database } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
+import type { Among } from '../store/stretch.ts'
 import { compareText } from './entry.ts'
 
 /*
@@ -16,12 +17,7 @@ import { compareText } from './entry.ts'
  */
 
 /** A partner's orders by number, as `ordersByKey` reads them, with their parts of fees that are reckoned for more than a line. */
-export function judgedOrders(
-  db: Database,
-  partner: Partner,
-  asOf?: Position,
-  only?: readonly string[],
-): Iterable<Recorded<Order>> {
+export function judgedOrders(db: Database, partner: Partner, asOf?: Position, only?: Among): Iterable<Recorded<Order>> {
   return partsBy(feesOf(partner), () => ordersByKey(db, partner.id, asOf))(ordersByKey(db, partner.id, asOf, only))
 }
 

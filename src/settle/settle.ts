@@ -6,23 +6,18 @@ import { calendarOf, feesOf, toleranceOn } from '../partners/terms.ts'
 import type { Order, Recorded, RoutedLine } from '../records.ts'
 import type { Statement } from '../store/payouts.ts'
 import type { Adjustment } from './adjust.ts'
-import { compareText, type Entry, type Rules } from './entry.ts'
+import { compareText, type Rules } from './entry.ts'
 import { beginFiles, type SettlementFiles } from './files.ts'
+import { joinParts, type Part, settlePart } from './part.ts'
 import type { TieOut } from './receipts.ts'
-import { reconcile } from './reconcile.ts'
 import {
-  addTo,
-  addTolerated,
   beyondTolerance,
   type Finding,
-  findingOf,
-  isFinding,
   type PartnerSettlement,
   partnerSettlements,
   type Settlement,
   sortFindings,
   type Tally,
-  type Tolerated,
   totalOf,
 } from './report.ts'
 
@@ -33,6 +28,8 @@ export type Ledger = {
   orders: Iterable<Recorded<Order>>
   /** Paid up to the last day of the month. */
   lines: Iterable<RoutedLine>
+  /** What became of them, where they were settled already. */
+  parts?: readonly Part[] | undefined
   /** Those with lines in the month. */
   statements: readonly Statement[]
   /** When the month was closed: all of this is then as it was. Absent where it is open. */
@@ -110,45 +107,13 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
   const { partner, statements } = ledger
   if (calendarOf(partner) === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
   const rules = rulesOf(partner, month)
-  const tally: Tally = new Map()
-  const tolerated: Tolerated = new Map()
-  let orders = 0
-  let lines = 0
-  let ordered: Days | null = null
-  const steps = reconcile(ledger.orders, ledger.lines, rules)
-  let step = steps.next()
-  for (; !step.done; step = steps.next()) {
-    const entry: Entry = step.value
-    orders += entry.orders.length
-    lines += entry.lines.length
-    addTo(tally, entry)
-    if (entry.class !== 'not-due') ordered = withDays(ordered, entry.about)
-    files?.add(partner.id, entry, rules)
-    if (isFinding(entry, rules)) findings.push(findingOf(partner.id, entry, rules))
-    if (entry.class === 'tolerated') addTolerated(tolerated, entry)
-  }
-  if (step.value.orders !== orders || step.value.lines !== lines) {
-    throw dataError(
-      `${partner.id} ${month}: ${step.value.orders} orders and ${step.value.lines} payout lines were read, but ${orders} and ${lines} classified`,
-    )
-  }
+  const { tally, tolerated, ordered, ...part } = ledger.parts
+    ? joinParts(ledger.parts, files)
+    : settlePart(partner.id, ledger, rules, files)
+  for (const finding of part.findings) findings.push(finding)
   checkSums(partner.id, month, tally, statements)
   findings.push(...beyondTolerance(partner.id, tolerated, statements, rules))
   return partnerSettlements(partner, rules, tally, statements, ordered, ledger)
-}
-
-/** The first and last day of orders, as instants or days. */
-type Days = { from: string; to: string }
-
-function withDays(days: Days | null, orders: readonly Order[]): Days | null {
-  let found = days
-  for (const { paidAt, orderedAt } of orders) {
-    const day = paidAt ?? orderedAt
-    if (!found) found = { from: day, to: day }
-    else if (day < found.from) found.from = day
-    else if (day > found.to) found.to = day
-  }
-  return found
 }
 
 function isEmpty(records: Iterable<unknown>): boolean {

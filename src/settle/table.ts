@@ -4,13 +4,21 @@ import { stringify } from 'csv-stringify/sync'
 /** A cell as it stands in the file; made by `text` or `id`, or an amount, day or count, which need no care. */
 export type Cell = string | number | null
 
-/** A CSV file for spreadsheets: UTF-8 with BOM, CRLF. Rows are written in blocks, so that a million of them need no memory. Closing twice is allowed. */
-export type Table = { add(row: readonly Cell[]): void; close(): void }
+/**
+ * A CSV file for spreadsheets: UTF-8 with BOM, CRLF. Rows are written in blocks, so that a million of them need no memory; `add` returns
+ * the bytes of its row. Closing twice is allowed.
+ */
+export type Table = {
+  add(row: readonly Cell[]): number
+  /** Adds a row whose first cell is empty, with this number in it. */
+  addNumbered(number: number, row: Uint8Array): void
+  close(): void
+}
 
 const BLOCK = 1 << 20
 
-/** Begins a table with its heading. */
-export function openTable(path: string, columns: readonly string[]): Table {
+/** Begins a table with its heading; null has none. */
+export function openTable(path: string, columns: readonly string[] | null): Table {
   let file: number | null = openSync(path, 'w')
   // Encoded line by line: joining a block of lines first takes twice the time.
   let block = Buffer.allocUnsafe(BLOCK)
@@ -19,15 +27,25 @@ export function openTable(path: string, columns: readonly string[]): Table {
     for (let at = 0; at < length; ) at += writeSync(file!, block, at, length - at)
     length = 0
   }
-  const put = (line: string) => {
-    const most = 3 * line.length // bytes of UTF-8 for a unit of UTF-16
+  const makeRoom = (most: number) => {
     if (length + most > block.length) write()
     if (most > block.length) block = Buffer.allocUnsafe(most)
-    length += block.write(line, length)
   }
-  put(`\ufeff${csvLine(columns)}`)
+  const put = (line: string) => {
+    makeRoom(3 * line.length) // bytes of UTF-8 for a unit of UTF-16
+    const size = block.write(line, length)
+    length += size
+    return size
+  }
+  if (columns) put(`\ufeff${csvLine(columns)}`)
   return {
     add: (row) => put(csvLine(row)),
+    addNumbered(number, row) {
+      put(String(number))
+      makeRoom(row.length)
+      block.set(row, length)
+      length += row.length
+    },
     close() {
       if (file === null) return
       write()

@@ -72,6 +72,16 @@ function setJournal(db: Database, mode: 'DELETE' | 'WAL'): void {
   }
 }
 
+/** For tables that are read from end to end: a large cache would only take memory. */
+export function readThrough(db: Database): void {
+  db.pragma('cache_size = -8192')
+}
+
+/** A number that stays the same for this connection until another one writes to the database. */
+export function versionOf(db: Database): number {
+  return db.pragma('data_version', { simple: true }) as number
+}
+
 function migrate(db: Database): void {
   db.transaction(() => {
     // Read again: another process may have upgraded it meanwhile.

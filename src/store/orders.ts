@@ -10,6 +10,7 @@ import type { Database } from './open.ts'
 import { hasMost, inOneCell, originOf, recorded, recorder } from './recorded.ts'
 import { paidTogether, specialRoutes } from './routes.ts'
 import { COLUMNS, DERIVED, derivation, IS_DERIVED, NAMES, newestReading, stateMaker, VALUES } from './states.ts'
+import { type Among, isStretch, isWithin } from './stretch.ts'
 
 /** Writes the orders of one run, inside the caller's transaction. */
 export type OrderWriter = {
@@ -179,25 +180,26 @@ const AS_IT_LIES = `${SELECT} FROM order_line l NOT INDEXED CROSS JOIN order_sta
 
 /**
  * The present state of every order line of a partner, by order and line number (bytewise); with `asOf` what was known of them at that
- * position of the journal, with `only` that of these orders and those that are paid together with them.
+ * position of the journal, with `only` that of these orders and those that are paid together with them, or of a stretch of them.
  */
-export function ordersByKey(
-  db: Database,
-  partner: string,
-  asOf?: Position,
-  only?: readonly string[],
-): IterableIterator<Recorded<Order>> {
-  const where = `l.partner = ? ${only ? 'AND l.order_id IN (SELECT value FROM json_each(?))' : ''}`
-  const values = only ? [partner, JSON.stringify(paidTogether(specialRoutes(db, partner, asOf), only).flat())] : [partner]
+export function ordersByKey(db: Database, partner: string, asOf?: Position, only?: Among): IterableIterator<Recorded<Order>> {
+  const numbers = only && !isStretch(only) && paidTogether(specialRoutes(db, partner, asOf), only).flat()
+  const isAsked = numbers
+    ? 'l.order_id IN (SELECT value FROM json_each(@only))'
+    : isStretch(only)
+      ? isWithin('l.order_id', only)
+      : 'TRUE'
+  const where = `l.partner = @partner AND ${isAsked}`
+  const values = { partner, only: JSON.stringify(numbers), ...(isStretch(only) && only) }
   if (asOf === undefined) {
-    const from = !only && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
-    return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, values, FIELDS, SELDOM)
+    const from = !numbers && hasMost(db, 'order_line', partner) ? AS_IT_LIES : PRESENT
+    return recorded<OrderOfPartner>(db, `${from} WHERE ${where} ORDER BY l.order_id, l.line_id`, [values], FIELDS, SELDOM)
   }
   const bound = boundOf(db, asOf)
   if (hasDerived(db, partner)) return derivedByKey(db, partner, bound, where, values)
   const sql = `${SELECT} FROM order_line l JOIN order_state s ON s.id = ${newestReading('l.id', bound)}
     WHERE ${where} ORDER BY l.order_id, l.line_id`
-  return recorded<OrderOfPartner>(db, sql, values, FIELDS, SELDOM)
+  return recorded<OrderOfPartner>(db, sql, [values], FIELDS, SELDOM)
 }
 
 /** Whether lines of the partner are made of more than one fact. */
@@ -212,17 +214,14 @@ function* derivedByKey(
   partner: string,
   bound: Bound,
   where: string,
-  values: readonly string[],
+  values: object,
 ): Generator<Recorded<OrderOfPartner>> {
   const derive = derivation(db, bound)
   const origin = originOf(db)
   const record = recorder<OrderOfPartner>(db, FIELDS, SELDOM)
   const sql = `${SELECT}, s.id, l.id, ${IS_DERIVED}
     FROM order_line l LEFT JOIN order_state s ON s.id = ${newestReading('l.id', bound)} WHERE ${where} ORDER BY l.order_id, l.line_id`
-  for (const row of db
-    .prepare<string[], unknown[]>(sql)
-    .raw()
-    .iterate(...values)) {
+  for (const row of db.prepare<object, unknown[]>(sql).raw().iterate(values)) {
     const [reading, line, isDerived] = row.slice(-3) as [number | null, number, number]
     const found = isDerived === 1 ? derive(line) : null
     if (found) yield { partner, ...found.order, origin: origin(found.file, found.row) }

@@ -6,6 +6,7 @@ import type { Database } from './open.ts'
 import { hasMost, recorded, recorder } from './recorded.ts'
 import { mayBeList, NAMES_SALE, paidTogether, routedBySale, saleIn, specialRoutes } from './routes.ts'
 import { fileById } from './runs.ts'
+import { type Among, isStretch, isWithin } from './stretch.ts'
 
 export type Statement = {
   statementId: string
@@ -133,24 +134,25 @@ function known(db: Database, asOf?: Position): string {
 /**
  * The partner's payout lines paid up to a day, by the order number that they are settled under (lines without one first) and line number,
  * bytewise; with `asOf` those that were known at that position of the journal, with `only` those that are settled under these numbers, or
- * together with them. `routesAsOf`: as of when it is judged to which orders lines are routed, where that is another position.
+ * together with them, or a stretch of them. `routesAsOf`: as of when it is judged to which orders lines are routed, where that is another position.
  */
 export function linesByKey(
   db: Database,
   partner: string,
   until: Day,
   asOf?: Position,
-  only?: readonly string[],
+  only?: Among,
   routesAsOf = asOf,
 ): Iterable<RoutedLine> {
-  const where = `p.partner = @partner AND p.paid_at <= @until AND ${known(db, asOf)}`
+  const isAsked = isStretch(only) ? isWithin('p.order_id', only) : 'TRUE'
+  const where = `p.partner = @partner AND p.paid_at <= @until AND ${isAsked} AND ${known(db, asOf)}`
   const special = specialRoutes(db, partner, routesAsOf)
-  const asked = only && new Set(paidTogether(special, only).flat())
+  const asked = only && !isStretch(only) ? new Set(paidTogether(special, only).flat()) : undefined
   const lines = routedLines(
     db,
     partner,
     where,
-    { until },
+    { until, ...(isStretch(only) && only) },
     'key, line_id, paid_at, statement_id, line',
     special,
     asked,

@@ -98,29 +98,44 @@ export const PRODUCT_SUMS = `SELECT count(*), sum(price), sum(final_price), sum(
 /** Makes a database of orders alone out of a workspace's. */
 export const ordersScript = (/** @type {string} */ workspaceDatabase) => `PRAGMA journal_mode = WAL;
 CREATE TABLE orders (
-  id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, line_id TEXT NOT NULL, sku TEXT, commission INTEGER NOT NULL, status TEXT NOT NULL, settled_at TEXT,
-  UNIQUE (order_id, line_id)
+  id INTEGER PRIMARY KEY, order_id TEXT NOT NULL, line_id TEXT NOT NULL, sku TEXT, title TEXT, commission INTEGER NOT NULL, status TEXT NOT NULL,
+  settled_at TEXT, line INTEGER NOT NULL, UNIQUE (order_id, line_id)
 ) STRICT;
 ATTACH '${workspaceDatabase}' AS workspace;
-INSERT INTO orders (order_id, line_id, sku, commission, status, settled_at)
-SELECT l.order_id, l.line_id, s.sku, s.commission, s.status, s.settled_at FROM workspace.order_line l JOIN workspace.order_state s ON s.id = l.state;
+INSERT INTO orders (order_id, line_id, sku, title, commission, status, settled_at, line)
+SELECT l.order_id, l.line_id, s.sku, s.title, s.commission, s.status, s.settled_at, s.line FROM workspace.order_line l JOIN workspace.order_state s ON s.id = l.state;
 `
+
+const major = (/** @type {string} */ column) => `printf('%d.%02d', ${column} / 100, abs(${column}) % 100)`
+
+/** lines.csv as `settle` writes it: every order with the payout line for it, the amounts, the arithmetic and where both were read. */
+const LINES = `SELECT row_number() OVER () AS entry, 'bench' AS partner, class, char(9) || order_id AS orderId, char(9) || line_id AS lineId,
+  o.sku, title, status, ${major('commission')} AS commission, p.statement AS statementId, p.paid_at AS paidAt, p.kind, ${major('p.amount')} AS amount,
+  'CNY' AS currency, ${major('expected')} AS expected, ${major('paid')} AS paid, ${major('(paid - expected)')} AS difference,
+  CASE WHEN class <> 'matched' THEN ${major('paid')} || ' instead of ' || ${major('expected')} || ': ' || ${major('commission')} || ' commission − '
+    || ${major('(commission - expected)')} || ' 技术服务费' END AS explain,
+  'orders.csv:' || o.line AS orderSource, 'payouts.csv:' || p.line AS payoutSource, 'line' AS match
+FROM entry LEFT JOIN orders o USING (order_id, line_id) LEFT JOIN payout_line p USING (order_id, line_id) ORDER BY order_id, line_id, p.id`
 
 /**
  * Reads a payout file, keeps its lines, puts every order and line into a class and prints count, expected and paid of each class.
- * What differs goes to a file.
+ * What differs goes to a file. With `lines` it does as much as shoptool does: the lines that are kept can be looked up by their order, and
+ * every one is written to that file.
  * @param {string} payouts
  * @param {string} findings
+ * @param {string} [lines]
  */
-export const settleScript = (payouts, findings) => `${SETTINGS}
+export const settleScript = (payouts, findings, lines) => `${SETTINGS}
 CREATE TEMP TABLE staging (statement TEXT, order_id TEXT, line_id TEXT, sku TEXT, amount TEXT, kind TEXT, paid_on TEXT);
 .import --csv --skip 1 --schema temp "${payouts}" staging
 BEGIN;
 CREATE TABLE payout_line (
-  id INTEGER PRIMARY KEY, statement TEXT NOT NULL, order_id TEXT, line_id TEXT, sku TEXT, amount INTEGER NOT NULL, kind TEXT NOT NULL, paid_at TEXT NOT NULL
+  id INTEGER PRIMARY KEY, statement TEXT NOT NULL, order_id TEXT, line_id TEXT, sku TEXT, amount INTEGER NOT NULL, kind TEXT NOT NULL,
+  paid_at TEXT NOT NULL, line INTEGER NOT NULL
 ) STRICT;
-INSERT INTO payout_line (statement, order_id, line_id, sku, amount, kind, paid_at)
-SELECT statement, order_id, line_id, sku, ${fen('amount')}, kind, paid_on FROM staging;
+${lines ? 'CREATE INDEX payout_line_order ON payout_line (order_id, line_id);' : ''}
+INSERT INTO payout_line (statement, order_id, line_id, sku, amount, kind, paid_at, line)
+SELECT statement, order_id, line_id, sku, ${fen('amount')}, kind, paid_on, rowid + 1 FROM staging;
 CREATE TEMP TABLE paid AS SELECT order_id, line_id, count(*) AS lines, sum(amount) AS paid, min(amount) AS least, max(amount) AS most
 FROM payout_line WHERE paid_at LIKE '${PAID_MONTH}-%' GROUP BY order_id, line_id;
 CREATE TEMP TABLE due AS SELECT order_id, line_id, commission - (commission * 100000 + 500000) / 1000000 AS expected
@@ -136,6 +151,14 @@ COMMIT;
 .mode csv
 .once "${findings}"
 SELECT class, order_id, line_id, expected, paid, paid - expected FROM entry WHERE class <> 'matched' ORDER BY class, order_id;
+${
+  lines
+    ? `.headers on
+.once "${lines}"
+${LINES};
+.headers off`
+    : ''
+}
 .mode list
 SELECT class, count(*), sum(expected), sum(paid) FROM entry GROUP BY class;
 `

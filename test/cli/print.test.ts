@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream'
+import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import type { GlobalFlags } from '../../src/commands/command.ts'
-import { makePrint, type Print } from '../../src/commands/print.ts'
+import { jsonPieces, makePrint, type Print } from '../../src/commands/print.ts'
 import type { Context } from '../../src/context.ts'
 
 const PLAIN: GlobalFlags = { workspace: undefined, json: false, quiet: false, verbose: false, color: false, input: false }
@@ -163,5 +164,23 @@ describe('the streams', () => {
   it('a cell cannot steer the terminal', async () => {
     const { out } = await printed((print) => print.table([{ title: 'A' }], [['\x1b[2Jgone']]), 80)
     expect(out).toContain('\\x1b[2Jgone')
+  })
+})
+
+describe('JSON in pieces', () => {
+  const kept = (_key: string, value: unknown) => value
+  it('is what JSON.stringify gives', () => {
+    const value = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.array(fc.jsonValue()), fc.array(fc.constant(undefined)))
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), value), (document) => {
+        expect([...jsonPieces(document, kept)].join('')).toBe(JSON.stringify(document, kept, 2))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is not one text where a list is long', () => {
+    const pieces = [...jsonPieces({ list: Array(1000).fill('x'.repeat(1000)) }, kept)]
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(100_000)
   })
 })

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
-import type { Route, RoutedLine } from '../../src/records.ts'
-import { CLASSES, type Entry } from '../../src/settle/entry.ts'
+import { keyOf, type Route, type RoutedLine } from '../../src/records.ts'
+import { CLASSES, compareText, type Entry } from '../../src/settle/entry.ts'
+import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
+import { settlePart } from '../../src/settle/part.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import { type Finding, findingOf } from '../../src/settle/report.ts'
-import { type Ledger, settleLedgers } from '../../src/settle/settle.ts'
+import { type Ledger, rulesOf, settleLedgers } from '../../src/settle/settle.ts'
 import { type Month, months, sorted, type Truth } from './month.ts'
 import { FEE, line, order, RULES } from './records.ts'
 import { STORIES } from './stories.ts'
@@ -243,6 +245,60 @@ test('settled twice the files have the same bytes, and all but the order of line
       }),
       { numRuns: 40 },
     )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('settled in stretches of order numbers, whatever the cuts, a month gives the same result and the same bytes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settle-'))
+  const plain = months.map(({ lines, ...month }) => ({ ...month, lines: lines.filter(({ route }) => !route) }))
+  const settledAs = (ledger: Ledger, name: string) => {
+    const settlement = settleLedgers([ledger], RULES.month, { folder: join(folder, name) })
+    return [
+      settlement,
+      ...FILES.map((file) => readFileSync(join(folder, name, file), 'utf8')),
+      readdirSync(join(folder, name)).length,
+    ]
+  }
+  try {
+    fc.assert(
+      fc.property(plain, fc.array(fc.nat(1000), { maxLength: 3 }), (month, places) => {
+        const ledger = ledgerOf(month)
+        const numbers = sorted([...month.orders, ...month.lines]).map(keyOf)
+        const cuts = [...new Set(places.map((place) => numbers[place % numbers.length] ?? ''))].filter(Boolean).sort(compareText)
+        const parts = ['', ...cuts].map((from, i) => {
+          const within = <T extends Parameters<typeof keyOf>[0]>(records: readonly T[]) =>
+            records.filter(
+              (each) => compareText(from, keyOf(each)) <= 0 && (i === cuts.length || compareText(keyOf(each), cuts[i]!) < 0),
+            )
+          const rows = beginRows(unfinished(join(folder, 'parts'), 'lines.csv'))
+          const both = { orders: within(month.orders), lines: within(month.lines) }
+          return { ...settlePart('acme', both, rulesOf(ledger.partner, RULES.month), rows), rows: rows.finish() }
+        })
+        expect(settledAs({ ...ledger, orders: [], lines: [], parts }, 'parts')).toEqual(settledAs(ledger, 'whole'))
+      }),
+      { numRuns: 100 },
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a row of a stretch that is longer than a block is taken whole', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settle-'))
+  try {
+    const [long, short] = ['长'.repeat(400_000), '短']
+    const lines = (title: string, at: number) => [line(at, 1000, { orderId: `${at}`, title })]
+    const month = { orders: [], lines: [long, short, long].flatMap(lines), rules: RULES, truth: new Map() }
+    const ledger = ledgerOf(month)
+    const rows = beginRows(unfinished(folder, 'lines.csv'))
+    const part = settlePart('acme', month, rulesOf(ledger.partner, RULES.month), rows)
+    const textOf = (one: Ledger) => {
+      settleLedgers([one], RULES.month, { folder })
+      return readFileSync(join(folder, 'lines.csv'), 'utf8')
+    }
+    expect(textOf({ ...ledger, parts: [{ ...part, rows: rows.finish() }] }) === textOf(ledger)).toBe(true)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { checkDatabase } from '../../src/store/check.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
-import { memoryDatabase, openDatabase, openForReading, withoutWal } from '../../src/store/open.ts'
+import { memoryDatabase, openDatabase, openForReading, versionOf, withoutWal } from '../../src/store/open.ts'
 import { folderWith } from '../cli/shoptool.ts'
 
 const NEWEST = MIGRATIONS.length
@@ -69,6 +69,26 @@ describe('the database file', () => {
     ).toThrow('no')
     expect(mode()).toBe('wal')
     db.close()
+  })
+
+  it('has another version once somebody else wrote to it', () => {
+    const path = join(folderWith(), 'shoptool.db')
+    const writer = openDatabase(path)
+    const reader = openForReading(path)
+    const write = () =>
+      writer.exec("INSERT INTO order_line (partner, order_id, line_id, state) SELECT 'a', count(*), '', 0 FROM order_line")
+    const before = versionOf(reader)
+    writer.transaction(() => expect(versionOf(reader)).toBe(before))()
+    write()
+    reader.transaction(() => {
+      const now = versionOf(reader)
+      expect(now).not.toBe(before)
+      // what is read from here on is of that version, whatever comes
+      write()
+      expect([versionOf(reader), reader.prepare('SELECT count(*) FROM order_line').pluck().get()]).toEqual([now, 1])
+    })()
+    reader.close()
+    writer.close()
   })
 
   it('every table is STRICT', () => {

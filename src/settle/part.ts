@@ -1,0 +1,108 @@
+import { rmSync } from 'node:fs'
+import type { Month } from '../day.ts'
+import { dataError } from '../errors.ts'
+import type { Order, Recorded, RoutedLine } from '../records.ts'
+import type { Entry, Rules } from './entry.ts'
+import type { Rows, SettlementFiles } from './files.ts'
+import { reconcile } from './reconcile.ts'
+import { addTo, addTolerated, type Finding, findingOf, isFinding, type Tally, type Tolerated } from './report.ts'
+
+/** What became of a partner's order numbers in a month, or of a stretch of them: parts add up to the whole. */
+export type Part = {
+  tally: Tally
+  tolerated: Tolerated
+  findings: Finding[]
+  /** The days of the orders that were due. */
+  ordered: Days | null
+  /** Their rows of lines.csv, where these were not written into it at once. */
+  rows: Rows | null
+}
+
+/** The first and last day of orders, as instants or days. */
+type Days = { from: string; to: string }
+
+const emptyPart = (): Part => ({ tally: new Map(), tolerated: new Map(), findings: [], ordered: null, rows: null })
+
+/**
+ * Settles orders and payout lines of a partner, which come as `reconcile` wants them, and gives each entry to `files`.
+ * @throws ShoptoolError (data) where an order or line is left out.
+ */
+export function settlePart(
+  partner: string,
+  { orders, lines }: { orders: Iterable<Recorded<Order>>; lines: Iterable<RoutedLine> },
+  rules: Rules,
+  files: Pick<SettlementFiles, 'add'> | null,
+): Part {
+  const part = emptyPart()
+  let [orderCount, lineCount] = [0, 0]
+  const steps = reconcile(orders, lines, rules)
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) {
+    const entry: Entry = step.value
+    orderCount += entry.orders.length
+    lineCount += entry.lines.length
+    addTo(part.tally, entry)
+    if (entry.class !== 'not-due') part.ordered = withDays(part.ordered, entry.about)
+    files?.add(partner, entry, rules)
+    if (isFinding(entry, rules)) part.findings.push(findingOf(partner, entry, rules))
+    if (entry.class === 'tolerated') addTolerated(part.tolerated, entry)
+  }
+  mustBeAll(partner, rules.month, step.value, { orders: orderCount, lines: lineCount })
+  return part
+}
+
+type Counts = { orders: number; lines: number }
+
+function mustBeAll(partner: string, month: Month, read: Counts, classified: Counts): void {
+  if (read.orders === classified.orders && read.lines === classified.lines) return
+  throw dataError(
+    `${partner} ${month}: ${read.orders} orders and ${read.lines} payout lines were read, but ${classified.orders} and ${classified.lines} classified`,
+  )
+}
+
+function withDays(days: Days | null, orders: readonly Order[]): Days | null {
+  let found = days
+  for (const { paidAt, orderedAt } of orders) found = joinedDays(found, paidAt ?? orderedAt, paidAt ?? orderedAt)
+  return found
+}
+
+function joinedDays(days: Days | null, from: string, to: string): Days {
+  if (!days) return { from, to }
+  if (from < days.from) days.from = from
+  if (to > days.to) days.to = to
+  return days
+}
+
+/** The whole of parts; their rows go into `files`, one part after the other. */
+export function joinParts(parts: readonly Part[], files: SettlementFiles | null): Part {
+  const whole = emptyPart()
+  for (const { tally, tolerated, findings, ordered, rows } of parts) {
+    for (const [currency, classes] of tally) {
+      const known = whole.tally.get(currency)
+      if (!known) whole.tally.set(currency, classes)
+      else for (const [name, sums] of classes) addSums(known.get(name)!, sums)
+    }
+    for (const [statement, sums] of tolerated) {
+      const known = whole.tolerated.get(statement)
+      if (!known) whole.tolerated.set(statement, sums)
+      else addSums(known, sums)
+    }
+    for (const finding of findings) whole.findings.push(finding)
+    if (ordered) whole.ordered = joinedDays(whole.ordered, ordered.from, ordered.to)
+    if (rows) files?.append(rows)
+  }
+  return whole
+}
+
+/** Removes the rows of parts that are not wanted. */
+export function discardParts(parts: readonly Part[]): void {
+  for (const { rows } of parts) if (rows) rmSync(rows.path, { force: true })
+}
+
+type Sums = { count: number; expected: number; paid: number }
+
+function addSums(to: Sums, sums: Sums): void {
+  to.count += sums.count
+  to.expected += sums.expected
+  to.paid += sums.paid
+}
