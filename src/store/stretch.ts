@@ -30,18 +30,17 @@ const SAMPLE = 1024
  */
 export function stretchesOf(db: Database, partner: string, most: number, least: number): Stretch[] {
   const ofSales = db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner)
-  const mayCross = ofSales !== undefined || specialRoutes(db, partner).size > 0
-  const some = db
-    .prepare<[string], { orderId: string; lines: number }>(
-      `${someRows('order_line', SAMPLE)} SELECT order_id AS orderId, last / ${SAMPLE} + 1 AS lines FROM at CROSS JOIN order_line USING (id)
-       WHERE partner = ? ORDER BY order_id`,
+  if (ofSales !== undefined || specialRoutes(db, partner).size > 0) return [{ from: null, before: null }]
+  const starts = db
+    .prepare<[{ partner: string; most: number; least: number }], string>(
+      `${someRows('order_line', SAMPLE)},
+         some AS (SELECT order_id, last / ${SAMPLE} + 1 AS lines FROM at CROSS JOIN order_line USING (id) WHERE partner = @partner),
+         parts AS (SELECT max(1, min(@most, count(*) * max(lines) / @least)) AS count FROM some),
+         placed AS (SELECT order_id, ntile((SELECT count FROM parts)) OVER (ORDER BY order_id) AS part FROM some)
+       SELECT min(order_id) FROM placed GROUP BY part ORDER BY part`,
     )
-    .all(partner)
-  const count = mayCross ? 1 : Math.min(most, Math.floor((some.length * (some[0]?.lines ?? 0)) / least))
-  const cuts = Array.from(
-    { length: Math.max(0, count - 1) },
-    (_, i) => some[Math.floor((some.length * (i + 1)) / count)]!.orderId,
-  )
-  const starts = [null, ...new Set(cuts)]
-  return starts.map((from, i) => ({ from, before: starts[i + 1] ?? null }))
+    .pluck()
+    .all({ partner, most, least })
+  const ends = [null, ...new Set(starts.slice(1)), null]
+  return ends.slice(1).map((before, i) => ({ from: ends[i] ?? null, before }))
 }
