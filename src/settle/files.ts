@@ -105,7 +105,11 @@ function* rowsOf({ path, sizes }: Rows): Generator<{ bytes: Uint8Array; isFirst:
       if (size > block.length) block = Buffer.alloc(size)
       block.set(rest)
       ;[from, end] = [0, rest.length]
-      while (end < size) end += readSync(file, block, end, block.length - end, null)
+      while (end < size) {
+        const read = readSync(file, block, end, block.length - end, null)
+        if (read === 0) throw new Error(`${path}: ends before its rows do`)
+        end += read
+      }
     }
     yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
     from += size
