@@ -42,7 +42,7 @@ export type Print = {
   columns: number
 }
 
-/** What `JSON.stringify(document, replacer, 2)` gives, in pieces: a list of a million findings as one text takes as much memory again. */
+/** What `JSON.stringify(document, replacer, 2)` gives, where the replacer asks for no keys, in pieces: a list of a million findings as one text takes as much memory again. */
 export function* jsonPieces(document: object, replacer: (key: string, value: unknown) => unknown): Generator<string> {
   const text = (value: unknown, indent: string) => JSON.stringify(value, replacer, 2)?.replaceAll('\n', `\n${indent}`)
   let piece = '{'

@@ -55,7 +55,7 @@ export const command = defineCommand({
     const { ctx, options, workspace, print, global } = call
     checkCloseFlags(options)
     const found = await workspace()
-    const named = options.partner.map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
+    const named = [...new Set(options.partner)].map((id) => findPartner(id, found.partners, BUILT_IN, '--partner'))
     const around = { ctx, print, workspace: found }
     if (options.reopen) return reopenMonths(around, named, options.month!, options.reason!, global.json)
     if (options.payout.length > 0 && named.length !== 1)
@@ -101,6 +101,7 @@ export const command = defineCommand({
     const payers = payersOf(found, db)
     const parts = await settleInThreads(db, settled, chosen, folder)
     for (const [id, { length }] of parts.of) print.detail(`${id}: settled in ${length} threads`)
+    for (const [id, reason] of parts.failed) print.detail(`${id}: not settled in threads: ${reason}`)
     const settlement = settle(db, settled, chosen, { folder, payers, parts })
     if (global.json) print.json('settle', settlement)
     else {

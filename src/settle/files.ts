@@ -71,7 +71,7 @@ export function beginFiles(folder: string): SettlementFiles {
       })
     },
     abandon() {
-      table.close()
+      table.abandon()
       for (const name of FILES) rmSync(path(name), { force: true })
     },
   }
@@ -98,23 +98,26 @@ function* rowsOf({ path, sizes }: Rows): Generator<{ bytes: Uint8Array; isFirst:
   const file = openSync(path, 'r')
   let block = Buffer.alloc(1 << 20)
   let [from, end] = [0, 0]
-  for (const signed of sizes) {
-    const size = Math.abs(signed)
-    if (end - from < size) {
-      const rest = block.subarray(from, end)
-      if (size > block.length) block = Buffer.alloc(size)
-      block.set(rest)
-      ;[from, end] = [0, rest.length]
-      while (end < size) {
-        const read = readSync(file, block, end, block.length - end, null)
-        if (read === 0) throw new Error(`${path}: ends before its rows do`)
-        end += read
+  try {
+    for (const signed of sizes) {
+      const size = Math.abs(signed)
+      if (end - from < size) {
+        const rest = block.subarray(from, end)
+        if (size > block.length) block = Buffer.alloc(size)
+        block.set(rest)
+        ;[from, end] = [0, rest.length]
+        while (end < size) {
+          const read = readSync(file, block, end, block.length - end, null)
+          if (read === 0) throw new Error(`${path}: ends before its rows do`)
+          end += read
+        }
       }
+      yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
+      from += size
     }
-    yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
-    from += size
+  } finally {
+    closeSync(file)
   }
-  closeSync(file)
 }
 
 /** Adds the rows of an entry, and their bytes to `sizes`. */

@@ -17,11 +17,17 @@ import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
 
 /** Parts of a settlement that were made beforehand (`threads.ts`), by partner, and the version of the database that they were made from. */
-export type Parts = { version: number; of: ReadonlyMap<string, readonly Part[]> }
+export type Parts = {
+  version: number
+  of: ReadonlyMap<string, readonly Part[]>
+  /** Why there are none of a partner that should have some. */
+  failed: ReadonlyMap<string, string>
+}
 
 /**
  * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
- * without orders and payouts are passed over. `parts` count where nothing was written to the database since. Reads one snapshot of the database and writes nothing to it.
+ * without orders and payouts are passed over. `parts` count where nothing was written to the database since; they are used up. Reads one
+ * snapshot of the database and writes nothing to it.
  * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
  */
 export function settle(
@@ -30,9 +36,8 @@ export function settle(
   month: Month,
   options: SettleOptions & { parts?: Parts },
 ): Settlement {
-  return db.transaction(() => {
+  const settled = db.transaction(() => {
     const parts = options.parts?.version === versionOf(db) ? options.parts.of : undefined
-    if (options.parts && !parts) discardParts([...options.parts.of.values()].flat())
     const all = receiptsOf(db, options.payers ?? partners)?.tieOuts.map((each) => inMonth(each, month))
     const ledgers = partners.map((partner) => {
       const ledger = { ...ledgerOf(db, partner, month), parts: parts?.get(partner.id) }
@@ -45,7 +50,12 @@ export function settle(
       if (found) one.received = shown(found)
     }
     return settlement
-  })()
+  })
+  try {
+    return settled()
+  } finally {
+    discardParts([...(options.parts?.of.values() ?? [])].flat())
+  }
 }
 
 /**

@@ -78,14 +78,12 @@ export function joinParts(parts: readonly Part[], files: SettlementFiles | null)
   const whole = emptyPart()
   for (const { tally, tolerated, findings, ordered, rows } of parts) {
     for (const [currency, classes] of tally) {
-      const known = whole.tally.get(currency)
-      if (!known) whole.tally.set(currency, classes)
-      else for (const [name, sums] of classes) addSums(known.get(name)!, sums)
+      const known = whole.tally.get(currency) ?? new Map()
+      whole.tally.set(currency, known)
+      for (const [name, sums] of classes) known.set(name, sumsOf(known.get(name), sums))
     }
     for (const [statement, sums] of tolerated) {
-      const known = whole.tolerated.get(statement)
-      if (!known) whole.tolerated.set(statement, sums)
-      else addSums(known, sums)
+      whole.tolerated.set(statement, sumsOf(whole.tolerated.get(statement), sums))
     }
     for (const finding of findings) whole.findings.push(finding)
     if (ordered) whole.ordered = joinedDays(whole.ordered, ordered.from, ordered.to)
@@ -94,15 +92,13 @@ export function joinParts(parts: readonly Part[], files: SettlementFiles | null)
   return whole
 }
 
-/** Removes the rows of parts that are not wanted. */
+/** Removes the rows of parts that were not joined. */
 export function discardParts(parts: readonly Part[]): void {
   for (const { rows } of parts) if (rows) rmSync(rows.path, { force: true })
 }
 
 type Sums = { count: number; expected: number; paid: number }
 
-function addSums(to: Sums, sums: Sums): void {
-  to.count += sums.count
-  to.expected += sums.expected
-  to.paid += sums.paid
+function sumsOf(a: Sums = { count: 0, expected: 0, paid: 0 }, b: Sums): Sums {
+  return { count: a.count + b.count, expected: a.expected + b.expected, paid: a.paid + b.paid }
 }

@@ -13,6 +13,8 @@ export type Table = {
   /** Adds a row whose first cell is empty, with this number in it. */
   addNumbered(number: number, row: Uint8Array): void
   close(): void
+  /** Closes the file as it is. */
+  abandon(): void
 }
 
 const BLOCK = 1 << 20
@@ -37,6 +39,10 @@ export function openTable(path: string, columns: readonly string[] | null): Tabl
     length += size
     return size
   }
+  const abandon = () => {
+    if (file !== null) closeSync(file)
+    file = null
+  }
   if (columns) put(`\ufeff${csvLine(columns)}`)
   return {
     add: (row) => put(csvLine(row)),
@@ -47,11 +53,10 @@ export function openTable(path: string, columns: readonly string[] | null): Tabl
       length += row.length
     },
     close() {
-      if (file === null) return
-      write()
-      closeSync(file)
-      file = null
+      if (file !== null) write()
+      abandon()
     },
+    abandon,
   }
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Month } from '../day.ts'
 import type { Partner } from '../partners/partner.ts'
+import { feesOf } from '../partners/terms.ts'
 import { closedMonths } from '../store/closings.ts'
 import { type Database, readThrough, versionOf } from '../store/open.ts'
 import { stretchesOf } from '../store/stretch.ts'
@@ -11,12 +12,12 @@ import { type Parts, termsOf } from './ledger.ts'
 import type { Part } from './part.ts'
 import type { Task } from './thread.ts'
 
-/** Each thread takes a tenth of a second to start, and some 80 MB. */
+/** Each thread takes a third of a second to start, and some 70 MB. */
 const LEAST_ORDERS = 50_000
-const MOST_THREADS = 4
+const MOST_THREADS = 2
 
 /**
- * Settles open months of partners with many orders on several threads, each a stretch of order numbers, for `settle` to put together.
+ * Settles open months of partners with many order lines on several threads, each a stretch of order numbers, for `settle` to put together.
  * Nothing where that gains nothing or goes wrong: `settle` then does all of it, and tells what is wrong.
  */
 export async function settleInThreads(
@@ -24,29 +25,46 @@ export async function settleInThreads(
   partners: readonly Partner[],
   month: Month,
   folder: string | null,
+  { least = LEAST_ORDERS, thread = new URL('./thread.js', import.meta.url) } = {},
 ): Promise<Parts> {
   const version = versionOf(db)
   const of = new Map<string, readonly Part[]>()
-  for (const partner of partners) {
-    const isClosed = closedMonths(db, partner.id).some((closed) => closed.month === month)
-    const stretches = stretchesOf(db, partner.id, Math.min(availableParallelism(), MOST_THREADS), LEAST_ORDERS)
-    if (isClosed || stretches.length < 2) continue
-    readThrough(db)
+  const failed = new Map<string, string>()
+  const large = partners
+    .filter((partner) => !isAlone(db, partner, month))
+    .map((partner) => ({
+      partner,
+      stretches: stretchesOf(db, partner.id, Math.min(availableParallelism(), MOST_THREADS), least),
+    }))
+    .filter(({ stretches }) => stretches.length > 1)
+  if (large.length > 0) readThrough(db)
+  for (const { partner, stretches } of large) {
     const tasks = stretches.map((stretch): Task => {
       const rows = folder === null ? null : unfinished(folder, 'lines.csv')
       return { database: db.name, terms: termsOf(partner), month, stretch, rows }
     })
-    const parts = await Promise.allSettled(tasks.map(inThread))
+    const parts = await Promise.allSettled(tasks.map((task) => inThread(thread, task)))
     const made = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []))
     if (made.length === parts.length) of.set(partner.id, made)
-    else for (const { rows } of tasks) if (rows !== null) rmSync(rows, { force: true })
+    else {
+      failed.set(partner.id, parts.flatMap((part) => (part.status === 'rejected' ? [String(part.reason)] : []))[0]!)
+      for (const { rows } of tasks) if (rows !== null) rmSync(rows, { force: true })
+    }
   }
-  return { version, of }
+  return { version, of, failed }
 }
 
-function inThread(task: Task): Promise<Part> {
+/** Whether a month is settled as it was closed, or a limit for a month makes each thread read all orders. */
+function isAlone(db: Database, partner: Partner, month: Month): boolean {
+  return (
+    closedMonths(db, partner.id).some((closed) => closed.month === month) ||
+    feesOf(partner).some(({ maxMonth }) => maxMonth !== undefined)
+  )
+}
+
+function inThread(file: URL, task: Task): Promise<Part> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: task })
+    const thread = new Worker(file, { workerData: task })
     thread.once('message', resolve)
     thread.once('error', reject)
     thread.once('exit', () => reject(new Error('the thread ended without an answer')))

@@ -166,7 +166,7 @@ function ageOf(order: Order): string {
 
 export type OrderOfPartner = Order & { partner: string }
 const FIELDS = ['partner', 'orderId', 'lineId', ...VALUES] as const
-/** What most partners tell of few orders, or of none. */
+/** What some partners never tell: where an order has none of it, one cell is read in place of eleven. */
 const SELDOM = [
   ...(['refundAmount', 'serviceFee', 'subsidy', 'paidAt', 'receivedAt', 'verifiedAt', 'modifiedAt'] as const),
   ...(['trackingId', 'subId', 'transactionId', 'dueAt'] as const),

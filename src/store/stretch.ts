@@ -26,7 +26,7 @@ const SAMPLE = 1024
 
 /**
  * Divides the order numbers of a partner into up to `most` stretches of about as many order lines, at least `least` in each. One alone
- * where a payout line may pay orders of several.
+ * where a payout line names a sale, or is for several orders or one that somebody confirmed: these may be in different stretches.
  */
 export function stretchesOf(db: Database, partner: string, most: number, least: number): Stretch[] {
   const ofSales = db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner)

@@ -106,7 +106,8 @@ INSERT INTO orders (order_id, line_id, sku, title, commission, status, settled_a
 SELECT l.order_id, l.line_id, s.sku, s.title, s.commission, s.status, s.settled_at, s.line FROM workspace.order_line l JOIN workspace.order_state s ON s.id = l.state;
 `
 
-const major = (/** @type {string} */ column) => `printf('%d.%02d', ${column} / 100, abs(${column}) % 100)`
+const major = (/** @type {string} */ column) =>
+  `CASE WHEN ${column} < 0 THEN '-' ELSE '' END || printf('%d.%02d', abs(${column}) / 100, abs(${column}) % 100)`
 
 /** lines.csv as `settle` writes it: every order with the payout line for it, the amounts, the arithmetic and where both were read. */
 const LINES = `SELECT row_number() OVER () AS entry, 'bench' AS partner, class, char(9) || order_id AS orderId, char(9) || line_id AS lineId,
@@ -133,9 +134,9 @@ CREATE TABLE payout_line (
   id INTEGER PRIMARY KEY, statement TEXT NOT NULL, order_id TEXT, line_id TEXT, sku TEXT, amount INTEGER NOT NULL, kind TEXT NOT NULL,
   paid_at TEXT NOT NULL, line INTEGER NOT NULL
 ) STRICT;
-${lines ? 'CREATE INDEX payout_line_order ON payout_line (order_id, line_id);' : ''}
 INSERT INTO payout_line (statement, order_id, line_id, sku, amount, kind, paid_at, line)
 SELECT statement, order_id, line_id, sku, ${fen('amount')}, kind, paid_on, rowid + 1 FROM staging;
+${lines ? 'CREATE INDEX payout_line_order ON payout_line (order_id, line_id);' : ''}
 CREATE TEMP TABLE paid AS SELECT order_id, line_id, count(*) AS lines, sum(amount) AS paid, min(amount) AS least, max(amount) AS most
 FROM payout_line WHERE paid_at LIKE '${PAID_MONTH}-%' GROUP BY order_id, line_id;
 CREATE TEMP TABLE due AS SELECT order_id, line_id, commission - (commission * 100000 + 500000) / 1000000 AS expected

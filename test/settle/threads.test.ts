@@ -1,96 +1,128 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import type { Partner } from '../../src/partners/partner.ts'
+import { closeMonth } from '../../src/settle/close.ts'
 import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
 import { settle } from '../../src/settle/ledger.ts'
 import { settlePart } from '../../src/settle/part.ts'
-import { versionOf } from '../../src/store/open.ts'
+import { settleInThreads } from '../../src/settle/threads.ts'
+import { openDatabase, versionOf } from '../../src/store/open.ts'
 import { ACME, csv, session } from '../catalog/session.ts'
-import { folderWith, run, workspaceWith } from '../cli/shoptool.ts'
+import { folderWith } from '../cli/shoptool.ts'
 import { line, order, RULES } from './records.ts'
 
-const BENCH = `id: bench
-name: Bench
-currency: CNY
-timezone: Asia/Shanghai
-feeds:
-  orders:
-    format: { type: csv }
-    fields:
-      orderId: { text: order }
-      sku: { text: sku }
-      paidAmount: { amount: paid, unit: yuan }
-      commission: { amount: commission, unit: yuan }
-      status: { oneOf: status, words: { 已结算: settled } }
-      orderedAt: { instant: day, pattern: yyyy-MM-dd }
-      settledAt: { instant: day, pattern: yyyy-MM-dd }
-  payouts:
-    format: { type: csv }
-    fields:
-      statementId: { text: statement }
-      orderId: { text: order, optional: true }
-      amount: { amount: amount, unit: yuan }
-      kind: { oneOf: kind, words: { 佣金: commission, 奖励: bonus } }
-      paidAt: { day: day, pattern: yyyy-MM-dd }
-calendar: { basis: settledAt, closes: last, pays: 20, lag: 1 }
-fees: []
-`
-const ORDERS = 110_000
-const number = (i: number) => `${(i * 7919) % ORDERS}`
-const bytesIn = (folder: string) =>
-  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]))
+const FEES = [{ name: '技术服务费', of: 'commission', rate: 100_000, rounding: 'half-up' }] as const
+const acme: Partner = { ...ACME, calendar: RULES.calendar, fees: FEES, tolerance: 1 }
+const BUILT = 'dist/chunks/thread.js'
+const SMALL = { least: 50, thread: pathToFileURL(resolve(BUILT)) }
+const MONTH = '2026-11'
+
+/** A month of two partners with 400 orders each: of fifty one is not paid, one a fen less, one ten less, one twice. */
+async function filled() {
+  const { db, importing, path } = session()
+  const all = Array.from({ length: 400 }, (_, i) => i)
+  for (const id of ['acme', 'other']) {
+    const orders = all.map((i) => `${(i * 7) % 400},S${i},20.00,2.00,settled,2026-10-01,2026-10-05`)
+    const amounts = (i: number) =>
+      i % 50 === 1 ? [] : i % 50 === 2 ? ['1.79'] : i % 50 === 3 ? ['1.70'] : i % 50 === 4 ? ['1.80', '1.80'] : ['1.80']
+    const lines = all.flatMap((i) => amounts(i).map((amount) => `N,${(i * 7) % 400},commission,${amount},2026-11-20`))
+    const settings = { partner: { ...ACME, id } }
+    await importing('orders', csv('order,sku,paid,commission,status,ordered,settled', ...orders), settings)
+    await importing('payouts', csv('statement,order,kind,amount,day', 'N,,bonus,5.00,2026-11-20', ...lines), settings)
+  }
+  return { db, path, partners: [acme, { ...acme, id: 'other' }] }
+}
+
+const filesIn = (folder: string) => readdirSync(folder).sort()
+const bytesIn = (folder: string) => FILES.map((name) => readFileSync(join(folder, name), 'utf8'))
 
 // `npm test` builds before; vitest alone does not
-describe.skipIf(!existsSync('dist/cli.js') || availableParallelism() < 2)('a month of many orders', () => {
-  it('is settled in threads to the same bytes as without', { timeout: 60_000 }, async () => {
-    const all = Array.from({ length: ORDERS }, (_, i) => i)
-    const cwd = workspaceWith('', {
-      'partners/bench.yaml': BENCH,
-      'orders.csv': `order,sku,paid,commission,status,day\n${all.map((i) => `${number(i)},S${i % 10},20.00,1.${10 + (i % 90)},已结算,2026-10-05`).join('\n')}\n`,
-      // of a hundred one is not paid, one paid a fen less, one paid twice
-      'payouts.csv': `statement,order,amount,kind,day\nN,,5.00,奖励,2026-11-20\n${all
-        .filter((i) => i % 100 !== 1)
-        .flatMap((i) =>
-          Array(i % 100 === 3 ? 2 : 1).fill(`N,${number(i)},${i % 100 === 2 ? '1.11' : `1.${10 + (i % 90)}`},佣金,2026-11-20`),
-        )
-        .join('\n')}\n`,
-    })
-    const built = (...args: string[]) =>
-      new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
-        const child = execFile(
-          process.execPath,
-          [resolve('bin/shoptool.js'), ...args],
-          { cwd, maxBuffer: 1 << 28 },
-          (_error, stdout, stderr) => done({ code: child.exitCode, stdout, stderr }),
-        )
-      })
-    for (const kind of ['orders', 'payouts'])
-      expect(await built('import', kind, `${kind}.csv`, '--partner', 'bench', '-q')).toMatchObject({ code: 0, stderr: '' })
-    const threaded = await built('settle', '--month', '2026-11', '--json', '--verbose', '--out', 'threads')
-    expect(threaded.code).toBe(5)
-    expect(threaded.stderr).toMatch(/bench: settled in [234] threads\n/)
-    // from its sources the program has no thread to start: the same as where starting one fails
-    const alone = await run(['settle', '--month', '2026-11', '--json', '--verbose', '--out', 'alone'], { cwd })
-    expect(alone.stderr).not.toContain('threads')
-    expect(alone.stdout === threaded.stdout).toBe(true)
-    const { classes } = JSON.parse(alone.stdout).partners[0]
-    expect([classes.missing.count, classes['short-paid'].count, classes.duplicate.count]).toEqual([1100, 1100, 1100])
-    const [threads, whole] = [bytesIn(join(cwd, 'threads')), bytesIn(join(cwd, 'alone'))]
-    expect(Object.keys(threads)).toEqual([...FILES].sort())
-    expect(Object.keys(whole)).toEqual([...FILES].sort())
-    for (const name of FILES) expect(threads[name]!.equals(whole[name]!), name).toBe(true)
+describe.skipIf(!existsSync(BUILT) || availableParallelism() < 2)('a month of many orders', () => {
+  it('is settled in threads to the same result and the same bytes as without', async () => {
+    const { db, partners } = await filled()
+    const [threads, alone] = [folderWith(), folderWith()]
+    const parts = await settleInThreads(db, partners, MONTH, threads, SMALL)
+    expect([...parts.of].map(([id, { length }]) => [id, length])).toEqual([
+      ['acme', 2],
+      ['other', 2],
+    ])
+    expect(filesIn(threads)).toHaveLength(4)
+    const settled = settle(db, partners, MONTH, { folder: threads, parts })
+    expect(settled).toEqual(settle(db, partners, MONTH, { folder: alone }))
+    const { missing, tolerated, duplicate } = settled.partners[0]!.classes
+    expect([missing.count, tolerated.count, duplicate.count]).toEqual([8, 8, 8])
+    expect(filesIn(threads)).toEqual([...FILES].sort())
+    expect(bytesIn(threads)).toEqual(bytesIn(alone))
+    const numbers = bytesIn(threads)[2]!
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((row) => Number(row.split(',')[0]))
+    expect(new Set(numbers)).toEqual(new Set(Array.from({ length: numbers.at(-1)! }, (_, i) => i + 1)))
+  })
+
+  it('is settled in threads without files', async () => {
+    const { db, partners } = await filled()
+    const parts = await settleInThreads(db, partners, MONTH, null, SMALL)
+    expect(settle(db, partners, MONTH, { folder: null, parts })).toEqual(settle(db, partners, MONTH, { folder: null }))
+  })
+
+  it('is settled anew where somebody writes meanwhile', async () => {
+    const { db, path, partners } = await filled()
+    const folder = folderWith()
+    const parts = await settleInThreads(db, partners, MONTH, folder, SMALL)
+    const writer = openDatabase(path)
+    writer.exec('UPDATE order_state SET commission = 300')
+    writer.close()
+    const settled = settle(db, partners, MONTH, { folder, parts })
+    expect(settled.partners[0]!.classes['short-paid'].count).toBeGreaterThan(300)
+    expect(filesIn(folder)).toEqual([...FILES].sort())
+  })
+
+  it('leaves no file behind where settling fails', async () => {
+    const { db, partners } = await filled()
+    const folder = folderWith()
+    const parts = await settleInThreads(db, partners, MONTH, folder, SMALL)
+    const broken = { ...acme, id: 'broken', calendar: null }
+    expect(() => settle(db, [...partners, broken], MONTH, { folder: '/dev/null/no', parts })).toThrow()
+    expect(filesIn(folder)).toEqual([])
+  })
+
+  it('is left to one thread where it is closed, or where a fee has a limit for a month', async () => {
+    const { db, partners } = await filled()
+    closeMonth(db, acme, MONTH, { today: '2026-11-25', at: '2026-11-25T12:00:00+08:00', withoutStatement: false })
+    const limited = { ...partners[1]!, fees: [{ ...FEES[0], maxMonth: 1000 }] }
+    expect((await settleInThreads(db, [acme, limited], MONTH, null, SMALL)).of.size).toBe(0)
+  })
+})
+
+describe('threads that fail', () => {
+  it('leave all to one thread, say why, and leave no file behind', async () => {
+    const { db, partners } = await filled()
+    const folder = folderWith()
+    const parts = await settleInThreads(db, partners, MONTH, folder, { ...SMALL, thread: pathToFileURL('/no/such/thread.js') })
+    expect(parts.of.size).toBe(0)
+    if (availableParallelism() > 1) expect(parts.failed.get('acme')).toContain('/no/such/thread.js')
+    expect(filesIn(folder)).toEqual([])
+  })
+
+  it('are those too that end without an answer', async () => {
+    const { db, partners } = await filled()
+    const thread = pathToFileURL(join(folderWith({ 'silent.mjs': 'process.exit(0)' }), 'silent.mjs'))
+    const { failed } = await settleInThreads(db, partners, MONTH, null, { ...SMALL, thread })
+    if (availableParallelism() > 1) expect(failed.get('acme')).toBe('Error: the thread ended without an answer')
   })
 })
 
 describe('parts that were settled before', () => {
-  const partner = { ...ACME, calendar: RULES.calendar }
   /** Parts that say that nothing is wrong, whatever the database says. */
   const partsOf = (folder: string) => {
     const rows = beginRows(unfinished(folder, 'lines.csv'))
     const part = settlePart('acme', { orders: [order()], lines: [line(1, 1000)] }, RULES, rows)
-    return [{ ...part, rows: rows.finish() }]
+    return { of: new Map([['acme', [{ ...part, rows: rows.finish() }]]]), failed: new Map() }
   }
   const orders = csv('order,sku,paid,commission,status,ordered,settled', '1,S,100.00,10.00,settled,2026-10-01,2026-10-05')
 
@@ -99,20 +131,18 @@ describe('parts that were settled before', () => {
     await importing('orders', orders)
     await importing('payouts', csv('statement,order,kind,amount,day', 'nov,1,commission,10.00,2026-11-20'))
     const folder = folderWith()
-    const parts = { version: versionOf(db), of: new Map([['acme', partsOf(folder)]]) }
-    const { partners } = settle(db, [partner], '2026-11', { folder, parts })
+    const { partners } = settle(db, [acme], MONTH, { folder, parts: { version: versionOf(db), ...partsOf(folder) } })
     expect(partners[0]!.classes.matched.count).toBe(1)
     expect(readFileSync(join(folder, 'lines.csv'), 'utf8')).toContain('orders.csv:')
-    expect(readdirSync(folder).sort()).toEqual([...FILES].sort())
+    expect(filesIn(folder)).toEqual([...FILES].sort())
   })
 
-  it('are thrown away where something was, and all is settled anew', async () => {
+  it('are thrown away where something was', async () => {
     const { db, importing } = session()
     await importing('orders', orders)
     const folder = folderWith()
-    const parts = { version: versionOf(db) - 1, of: new Map([['acme', partsOf(folder)]]) }
-    const { partners } = settle(db, [partner], '2026-11', { folder, parts })
+    const { partners } = settle(db, [acme], MONTH, { folder, parts: { version: versionOf(db) - 1, ...partsOf(folder) } })
     expect(partners[0]!.classes).toMatchObject({ matched: { count: 0 }, missing: { count: 1 } })
-    expect(readdirSync(folder).sort()).toEqual([...FILES].sort())
+    expect(filesIn(folder)).toEqual([...FILES].sort())
   })
 })
