@@ -7,7 +7,7 @@ import type { Partner } from '../../src/partners/partner.ts'
 import { closeMonth } from '../../src/settle/close.ts'
 import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
 import { settle } from '../../src/settle/ledger.ts'
-import { settlePart } from '../../src/settle/part.ts'
+import { joinParts, settlePart } from '../../src/settle/part.ts'
 import { settleInThreads } from '../../src/settle/threads.ts'
 import { openDatabase, versionOf } from '../../src/store/open.ts'
 import { ACME, csv, session } from '../catalog/session.ts'
@@ -144,5 +144,13 @@ describe('parts that were settled before', () => {
     const { partners } = settle(db, [acme], MONTH, { folder, parts: { version: versionOf(db) - 1, ...partsOf(folder) } })
     expect(partners[0]!.classes).toMatchObject({ matched: { count: 0 }, missing: { count: 1 } })
     expect(filesIn(folder)).toEqual([...FILES].sort())
+  })
+
+  it('are not changed by being joined', () => {
+    const part = settlePart('acme', { orders: [order()], lines: [line(1, 999)] }, { ...RULES, tolerance: 1 }, null)
+    const twice = () => joinParts([part, part], null)
+    expect(twice()).toEqual(twice())
+    expect(twice().tally.get('CNY')!.get('tolerated')).toEqual({ count: 2, expected: 2000, paid: 1998 })
+    expect([...twice().tolerated.values()]).toEqual([{ count: 2, expected: 2000, paid: 1998 }])
   })
 })
