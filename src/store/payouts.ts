@@ -4,7 +4,7 @@ import { keyOf, type Origin, type PayoutLine, type Route, type RoutedLine } from
 import { boundOf, overruled, type Position, rulingsOf } from './journal.ts'
 import type { Database } from './open.ts'
 import { hasMost, recorded, recorder } from './recorded.ts'
-import { mayBeList, NAMES_SALE, paidTogether, routedBySale, saleIn, specialRoutes } from './routes.ts'
+import { mayBeList, NAMES_SALE, namesSales, paidTogether, routedBySale, saleIn, specialRoutes } from './routes.ts'
 import { fileById } from './runs.ts'
 import { type Among, isStretch, isWithin } from './stretch.ts'
 
@@ -134,7 +134,8 @@ function known(db: Database, asOf?: Position): string {
 /**
  * The partner's payout lines paid up to a day, by the order number that they are settled under (lines without one first) and line number,
  * bytewise; with `asOf` those that were known at that position of the journal, with `only` those that are settled under these numbers, or
- * together with them, or a stretch of them. `routesAsOf`: as of when it is judged to which orders lines are routed, where that is another position.
+ * together with them, or in a stretch. `routesAsOf`: as of when it is judged to which orders lines are routed, where that is another
+ * position.
  */
 export function linesByKey(
   db: Database,
@@ -199,8 +200,8 @@ export function linesAt(db: Database, file: string, line: number): { partner: st
 }
 
 /**
- * Payout lines with their routes, of which `special` are those that no column tells, sorted by columns of the result. With `asked` those for these orders, and more; `where` is about `p` and
- * `s`. Where no line of the partner is routed, they are read without any of that.
+ * Payout lines with their routes, of which `special` are those that no column tells, sorted by columns of the result. With `asked` those
+ * for these orders, and more; `where` is about `p` and `s`. Where no line of the partner is routed, they are read without any of that.
  */
 function routedLines(
   db: Database,
@@ -212,8 +213,7 @@ function routedLines(
   asked?: ReadonlySet<string>,
   asOf?: Position,
 ): Iterable<RoutedLine> {
-  const ofSales =
-    db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
+  const ofSales = namesSales(db, partner)
   const from = !asked && hasMost(db, 'payout_line', partner) ? AS_IT_LIES : FROM
   const among = asked ? `${where} AND ${isFor(ofSales, asked.has(''))}` : where
   const given = { ...values, partner, only: JSON.stringify([...(asked ?? [])]) }

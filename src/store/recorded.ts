@@ -4,8 +4,8 @@ import { fileById } from './runs.ts'
 
 /**
  * Runs a query and gives its rows as records with their origin. The query selects the properties `names` in that order, with those that are
- * `seldom` there in one cell behind the others (`inOneCell`), then the file's id and the line. Rows come as arrays and files are looked up once: at a
- * million rows that is a tenth of the time of joined objects.
+ * `seldom` there in one cell behind the others (`inOneCell`), then the file's id and the line. Rows come as arrays and files are looked up
+ * once: at a million rows that is a tenth of the time of joined objects.
  */
 export function* recorded<T>(
   db: Database,

@@ -6,6 +6,11 @@ import { decisions } from './reviews.ts'
 /** SQL for payout lines that name a sale: these words, since there is an index of them alone. */
 export const NAMES_SALE = 'coalesce(p.transaction_id, p.original_transaction_id) IS NOT NULL'
 
+/** Whether any payout line of a partner names a sale. */
+export function namesSales(db: Database, partner: string): boolean {
+  return db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner) !== undefined
+}
+
 /**
  * SQL of what the sale in a column of the payout line `p` is recorded as: its order and line as a JSON array, the line null where there are
  * several. Null where no order is known by it, or several are.
@@ -49,8 +54,9 @@ export function specialRoutes(db: Database, partner: string, asOf?: Position): M
       `SELECT 1 FROM order_line l WHERE l.partner = ? AND l.order_id = ? AND (${isRead('order_state')} OR ${isRead('order_entry')}) LIMIT 1`,
     )
     .pluck()
+  // From the few lists to their lines, not through all lines of the partner.
   const lists = db.prepare<[string], { id: number; orderId: string }>(
-    'SELECT p.id, p.order_id AS orderId FROM payout_list n JOIN payout_line p ON p.id = n.line WHERE p.partner = ?',
+    'SELECT p.id, p.order_id AS orderId FROM payout_list n CROSS JOIN payout_line p ON p.id = n.line WHERE p.partner = ?',
   )
   for (const { id, orderId } of lists.all(partner)) {
     const orderIds = [...new Set(orderId.split(LIST).filter((part) => part !== ''))].sort(byBytes)

@@ -1,6 +1,6 @@
 import type { Database } from './open.ts'
 import { someRows } from './recorded.ts'
-import { NAMES_SALE, specialRoutes } from './routes.ts'
+import { namesSales, specialRoutes } from './routes.ts'
 
 /** Order numbers of a partner that can be settled by themselves: from the first on, below the second; null: without end. Bytewise, none is ''. */
 export type Stretch = { from: string | null; before: string | null }
@@ -29,8 +29,7 @@ const SAMPLE = 1024
  * where a payout line names a sale, or is for several orders or one that somebody confirmed: these may be in different stretches.
  */
 export function stretchesOf(db: Database, partner: string, most: number, least: number): Stretch[] {
-  const ofSales = db.prepare(`SELECT 1 FROM payout_line p WHERE p.partner = ? AND ${NAMES_SALE} LIMIT 1`).get(partner)
-  if (ofSales !== undefined || specialRoutes(db, partner).size > 0) return [{ from: null, before: null }]
+  if (namesSales(db, partner) || specialRoutes(db, partner).size > 0) return [{ from: null, before: null }]
   const starts = db
     .prepare<[{ partner: string; most: number; least: number }], string>(
       `${someRows('order_line', SAMPLE)},
