@@ -99,10 +99,10 @@ export const command = defineCommand({
     // What was written when it was closed stays, and what does not come out the same is shown to nobody.
     if (checked.includes('data')) return [...closing, ...checked]
     const payers = payersOf(found, db)
-    const parts = await settleInThreads(db, settled, chosen, folder)
-    for (const [id, { length }] of parts.of) print.detail(`${id}: settled in ${length} threads`)
-    for (const [id, reason] of parts.failed) print.detail(`${id}: not settled in threads: ${reason}`)
-    const settlement = settle(db, settled, chosen, { folder, payers, parts })
+    const portions = await settleInThreads(db, settled, chosen, folder)
+    for (const [id, { length }] of portions.of) print.detail(`${id}: settled in ${length} threads`)
+    for (const [id, reason] of portions.failed) print.detail(`${id}: not settled in threads: ${reason}`)
+    const settlement = settle(db, settled, chosen, { folder, payers, portions })
     if (global.json) print.json('settle', settlement)
     else {
       printSettlement(settlement, print)

@@ -10,23 +10,23 @@ import type { Among } from '../store/stretch.ts'
 import { type AdjustedFacts, type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
-import { discardParts, type Part } from './part.ts'
 import { judgedOrders, partsBy } from './parts.ts'
+import { discardPortions, type Portion } from './portion.ts'
 import { inMonth, receiptsOf, shown } from './receipts.ts'
 import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
 
-/** Parts of a settlement that were made beforehand (`threads.ts`), by partner, and the version of the database that they were made from. */
-export type Parts = {
+/** Portions of a settlement that were made beforehand (`threads.ts`), by partner, and the version of the database that they were made from. */
+export type Portions = {
   version: number
-  of: ReadonlyMap<string, readonly Part[]>
+  of: ReadonlyMap<string, readonly Portion[]>
   /** Why there are none of a partner that should have some. */
   failed: ReadonlyMap<string, string>
 }
 
 /**
  * Settles one month of each partner and, where a folder is given, writes summary.csv, findings.csv, lines.csv and report.html. Partners
- * without orders and payouts are passed over. `parts` count where nothing was written to the database since; they are used up. Reads one
+ * without orders and payouts are passed over. `portions` count where nothing was written to the database since; they are used up. Reads one
  * snapshot of the database and writes nothing to it.
  * @throws ShoptoolError (usage) where a partner with orders or payouts has no calendar; (data) where sums do not tie out.
  */
@@ -34,13 +34,13 @@ export function settle(
   db: Database,
   partners: readonly Partner[],
   month: Month,
-  options: SettleOptions & { parts?: Parts },
+  options: SettleOptions & { portions?: Portions },
 ): Settlement {
   const settled = db.transaction(() => {
-    const parts = options.parts?.version === versionOf(db) ? options.parts.of : undefined
+    const portions = options.portions?.version === versionOf(db) ? options.portions.of : undefined
     const all = receiptsOf(db, options.payers ?? partners)?.tieOuts.map((each) => inMonth(each, month))
     const ledgers = partners.map((partner) => {
-      const ledger = { ...ledgerOf(db, partner, month), parts: parts?.get(partner.id) }
+      const ledger = { ...ledgerOf(db, partner, month), portions: portions?.get(partner.id) }
       return all && !ledger.closedAt ? { ...ledger, receipts: all.filter((each) => each.partner === partner.id) } : ledger
     })
     const settlement = settleLedgers(ledgers, month, options)
@@ -54,7 +54,7 @@ export function settle(
   try {
     return settled()
   } finally {
-    discardParts([...(options.parts?.of.values() ?? [])].flat())
+    discardPortions([...(options.portions?.of.values() ?? [])].flat())
   }
 }
 

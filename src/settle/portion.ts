@@ -7,8 +7,8 @@ import type { Rows, SettlementFiles } from './files.ts'
 import { reconcile } from './reconcile.ts'
 import { addTo, addTolerated, type Finding, findingOf, isFinding, type Tally, type Tolerated } from './report.ts'
 
-/** What became of a partner's order numbers in a month, or of a stretch of them: parts add up to the whole. */
-export type Part = {
+/** What became of a partner's order numbers in a month, or of a stretch of them: portions add up to the whole. */
+export type Portion = {
   tally: Tally
   tolerated: Tolerated
   findings: Finding[]
@@ -21,19 +21,19 @@ export type Part = {
 /** The first and last day of orders, as instants or days. */
 type Days = { from: string; to: string }
 
-const emptyPart = (): Part => ({ tally: new Map(), tolerated: new Map(), findings: [], ordered: null, rows: null })
+const emptyPortion = (): Portion => ({ tally: new Map(), tolerated: new Map(), findings: [], ordered: null, rows: null })
 
 /**
  * Settles orders and payout lines of a partner, which come as `reconcile` wants them, and gives each entry to `files`.
  * @throws ShoptoolError (data) where an order or line is left out.
  */
-export function settlePart(
+export function settlePortion(
   partner: string,
   { orders, lines }: { orders: Iterable<Recorded<Order>>; lines: Iterable<RoutedLine> },
   rules: Rules,
   files: Pick<SettlementFiles, 'add'> | null,
-): Part {
-  const part = emptyPart()
+): Portion {
+  const portion = emptyPortion()
   let [orderCount, lineCount] = [0, 0]
   const steps = reconcile(orders, lines, rules)
   let step = steps.next()
@@ -41,14 +41,14 @@ export function settlePart(
     const entry: Entry = step.value
     orderCount += entry.orders.length
     lineCount += entry.lines.length
-    addTo(part.tally, entry)
-    if (entry.class !== 'not-due') part.ordered = withDays(part.ordered, entry.about)
+    addTo(portion.tally, entry)
+    if (entry.class !== 'not-due') portion.ordered = withDays(portion.ordered, entry.about)
     files?.add(partner, entry, rules)
-    if (isFinding(entry, rules)) part.findings.push(findingOf(partner, entry, rules))
-    if (entry.class === 'tolerated') addTolerated(part.tolerated, entry)
+    if (isFinding(entry, rules)) portion.findings.push(findingOf(partner, entry, rules))
+    if (entry.class === 'tolerated') addTolerated(portion.tolerated, entry)
   }
   mustBeAll(partner, rules.month, step.value, { orders: orderCount, lines: lineCount })
-  return part
+  return portion
 }
 
 type Counts = { orders: number; lines: number }
@@ -73,10 +73,10 @@ function joinedDays(days: Days | null, from: string, to: string): Days {
   return days
 }
 
-/** The whole of parts; their rows go into `files`, one part after the other. */
-export function joinParts(parts: readonly Part[], files: SettlementFiles | null): Part {
-  const whole = emptyPart()
-  for (const { tally, tolerated, findings, ordered, rows } of parts) {
+/** The whole of portions; their rows go into `files`, one portion after the other. */
+export function joinPortions(portions: readonly Portion[], files: SettlementFiles | null): Portion {
+  const whole = emptyPortion()
+  for (const { tally, tolerated, findings, ordered, rows } of portions) {
     for (const [currency, classes] of tally) {
       const known = whole.tally.get(currency) ?? new Map()
       whole.tally.set(currency, known)
@@ -92,9 +92,9 @@ export function joinParts(parts: readonly Part[], files: SettlementFiles | null)
   return whole
 }
 
-/** Removes the rows of parts that were not joined. */
-export function discardParts(parts: readonly Part[]): void {
-  for (const { rows } of parts) if (rows) rmSync(rows.path, { force: true })
+/** Removes the rows of portions that were not joined. */
+export function discardPortions(portions: readonly Portion[]): void {
+  for (const { rows } of portions) if (rows) rmSync(rows.path, { force: true })
 }
 
 type Sums = { count: number; expected: number; paid: number }

@@ -8,7 +8,7 @@ import type { Statement } from '../store/payouts.ts'
 import type { Adjustment } from './adjust.ts'
 import { compareText, type Rules } from './entry.ts'
 import { beginFiles, type SettlementFiles } from './files.ts'
-import { joinParts, type Part, settlePart } from './part.ts'
+import { joinPortions, type Portion, settlePortion } from './portion.ts'
 import type { TieOut } from './receipts.ts'
 import {
   beyondTolerance,
@@ -29,7 +29,7 @@ export type Ledger = {
   /** Paid up to the last day of the month. */
   lines: Iterable<RoutedLine>
   /** What became of them, where they were settled already. */
-  parts?: readonly Part[] | undefined
+  portions?: readonly Portion[] | undefined
   /** Those with lines in the month. */
   statements: readonly Statement[]
   /** When the month was closed: all of this is then as it was. Absent where it is open. */
@@ -107,10 +107,10 @@ function settleLedger(ledger: Ledger, month: Month, findings: Finding[], files: 
   const { partner, statements } = ledger
   if (calendarOf(partner) === null && isEmpty(ledger.orders) && isEmpty(ledger.lines)) return []
   const rules = rulesOf(partner, month)
-  const { tally, tolerated, ordered, ...part } = ledger.parts
-    ? joinParts(ledger.parts, files)
-    : settlePart(partner.id, ledger, rules, files)
-  for (const finding of part.findings) findings.push(finding)
+  const { tally, tolerated, ordered, ...portion } = ledger.portions
+    ? joinPortions(ledger.portions, files)
+    : settlePortion(partner.id, ledger, rules, files)
+  for (const finding of portion.findings) findings.push(finding)
   checkSums(partner.id, month, tally, statements)
   findings.push(...beyondTolerance(partner.id, tolerated, statements, rules))
   return partnerSettlements(partner, rules, tally, statements, ordered, ledger)

@@ -8,8 +8,8 @@ import { closedMonths } from '../store/closings.ts'
 import { type Database, readThrough, versionOf } from '../store/open.ts'
 import { stretchesOf } from '../store/stretch.ts'
 import { unfinished } from './files.ts'
-import { type Parts, termsOf } from './ledger.ts'
-import type { Part } from './part.ts'
+import { type Portions, termsOf } from './ledger.ts'
+import type { Portion } from './portion.ts'
 import type { Task } from './thread.ts'
 
 /** Each thread takes a third of a second to start, and some 70 MB. */
@@ -26,9 +26,9 @@ export async function settleInThreads(
   month: Month,
   folder: string | null,
   { least = LEAST_ORDERS, thread = new URL('./thread.js', import.meta.url) } = {},
-): Promise<Parts> {
+): Promise<Portions> {
   const version = versionOf(db)
-  const of = new Map<string, readonly Part[]>()
+  const of = new Map<string, readonly Portion[]>()
   const failed = new Map<string, string>()
   const large = partners
     .filter((partner) => !isAlone(db, partner, month))
@@ -43,11 +43,11 @@ export async function settleInThreads(
       const rows = folder === null ? null : unfinished(folder, 'lines.csv')
       return { database: db.name, terms: termsOf(partner), month, stretch, rows }
     })
-    const parts = await Promise.allSettled(tasks.map((task) => inThread(thread, task)))
-    const made = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []))
-    if (made.length === parts.length) of.set(partner.id, made)
+    const portions = await Promise.allSettled(tasks.map((task) => inThread(thread, task)))
+    const made = portions.flatMap((portion) => (portion.status === 'fulfilled' ? [portion.value] : []))
+    if (made.length === portions.length) of.set(partner.id, made)
     else {
-      failed.set(partner.id, parts.flatMap((part) => (part.status === 'rejected' ? [String(part.reason)] : []))[0]!)
+      failed.set(partner.id, portions.flatMap((portion) => (portion.status === 'rejected' ? [String(portion.reason)] : []))[0]!)
       for (const { rows } of tasks) if (rows !== null) rmSync(rows, { force: true })
     }
   }
@@ -62,7 +62,7 @@ function isAlone(db: Database, partner: Partner, month: Month): boolean {
   )
 }
 
-function inThread(file: URL, task: Task): Promise<Part> {
+function inThread(file: URL, task: Task): Promise<Portion> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(file, { workerData: task })
     thread.once('message', resolve)

@@ -7,7 +7,7 @@ import type { Partner } from '../../src/partners/partner.ts'
 import { keyOf, type Route, type RoutedLine } from '../../src/records.ts'
 import { CLASSES, compareText, type Entry } from '../../src/settle/entry.ts'
 import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
-import { settlePart } from '../../src/settle/part.ts'
+import { settlePortion } from '../../src/settle/portion.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import { type Finding, findingOf } from '../../src/settle/report.ts'
 import { type Ledger, rulesOf, settleLedgers } from '../../src/settle/settle.ts'
@@ -267,16 +267,16 @@ test('settled in stretches of order numbers, whatever the cuts, a month gives th
         const ledger = ledgerOf(month)
         const numbers = sorted([...month.orders, ...month.lines]).map(keyOf)
         const cuts = [...new Set(places.map((place) => numbers[place % numbers.length] ?? ''))].filter(Boolean).sort(compareText)
-        const parts = ['', ...cuts].map((from, i) => {
+        const portions = ['', ...cuts].map((from, i) => {
           const within = <T extends Parameters<typeof keyOf>[0]>(records: readonly T[]) =>
             records.filter(
               (each) => compareText(from, keyOf(each)) <= 0 && (i === cuts.length || compareText(keyOf(each), cuts[i]!) < 0),
             )
-          const rows = beginRows(unfinished(join(folder, 'parts'), 'lines.csv'))
+          const rows = beginRows(unfinished(join(folder, 'rows'), 'lines.csv'))
           const both = { orders: within(month.orders), lines: within(month.lines) }
-          return { ...settlePart('acme', both, rulesOf(ledger.partner, RULES.month), rows), rows: rows.finish() }
+          return { ...settlePortion('acme', both, rulesOf(ledger.partner, RULES.month), rows), rows: rows.finish() }
         })
-        expect(settledAs({ ...ledger, orders: [], lines: [], parts }, 'parts')).toEqual(settledAs(ledger, 'whole'))
+        expect(settledAs({ ...ledger, orders: [], lines: [], portions }, 'portions')).toEqual(settledAs(ledger, 'whole'))
       }),
       { numRuns: 100 },
     )
@@ -293,12 +293,12 @@ test('a row of a stretch that is longer than a block is taken whole', () => {
     const month = { orders: [], lines: [long, short, long].flatMap(lines), rules: RULES, truth: new Map() }
     const ledger = ledgerOf(month)
     const rows = beginRows(unfinished(folder, 'lines.csv'))
-    const part = settlePart('acme', month, rulesOf(ledger.partner, RULES.month), rows)
+    const portion = settlePortion('acme', month, rulesOf(ledger.partner, RULES.month), rows)
     const textOf = (one: Ledger) => {
       settleLedgers([one], RULES.month, { folder })
       return readFileSync(join(folder, 'lines.csv'), 'utf8')
     }
-    expect(textOf({ ...ledger, parts: [{ ...part, rows: rows.finish() }] }) === textOf(ledger)).toBe(true)
+    expect(textOf({ ...ledger, portions: [{ ...portion, rows: rows.finish() }] }) === textOf(ledger)).toBe(true)
   } finally {
     rmSync(folder, { recursive: true })
   }

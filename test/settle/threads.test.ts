@@ -7,7 +7,7 @@ import type { Partner } from '../../src/partners/partner.ts'
 import { closeMonth } from '../../src/settle/close.ts'
 import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
 import { settle } from '../../src/settle/ledger.ts'
-import { joinParts, settlePart } from '../../src/settle/part.ts'
+import { joinPortions, settlePortion } from '../../src/settle/portion.ts'
 import { settleInThreads } from '../../src/settle/threads.ts'
 import { openDatabase, versionOf } from '../../src/store/open.ts'
 import { ACME, csv, session } from '../catalog/session.ts'
@@ -44,13 +44,13 @@ describe.skipIf(!existsSync(BUILT) || availableParallelism() < 2)('a month of ma
   it('is settled in threads to the same result and the same bytes as without', async () => {
     const { db, partners } = await filled()
     const [threads, alone] = [folderWith(), folderWith()]
-    const parts = await settleInThreads(db, partners, MONTH, threads, SMALL)
-    expect([...parts.of].map(([id, { length }]) => [id, length])).toEqual([
+    const portions = await settleInThreads(db, partners, MONTH, threads, SMALL)
+    expect([...portions.of].map(([id, { length }]) => [id, length])).toEqual([
       ['acme', 2],
       ['other', 2],
     ])
     expect(filesIn(threads)).toHaveLength(4)
-    const settled = settle(db, partners, MONTH, { folder: threads, parts })
+    const settled = settle(db, partners, MONTH, { folder: threads, portions })
     expect(settled).toEqual(settle(db, partners, MONTH, { folder: alone }))
     const { missing, tolerated, duplicate } = settled.partners[0]!.classes
     expect([missing.count, tolerated.count, duplicate.count]).toEqual([8, 8, 8])
@@ -66,18 +66,18 @@ describe.skipIf(!existsSync(BUILT) || availableParallelism() < 2)('a month of ma
 
   it('is settled in threads without files', async () => {
     const { db, partners } = await filled()
-    const parts = await settleInThreads(db, partners, MONTH, null, SMALL)
-    expect(settle(db, partners, MONTH, { folder: null, parts })).toEqual(settle(db, partners, MONTH, { folder: null }))
+    const portions = await settleInThreads(db, partners, MONTH, null, SMALL)
+    expect(settle(db, partners, MONTH, { folder: null, portions })).toEqual(settle(db, partners, MONTH, { folder: null }))
   })
 
   it('is settled anew where somebody writes meanwhile', async () => {
     const { db, path, partners } = await filled()
     const folder = folderWith()
-    const parts = await settleInThreads(db, partners, MONTH, folder, SMALL)
+    const portions = await settleInThreads(db, partners, MONTH, folder, SMALL)
     const writer = openDatabase(path)
     writer.exec('UPDATE order_state SET commission = 300')
     writer.close()
-    const settled = settle(db, partners, MONTH, { folder, parts })
+    const settled = settle(db, partners, MONTH, { folder, portions })
     expect(settled.partners[0]!.classes['short-paid'].count).toBeGreaterThan(300)
     expect(filesIn(folder)).toEqual([...FILES].sort())
   })
@@ -85,9 +85,9 @@ describe.skipIf(!existsSync(BUILT) || availableParallelism() < 2)('a month of ma
   it('leaves no file behind where settling fails', async () => {
     const { db, partners } = await filled()
     const folder = folderWith()
-    const parts = await settleInThreads(db, partners, MONTH, folder, SMALL)
+    const portions = await settleInThreads(db, partners, MONTH, folder, SMALL)
     const broken = { ...acme, id: 'broken', calendar: null }
-    expect(() => settle(db, [...partners, broken], MONTH, { folder: '/dev/null/no', parts })).toThrow()
+    expect(() => settle(db, [...partners, broken], MONTH, { folder: '/dev/null/no', portions })).toThrow()
     expect(filesIn(folder)).toEqual([])
   })
 
@@ -103,9 +103,9 @@ describe('threads that fail', () => {
   it('leave all to one thread, say why, and leave no file behind', async () => {
     const { db, partners } = await filled()
     const folder = folderWith()
-    const parts = await settleInThreads(db, partners, MONTH, folder, { ...SMALL, thread: pathToFileURL('/no/such/thread.js') })
-    expect(parts.of.size).toBe(0)
-    if (availableParallelism() > 1) expect(parts.failed.get('acme')).toContain('/no/such/thread.js')
+    const portions = await settleInThreads(db, partners, MONTH, folder, { ...SMALL, thread: pathToFileURL('/no/such/thread.js') })
+    expect(portions.of.size).toBe(0)
+    if (availableParallelism() > 1) expect(portions.failed.get('acme')).toContain('/no/such/thread.js')
     expect(filesIn(folder)).toEqual([])
   })
 
@@ -117,11 +117,11 @@ describe('threads that fail', () => {
   })
 })
 
-describe('parts that were settled before', () => {
-  /** Parts that say that nothing is wrong, whatever the database says. */
+describe('portions that were settled before', () => {
+  /** Portions that say that nothing is wrong, whatever the database says. */
   const partsOf = (folder: string) => {
     const rows = beginRows(unfinished(folder, 'lines.csv'))
-    const part = settlePart('acme', { orders: [order()], lines: [line(1, 1000)] }, RULES, rows)
+    const part = settlePortion('acme', { orders: [order()], lines: [line(1, 1000)] }, RULES, rows)
     return { of: new Map([['acme', [{ ...part, rows: rows.finish() }]]]), failed: new Map() }
   }
   const orders = csv('order,sku,paid,commission,status,ordered,settled', '1,S,100.00,10.00,settled,2026-10-01,2026-10-05')
@@ -131,7 +131,7 @@ describe('parts that were settled before', () => {
     await importing('orders', orders)
     await importing('payouts', csv('statement,order,kind,amount,day', 'nov,1,commission,10.00,2026-11-20'))
     const folder = folderWith()
-    const { partners } = settle(db, [acme], MONTH, { folder, parts: { version: versionOf(db), ...partsOf(folder) } })
+    const { partners } = settle(db, [acme], MONTH, { folder, portions: { version: versionOf(db), ...partsOf(folder) } })
     expect(partners[0]!.classes.matched.count).toBe(1)
     expect(readFileSync(join(folder, 'lines.csv'), 'utf8')).toContain('orders.csv:')
     expect(filesIn(folder)).toEqual([...FILES].sort())
@@ -141,14 +141,14 @@ describe('parts that were settled before', () => {
     const { db, importing } = session()
     await importing('orders', orders)
     const folder = folderWith()
-    const { partners } = settle(db, [acme], MONTH, { folder, parts: { version: versionOf(db) - 1, ...partsOf(folder) } })
+    const { partners } = settle(db, [acme], MONTH, { folder, portions: { version: versionOf(db) - 1, ...partsOf(folder) } })
     expect(partners[0]!.classes).toMatchObject({ matched: { count: 0 }, missing: { count: 1 } })
     expect(filesIn(folder)).toEqual([...FILES].sort())
   })
 
   it('are not changed by being joined', () => {
-    const part = settlePart('acme', { orders: [order()], lines: [line(1, 999)] }, { ...RULES, tolerance: 1 }, null)
-    const twice = () => joinParts([part, part], null)
+    const part = settlePortion('acme', { orders: [order()], lines: [line(1, 999)] }, { ...RULES, tolerance: 1 }, null)
+    const twice = () => joinPortions([part, part], null)
     expect(twice()).toEqual(twice())
     expect(twice().tally.get('CNY')!.get('tolerated')).toEqual({ count: 2, expected: 2000, paid: 1998 })
     expect([...twice().tolerated.values()]).toEqual([{ count: 2, expected: 2000, paid: 1998 }])
