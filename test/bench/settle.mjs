@@ -1,11 +1,14 @@
 // Importing a payout statement and settling its month.
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { figure, share } from './figures.mjs'
 import { LEDGER_FEEDS, PAID_MONTH, writeOrders, writePayouts } from './ledger.mjs'
-import { alternate, removeFolder, shoptool, temporaryFolder } from './run.mjs'
+import { alternate, removeFolder, run, shoptool, temporaryFolder } from './run.mjs'
 import { ordersScript, settleScript, sqlite, whyNoSqlite } from './sqlite.mjs'
 import { makeWorkspace } from './sync.mjs'
+
+const NAIVE = fileURLToPath(new URL('naive-settle.mjs', import.meta.url))
 
 /** @param {{ rows: number, rounds: number, say: (text: string) => void }} options */
 export async function benchSettle({ rows, rounds, say }) {
@@ -57,6 +60,13 @@ export async function benchSettle({ rows, rounds, say }) {
         say(`settle: sqlite with lines.csv, round ${round + 1} of ${rounds}`)
         return bySql(place('lines.csv'))
       },
+      async naive(/** @type {number} */ round) {
+        say(`settle: csv-parse and a look-up a line, round ${round + 1} of ${rounds}`)
+        copyFileSync(place('orders.db'), place('settled.db'))
+        const done = await run(process.execPath, [NAIVE, place('settled.db'), place('payouts.csv'), place('lines.csv')])
+        counts.sqlite.push(done.stdout)
+        return done
+      },
     }),
   })
   removeFolder(folder)
@@ -68,11 +78,20 @@ export async function benchSettle({ rows, rounds, say }) {
   const likewise = 'sqlite3, all lines'
   const megabytes = (/** @type {{ peak: number | null }[]} */ all) => all.map(({ peak }) => peak && peak / 1e6)
   const seconds = (/** @type {{ seconds: number }[]} */ all) => all.map((one) => one.seconds)
-  const { ours, sqlite: other = [], whole = [] } = /** @type {Record<string, any[]>} */ (runs)
+  const { ours, sqlite: other = [], whole = [], naive = [] } = /** @type {Record<string, any[]>} */ (runs)
   const measure = 'import of payouts + settle'
   return [
     ...figure({ part, measure, unit: 's', against, ours: seconds(ours), other: seconds(other), goal: { least: 1 } }),
     ...figure({ part, measure, unit: 's', against: likewise, ours: seconds(ours), other: seconds(whole), goal: { least: 1 } }),
+    ...figure({
+      part,
+      measure,
+      unit: 's',
+      against: 'csv-parse',
+      ours: seconds(ours),
+      other: seconds(naive),
+      goal: { least: 3.5 },
+    }),
     ...figure({ part, measure: 'import of payouts', unit: 's', ours: seconds(ours.map(({ imported }) => imported)) }),
     ...figure({ part, measure: 'settle, with its files', unit: 's', ours: seconds(ours.map(({ settled }) => settled)) }),
     ...figure({
