@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatAmount, type Minor } from '../money.ts'
 import type { Origin } from '../records.ts'
@@ -13,29 +13,50 @@ import { id, openTable, type Table, text } from './table.ts'
 /** The files of a settlement. */
 export const FILES = ['summary.csv', 'findings.csv', 'lines.csv', 'report.html'] as const
 
-/** Takes the entries of a settlement as they come, then the whole; its files appear under their names only in `finish`. */
+/** Takes the entries of a settlement as they come, then the whole; its files appear in `finish`. */
 export type SettlementFiles = {
   add(partner: string, entry: Entry, rules: Rules): void
-  /** Takes entries that were written elsewhere; their file is removed. */
+  /** Takes entries that were written elsewhere; their file must stay open. */
   append(rows: Rows): void
-  /** Writes the other files and renames all of them. Returns their paths. */
+  /** Writes the files. Returns their paths. */
   finish(settlement: Settlement): string[]
-  /** Removes what was begun. */
+  /** Closes what was begun. */
   abandon(): void
 }
 
-/** A part of lines.csv in a file of its own, without the numbers of entries, and the bytes of each row, below 0 where it begins an entry. */
-export type Rows = { path: string; sizes: Int32Array }
+/** A part of lines.csv in an open file of its own, without the numbers of entries, and the bytes of each row, below 0 where it begins an entry. */
+export type Rows = { file: number; sizes: Int32Array }
 
 const LINE_COLUMNS =
   'entry,partner,class,orderId,lineId,sku,title,status,commission,statementId,paidAt,kind,amount,currency,expected,paid,difference,explain,orderSource,payoutSource,match'.split(
     ',',
   )
 
-/** A file for what is not finished in `folder`. A name of its own: two settlements of one month may run at once, and the last to finish counts. */
-export function unfinished(folder: string, name: string, run: string = randomUUID()): string {
+/**
+ * An open file in `folder` that has no name: it is gone with its process, however that ends, since no signal is heard while SQLite works.
+ * Who opens it closes it, or hands it on.
+ */
+export function openUnnamed(folder: string): number {
   mkdirSync(folder, { recursive: true })
+  const path = unfinished(folder, 'lines.csv', randomUUID())
+  const file = openSync(path, 'wx+')
+  rmSync(path)
+  return file
+}
+
+/** A name of its own for each run: two settlements of one month may run at once, and the last to finish counts. */
+function unfinished(folder: string, name: string, run: string): string {
   return join(folder, `.${name}.${run}.unfinished`)
+}
+
+/** Removes what runs left that were killed as they wrote the files under their names; a day later none of them can be at it. */
+function removeLeftovers(folder: string, now: number): void {
+  const left = new RegExp(`^\\.(${FILES.join('|')})\\.[0-9a-f-]{36}\\.unfinished$`)
+  for (const name of readdirSync(folder).filter((each) => left.test(each))) {
+    const path = join(folder, name)
+    const at = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now
+    if (now - at > 86_400_000) rmSync(path, { force: true })
+  }
 }
 
 /**
@@ -44,84 +65,113 @@ export function unfinished(folder: string, name: string, run: string = randomUUI
  * that each column sums up to the total; `amount` is that of the single payout line.
  */
 export function beginFiles(folder: string): SettlementFiles {
-  const run = randomUUID()
-  const path = (name: string) => unfinished(folder, name, run)
-  const table = openTable(path('lines.csv'), LINE_COLUMNS)
-  let number = 0
+  mkdirSync(folder, { recursive: true })
+  const parts: Rows[] = []
+  let own: ReturnType<typeof beginRows> | null = null
+  const opened: number[] = []
+  const endOwn = () => {
+    if (own) parts.push(own.finish())
+    own = null
+  }
+  const abandon = () => {
+    for (const file of opened.splice(0)) closeSync(file)
+  }
   return {
     add(partner, entry, rules) {
-      number++
-      addEntry(table, number, partner, entry, rules)
+      if (!own) {
+        const file = openUnnamed(folder)
+        opened.push(file)
+        own = beginRows(file)
+      }
+      own.add(partner, entry, rules)
     },
     append(rows) {
-      for (const { bytes, isFirst } of rowsOf(rows)) {
-        if (isFirst) number++
-        table.addNumbered(number, bytes)
-      }
-      rmSync(rows.path)
+      endOwn()
+      parts.push(rows)
     },
     finish(settlement) {
-      table.close()
-      writeSummary(path('summary.csv'), settlement)
-      writeFindings(path('findings.csv'), settlement)
-      writeFileSync(path('report.html'), renderReport(settlement))
-      return FILES.map((name) => {
-        renameSync(path(name), join(folder, name))
-        return join(folder, name)
-      })
+      const run = randomUUID()
+      const path = (name: string) => unfinished(folder, name, run)
+      try {
+        endOwn()
+        writeLines(path('lines.csv'), parts)
+        removeLeftovers(folder, statSync(path('lines.csv')).mtimeMs)
+        writeSummary(path('summary.csv'), settlement)
+        writeFindings(path('findings.csv'), settlement)
+        writeFileSync(path('report.html'), renderReport(settlement))
+        return FILES.map((name) => {
+          renameSync(path(name), join(folder, name))
+          return join(folder, name)
+        })
+      } catch (error) {
+        for (const name of FILES) rmSync(path(name), { force: true })
+        throw error
+      } finally {
+        abandon()
+      }
     },
-    abandon() {
-      table.abandon()
-      for (const name of FILES) rmSync(path(name), { force: true })
-    },
+    abandon,
   }
 }
 
-/** Begins a part of lines.csv. */
-export function beginRows(path: string): Pick<SettlementFiles, 'add'> & { finish(): Rows } {
-  const table = openTable(path, null)
+/** Begins a part of lines.csv in an open file, which stays open. */
+export function beginRows(file: number): Pick<SettlementFiles, 'add'> & { finish(): Rows } {
+  const table = openTable(file, null)
   const sizes: number[] = []
   return {
     add(partner, entry, rules) {
       const at = sizes.length
-      addEntry(table, null, partner, entry, rules, sizes)
+      addEntry(table, partner, entry, rules, sizes)
       sizes[at] = -sizes[at]!
     },
     finish() {
       table.close()
-      return { path, sizes: Int32Array.from(sizes) }
+      return { file, sizes: Int32Array.from(sizes) }
     },
   }
 }
 
-function* rowsOf({ path, sizes }: Rows): Generator<{ bytes: Uint8Array; isFirst: boolean }> {
-  const file = openSync(path, 'r')
-  let block = Buffer.alloc(1 << 20)
-  let [from, end] = [0, 0]
+/** Writes lines.csv: the rows of all parts, with a number for each entry. */
+function writeLines(path: string, parts: readonly Rows[]): void {
+  const table = openTable(path, LINE_COLUMNS)
+  let number = 0
   try {
-    for (const signed of sizes) {
-      const size = Math.abs(signed)
-      if (end - from < size) {
-        const rest = block.subarray(from, end)
-        if (size > block.length) block = Buffer.alloc(size)
-        block.set(rest)
-        ;[from, end] = [0, rest.length]
-        while (end < size) {
-          const read = readSync(file, block, end, block.length - end, null)
-          if (read === 0) throw new Error(`${path}: ends before its rows do`)
-          end += read
-        }
+    for (const part of parts) {
+      for (const { bytes, isFirst } of rowsOf(part)) {
+        if (isFirst) number++
+        table.addNumbered(number, bytes)
       }
-      yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
-      from += size
     }
+    table.close()
   } finally {
-    closeSync(file)
+    table.abandon()
   }
 }
 
-/** Adds the rows of an entry, and their bytes to `sizes`. */
-function addEntry(table: Table, number: number | null, partner: string, entry: Entry, rules: Rules, sizes: number[] = []): void {
+function* rowsOf({ file, sizes }: Rows): Generator<{ bytes: Uint8Array; isFirst: boolean }> {
+  let block = Buffer.alloc(1 << 20)
+  let [from, end, at] = [0, 0, 0]
+  for (const signed of sizes) {
+    const size = Math.abs(signed)
+    if (end - from < size) {
+      const rest = block.subarray(from, end)
+      if (size > block.length) block = Buffer.alloc(size)
+      block.set(rest)
+      ;[from, end] = [0, rest.length]
+      while (end < size) {
+        const read = readSync(file, block, end, block.length - end, at)
+        if (read === 0) throw new Error('a part of lines.csv ends before its rows do')
+        end += read
+        at += read
+      }
+    }
+    yield { bytes: block.subarray(from, from + size), isFirst: signed < 0 }
+    from += size
+  }
+}
+
+/** Adds the rows of an entry, without its number, and their bytes to `sizes`. */
+function addEntry(table: Table, partner: string, entry: Entry, rules: Rules, sizes: number[]): void {
   const { orders, lines, about, currency } = entry
   const money = (amount: Minor) => formatAmount(amount, currency)
   const rows = Math.max(orders.length, lines.length, 1)
@@ -130,7 +180,7 @@ function addEntry(table: Table, number: number | null, partner: string, entry: E
     const line = lines[i]
     const named = order ?? line ?? about[0]
     const size = table.add([
-      number,
+      null,
       partner,
       entry.class,
       id(named?.orderId ?? null),

@@ -11,7 +11,7 @@ import { type AdjustedFacts, type Adjustment, adjust, type Known } from './adjus
 import { coverage } from './calendar.ts'
 import { compareText } from './entry.ts'
 import { judgedOrders, partsBy } from './parts.ts'
-import { discardPortions, type Portion } from './portion.ts'
+import { closePortions, type Portion } from './portion.ts'
 import { inMonth, receiptsOf, shown } from './receipts.ts'
 import type { Settlement } from './report.ts'
 import { type Ledger, rulesOf, type SettleOptions, settleLedgers } from './settle.ts'
@@ -54,7 +54,7 @@ export function settle(
   try {
     return settled()
   } finally {
-    discardPortions([...(options.portions?.of.values() ?? [])].flat())
+    closePortions([...(options.portions?.of.values() ?? [])].flat())
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { Month } from '../day.ts'
 import { dataError } from '../errors.ts'
 import type { Order, Recorded, RoutedLine } from '../records.ts'
@@ -92,9 +92,9 @@ export function joinPortions(portions: readonly Portion[], files: SettlementFile
   return whole
 }
 
-/** Removes the rows of portions that were not joined. */
-export function discardPortions(portions: readonly Portion[]): void {
-  for (const { rows } of portions) if (rows) rmSync(rows.path, { force: true })
+/** Closes the files of portions. */
+export function closePortions(portions: readonly Portion[]): void {
+  for (const { rows } of portions) if (rows) closeSync(rows.file)
 }
 
 type Sums = { count: number; expected: number; paid: number }

@@ -19,9 +19,9 @@ export type Table = {
 
 const BLOCK = 1 << 20
 
-/** Begins a table with its heading; null has none. */
-export function openTable(path: string, columns: readonly string[] | null): Table {
-  let file: number | null = openSync(path, 'w')
+/** Begins a table with its heading, null has none, at a path or in an open file, which stays open. */
+export function openTable(place: string | number, columns: readonly string[] | null): Table {
+  let file: number | null = typeof place === 'number' ? place : openSync(place, 'w')
   // Encoded line by line: joining a block of lines first takes twice the time.
   let block = Buffer.allocUnsafe(BLOCK)
   let length = 0
@@ -40,7 +40,7 @@ export function openTable(path: string, columns: readonly string[] | null): Tabl
     return size
   }
   const abandon = () => {
-    if (file !== null) closeSync(file)
+    if (file !== null && file !== place) closeSync(file)
     file = null
   }
   if (columns) put(`\ufeff${csvLine(columns)}`)

@@ -8,8 +8,8 @@ import { partnerOn, recordsOf, type Terms } from './ledger.ts'
 import { type Portion, settlePortion } from './portion.ts'
 import { rulesOf } from './settle.ts'
 
-/** What a thread is told; `rows` is where its part of lines.csv goes, null for none. */
-export type Task = { database: string; terms: Terms; month: Month; stretch: Stretch; rows: string | null }
+/** What a thread is told; `rows` is the open file for its part of lines.csv, null for none. */
+export type Task = { database: string; terms: Terms; month: Month; stretch: Stretch; rows: number | null }
 
 parentPort?.postMessage(settleStretch(workerData as Task))
 

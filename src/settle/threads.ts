@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Month } from '../day.ts'
@@ -7,7 +7,7 @@ import { feesOf } from '../partners/terms.ts'
 import { closedMonths } from '../store/closings.ts'
 import { type Database, readThrough, versionOf } from '../store/open.ts'
 import { stretchesOf } from '../store/stretch.ts'
-import { unfinished } from './files.ts'
+import { openUnnamed } from './files.ts'
 import { type Portions, termsOf } from './ledger.ts'
 import type { Portion } from './portion.ts'
 import type { Task } from './thread.ts'
@@ -40,7 +40,7 @@ export async function settleInThreads(
   if (large.length > 0) readThrough(db)
   for (const { partner, stretches } of large) {
     const tasks = stretches.map((stretch): Task => {
-      const rows = folder === null ? null : unfinished(folder, 'lines.csv')
+      const rows = folder === null ? null : openUnnamed(folder)
       return { database: db.name, terms: termsOf(partner), month, stretch, rows }
     })
     const portions = await Promise.allSettled(tasks.map((task) => inThread(thread, task)))
@@ -48,7 +48,7 @@ export async function settleInThreads(
     if (made.length === portions.length) of.set(partner.id, made)
     else {
       failed.set(partner.id, portions.flatMap((portion) => (portion.status === 'rejected' ? [String(portion.reason)] : []))[0]!)
-      for (const { rows } of tasks) if (rows !== null) rmSync(rows, { force: true })
+      for (const { rows } of tasks) if (rows !== null) closeSync(rows)
     }
   }
   return { version, of, failed }

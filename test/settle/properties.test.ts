@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
 import { keyOf, type Route, type RoutedLine } from '../../src/records.ts'
 import { CLASSES, compareText, type Entry } from '../../src/settle/entry.ts'
-import { beginRows, FILES, unfinished } from '../../src/settle/files.ts'
+import { beginRows, FILES, openUnnamed } from '../../src/settle/files.ts'
 import { settlePortion } from '../../src/settle/portion.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
 import { type Finding, findingOf } from '../../src/settle/report.ts'
@@ -272,7 +272,7 @@ test('settled in stretches of order numbers, whatever the cuts, a month gives th
             records.filter(
               (each) => compareText(from, keyOf(each)) <= 0 && (i === cuts.length || compareText(keyOf(each), cuts[i]!) < 0),
             )
-          const rows = beginRows(unfinished(join(folder, 'rows'), 'lines.csv'))
+          const rows = beginRows(openUnnamed(join(folder, 'rows')))
           const both = { orders: within(month.orders), lines: within(month.lines) }
           return { ...settlePortion('acme', both, rulesOf(ledger.partner, RULES.month), rows), rows: rows.finish() }
         })
@@ -292,7 +292,7 @@ test('a row of a stretch that is longer than a block is taken whole', () => {
     const lines = (title: string, at: number) => [line(at, 1000, { orderId: `${at}`, title })]
     const month = { orders: [], lines: [long, short, long].flatMap(lines), rules: RULES, truth: new Map() }
     const ledger = ledgerOf(month)
-    const rows = beginRows(unfinished(folder, 'lines.csv'))
+    const rows = beginRows(openUnnamed(folder))
     const portion = settlePortion('acme', month, rulesOf(ledger.partner, RULES.month), rows)
     const textOf = (one: Ledger) => {
       settleLedgers([one], RULES.month, { folder })

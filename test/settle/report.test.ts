@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -248,6 +248,37 @@ describe('files', () => {
     expect(html).toContain('应付 30.00，实付 9.40 CNY，少收 <em class="less">20.60</em>')
     expect(html.match(/<table/g)!.length).toBe(html.match(/<caption/g)!.length)
   })
+})
+
+/** A settlement that looks into its folder between orders. */
+function* lookingAround(seen: string[][]): Generator<Recorded<Order>> {
+  for (const orderId of ['1', '2', '3']) {
+    yield order({ orderId })
+    seen.push(readdirSync(folder))
+  }
+}
+
+test('a run that is killed as it settles leaves nothing: its files have no name until they are whole', () => {
+  const seen: string[][] = []
+  settleLedgers([{ ...ledger([], []), orders: lookingAround(seen) }], '2026-11', { folder })
+  expect(seen).toEqual([[], [], []])
+  expect(readFileSync(join(folder, 'lines.csv'), 'utf8')).toContain('\r\n3,acme,missing,3,')
+})
+
+test('what a run left that was killed as it gave them their names is removed a day later', () => {
+  const left = (name: string, hours: number) => {
+    const at = Date.now() / 1000 - hours * 3600
+    writeFileSync(join(folder, name), '')
+    utimesSync(join(folder, name), at, at)
+  }
+  const run = '0f8fad5b-d9cb-469f-a165-70867728950e'
+  left(`.lines.csv.${run}.unfinished`, 25)
+  left(`.report.html.${run}.unfinished`, 25)
+  left(`.summary.csv.${run}.unfinished`, 23)
+  left('.mine.unfinished', 25)
+  settleLedgers([ledger([order()], [])], '2026-11', { folder })
+  const names = ['.mine.unfinished', `.summary.csv.${run}.unfinished`, 'findings.csv', 'lines.csv', 'report.html', 'summary.csv']
+  expect(readdirSync(folder).sort()).toEqual(names)
 })
 
 test.each([
