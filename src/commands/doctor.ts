@@ -23,9 +23,9 @@ const GIGABYTE = 1_000_000_000
 
 export const command = defineCommand({
   about:
-    'Checks the installation and the workspace, and says what to do about what is wrong. With --ledger it verifies instead that no byte of what was ever read of orders and payouts was changed, removed or added by other hands (exit 4): every run seals its rows into a chain of hashes, and the first row that does not fit is named. The head that it prints stands for the whole ledger: written down elsewhere, --head shows later that nothing was cut off or written anew since. The copies of what proves orders recorded by hand are checked too. With --selftest it settles the sample in a folder of its own, and holds every class, sum and finding against what is known of it (exit 5 where one is different).',
+    'Checks the installation and the workspace, and says what to do about what is wrong. With --ledger it verifies instead that no byte of what was ever read of orders and payouts, nor of any close, was changed, removed or added by other hands (exit 4): every run seals its rows into a chain of hashes, and the first row that does not fit is named. The head that it prints stands for the whole ledger: written down elsewhere, --head shows later that nothing was cut off or written anew since. The copies of what proves orders recorded by hand are checked too. With --selftest it settles the sample in a folder of its own, and holds every class, sum and finding against what is known of it (exit 5 where one is different).',
   options: {
-    ledger: flag('--ledger', 'verify the journal of orders and payouts'),
+    ledger: flag('--ledger', 'verify the journal of orders, payouts and closes'),
     selftest: flag('--selftest', 'settle the months of the sample, whose truth is known'),
     head: several('--head <hash,hash>', 'heads printed before, which must be in its chain'),
   },

@@ -4,6 +4,7 @@ import { boundOf, type Fact, type Position } from './journal.ts'
 import type { Database } from './open.ts'
 import { reviewedOrders } from './reviews.ts'
 import { paidTogether, specialRoutes } from './routes.ts'
+import { seal } from './seal.ts'
 
 /** What a close keeps of a partner's month. Hashes are sha256, 64 hex digits. */
 export type Frozen = {
@@ -64,7 +65,7 @@ export function howToReopen(closed: readonly Closing[], { partner, month }: Clos
   return `open ${last} again first${then}: shoptool settle --month ${last} --partner ${partner} --reopen --reason "…"`
 }
 
-/** Adds a close or a reopening. Returns it. */
+/** Adds a close or a reopening and seals it, inside the caller's transaction. Returns it. */
 export function addClosing(db: Database, event: Omit<ClosingEvent, 'id' | 'hash'>): ClosingEvent {
   const before = db.prepare<[], string>('SELECT hash FROM closing ORDER BY id DESC LIMIT 1').pluck().get() ?? ''
   const row = { ...event, frozen: event.frozen && JSON.stringify(event.frozen) }
@@ -73,7 +74,9 @@ export function addClosing(db: Database, event: Omit<ClosingEvent, 'id' | 'hash'
     `INSERT INTO closing (partner, month, action, at, reason, frozen, hash)
      VALUES (@partner, @month, @action, @at, @reason, @frozen, @hash) RETURNING id`,
   )
-  return { ...event, id: insert.pluck().get({ ...row, hash })!, hash }
+  const id = insert.pluck().get({ ...row, hash })!
+  seal(db, null, ['closing'])
+  return { ...event, id, hash }
 }
 
 function rows(db: Database, partner: string | null): Row[] {

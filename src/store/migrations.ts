@@ -601,6 +601,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (channel, member, partner, sku, day)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- From here on closes are sealed with the journal: openDatabase seals those there are.
+  `,
 ]
 
 /** Indexes of the product table. Kept apart from the schema because the first large load makes them after the rows. */

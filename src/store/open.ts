@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { usageError } from '../errors.ts'
 import { MIGRATIONS, PRODUCT_INDEXES } from './migrations.ts'
-import { seal } from './seal.ts'
+import { JOURNAL, seal } from './seal.ts'
 
 export type Database = Sqlite.Database
 
@@ -88,7 +88,8 @@ function migrate(db: Database): void {
     const version = db.pragma('user_version', { simple: true }) as number
     const wasSealed = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'seal'").get() !== undefined
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration)
-    if (!wasSealed) seal(db, null)
+    const unsealed = Object.keys(JOURNAL).filter((name) => !wasSealed || JOURNAL[name]!.since! > version)
+    seal(db, null, unsealed)
     for (const index of Object.values(PRODUCT_INDEXES)) db.exec(index)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
   }).immediate()

@@ -14,11 +14,15 @@ import type { Database } from './open.ts'
  * sqlite3 and sha256sum. A run keeps the head as it left it; who writes a head down elsewhere can also show that nothing was cut off since.
  */
 
-type Table = { except?: readonly string[]; where?: string }
+/** `since`: the version of the schema from which on it is sealed, where it was there before. */
+type Table = { except?: readonly string[]; where?: string; since?: number }
 /** Runs that read anything but goods. */
 export const RUNS = "kind <> 'products' AND status IN ('applied', 'unchanged')"
 
-/** Tables of the journal, in the order in which a run seals them. What is left out is derived, or tells how fast and how it was read. */
+/**
+ * Tables of the journal, in the order in which a run seals them. What is left out is derived, or tells how fast and how it was read. A close
+ * or reopening is no run and seals itself: the position of the next one must not depend on it.
+ */
 export const JOURNAL: Readonly<Record<string, Table>> = {
   run: { except: ['seconds', 'mapping', 'head'], where: RUNS },
   file: { where: `run IN (SELECT id FROM run WHERE ${RUNS})` },
@@ -32,6 +36,7 @@ export const JOURNAL: Readonly<Record<string, Table>> = {
   receipt: {},
   ruling: {},
   review: {},
+  closing: { since: 28 },
 }
 
 const BLOCK = 1024
@@ -84,14 +89,14 @@ export function digestOf(before: string, run: number | null, name: string, { ids
 
 /**
  * Seals what a run added to the journal, inside the caller's transaction; nothing where it added nothing. A run of null stands for the
- * time before there were seals.
+ * time before there were seals, and for closes.
  */
-export function seal(db: Database, run: number | null): void {
+export function seal(db: Database, run: number | null, tables: readonly string[] = Object.keys(JOURNAL)): void {
   const insert = db.prepare('INSERT INTO seal (run, fact, last, checks, digest) VALUES (?, ?, ?, ?, ?)')
   const lastOf = db.prepare<[string], number | null>('SELECT max(last) FROM seal WHERE fact = ?').pluck()
   let digest = headOf(db) ?? ''
   let sealed = 0
-  for (const name of Object.keys(JOURNAL)) {
+  for (const name of tables) {
     const read = rowReader(db, name)
     let after = lastOf.get(name) ?? START
     for (let rows = read(after, BLOCK); rows.ids.length > 0; rows = read(after, BLOCK)) {

@@ -105,7 +105,8 @@ function firstOff(db: Database, { fact, run, checks, last }: Seal, before: numbe
   const list = (buffer: Buffer) => Array.from({ length: buffer.length / 4 }, (_, i) => buffer.readUInt32BE(i * 4))
   const [was, is] = [list(checks), list(present)]
   const at = was.findIndex((check, i) => check !== is[i])
-  const by = `sealed${run === null ? ' with what there was before' : ` by run ${run}`}`
+  const unnamed = fact === 'closing' ? '' : ' with what there was before'
+  const by = `sealed${run === null ? unnamed : ` by run ${run}`}`
   if (is.includes(was[at]!, at + 1)) return breakOf(db, 'added', fact, ids[at]!, run, `among rows ${by}`)
   const isGone = at >= ids.length || ids[at]! > last || was.includes(is[at]!, at + 1)
   return isGone ? breakOf(db, 'removed', fact, ids[at - 1] ?? before, run, by) : breakOf(db, 'changed', fact, ids[at]!, run, by)
@@ -131,6 +132,7 @@ const PLACES: Readonly<Record<string, string>> = {
     FROM payout_line p LEFT JOIN statement s ON s.id = p.statement LEFT JOIN file f ON f.id = s.file WHERE p.id = ?`,
   review: `SELECT p.partner, p.order_id AS orderId, f.name AS file, p.line FROM review v LEFT JOIN payout_line p ON p.id = v.payout_line
     LEFT JOIN statement s ON s.id = p.statement LEFT JOIN file f ON f.id = s.file WHERE v.id = ?`,
+  closing: 'SELECT partner FROM closing WHERE id = ?',
 }
 
 function breakOf(

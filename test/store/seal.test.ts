@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { amount } from '../../src/feeds/field.ts'
 import type { Partner } from '../../src/partners/partner.ts'
+import { addClosing } from '../../src/store/closings.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { type Database, openDatabase } from '../../src/store/open.ts'
 import { ordersByKey } from '../../src/store/orders.ts'
@@ -42,6 +43,16 @@ async function ledger() {
   const payouts = csv('statement,order,kind,amount,day', 'N1,1001,commission,2,2026-11-20', 'N1,1002,commission,1,2026-11-20')
   await importing('receipts', { 'bank.csv': csv('day,amount,payer,ref', '2026-11-20,3.00,Acme,R1') })
   await importing('payouts', { 'nov.csv': payouts })
+  const closing = {
+    partner: 'acme',
+    month: '2026-11',
+    action: 'reopen',
+    at: '2026-11-25T12:00:00+08:00',
+    reason: 'x',
+    frozen: null,
+  } as const
+  given.db.transaction(() => addClosing(given.db, closing))()
+  given.db.exec('DROP TRIGGER closing_changed; DROP TRIGGER closing_removed')
   const review = { payoutLine: 1, action: 'reject', orderIds: ['1002'], lineId: null, reason: null } as const
   given.db.transaction(() => addReview(given.db, 'acme', '2026-11-25T12:00:00+08:00', review))()
   given.db.pragma('foreign_keys = OFF')
@@ -160,6 +171,18 @@ describe('the chain over the journal', () => {
       { what: 'changed', fact: 'order_state', row: 1, orderId: '1001', lineId: 'b' },
       'order_state 1 (acme order 1001 b, sep.csv:3) was changed since it was sealed by run 1',
     ],
+    [
+      'a close taken out',
+      ['DELETE FROM closing'],
+      { what: 'removed', fact: 'closing', row: null, run: null },
+      'the first row of closing was removed since it was sealed',
+    ],
+    [
+      'a close of other hands',
+      ["INSERT INTO closing SELECT 2, partner, '2026-12', action, at, reason, frozen, hash FROM closing"],
+      { what: 'added', fact: 'closing', row: 2, partner: 'acme' },
+      'closing 2 (acme) was added by other hands: no run sealed it',
+    ],
     ['a seal taken out', ['DELETE FROM seal WHERE id = 3'], { what: 'seal', fact: 'seal', row: 3 }, 'seal 3 is missing'],
     [
       'an end cut off',
@@ -202,7 +225,7 @@ describe('the chain over the journal', () => {
       db,
       'UPDATE payout_line SET amount = 1',
       'UPDATE order_state SET commission = 1 WHERE id > 3',
-      'UPDATE seal SET digest = run',
+      'UPDATE seal SET digest = id',
     )
     expect(found).toMatchObject({ fact: 'seal', row: 1 })
     expect(tampered(db, 'UPDATE payout_line SET amount = 1', 'UPDATE order_state SET commission = 1 WHERE id > 3')).toMatchObject(
@@ -274,6 +297,27 @@ describe('a ledger of an earlier version', () => {
       message: 'order_state 2 (acme order 2 a, oct.csv:3) was changed since it was sealed with what there was before',
     })
     db.close()
+  })
+
+  it('has its closes sealed once', () => {
+    const before = MIGRATIONS.findIndex((sql) => sql.includes('closes are sealed'))
+    expect(JOURNAL.closing!.since).toBe(before + 1)
+    const path = join(folderWith(), 'shoptool.db')
+    const raw = new Sqlite(path)
+    for (const sql of MIGRATIONS.slice(0, before)) raw.exec(sql)
+    const add = (id: number) =>
+      raw.exec(`INSERT INTO closing VALUES (${id}, 'acme', '2026-11', 'close', '2026-11-25T12:00:00+08:00', NULL, '{}', 'x')`)
+    add(1)
+    raw.pragma(`user_version = ${before}`)
+    const db = openDatabase(path)
+    expect(verifyJournal(db, [], () => {})).toMatchObject({ rows: { closing: 1 }, broken: null })
+    expect(tampered(db, 'DROP TRIGGER closing_removed', 'DELETE FROM closing')).toMatchObject({
+      what: 'removed',
+      fact: 'closing',
+    })
+    add(2)
+    db.close()
+    expect(broken(openDatabase(path))).toMatchObject({ what: 'added', fact: 'closing', row: 2 })
   })
 
   it('rows that other hands added between are not sealed by a later upgrade', () => {
