@@ -4,7 +4,7 @@ import type { PayoutLine } from '../records.ts'
 import { calendarFor, dueMonth } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
 import { asDue, hasRefund } from './expect.ts'
-import { explain } from './explain.ts'
+import { explain, type PaidBy } from './explain.ts'
 import type { AdjustmentClaim } from './pack.ts'
 import { minor } from './report.ts'
 
@@ -94,13 +94,20 @@ function dueText(entry: Entry, rules: Rules): string {
 
 const statusText = ({ about: [order] }: Entry) => (order ? `贵方订单状态“${order.rawStatus}”` : '')
 
-/** `差额 -0.69 = 佣金 -0.77 + 技术服务费 0.08`, or of one step `差额 -0.18（技术服务费）` */
+/** `相当于按佣金率 11.5 % 支付；差额 -0.69 = 佣金 -0.77 + 技术服务费 0.08`, or of one step `差额 -0.18（技术服务费）` */
 function differenceText(entry: Entry, rules: Rules, money: (amount: Minor) => string): string {
   const off = `差额 ${money(entry.difference)}`
   if (entry.class === 'missing') return off
-  const steps = explain(entry, rules).steps.map(({ label, amount }) => ({ name: STEPS[label] ?? label, amount: money(amount) }))
-  if (steps.length === 1) return `${off}（${steps[0]!.name}）`
-  return `${off} = ${steps.map(({ name, amount }) => `${name} ${amount}`).join(' + ')}`
+  const { steps, by } = explain(entry, rules)
+  const named = steps.map(({ label, amount }) => ({ name: STEPS[label] ?? label, amount: money(amount) }))
+  const why = by ? `${paidBy(by)}；` : ''
+  if (named.length === 1) return `${why}${off}（${named[0]!.name}）`
+  return `${why}${off} = ${named.map(({ name, amount }) => `${name} ${amount}`).join(' + ')}`
+}
+
+function paidBy(by: PaidBy): string {
+  if ('rate' in by) return `相当于按佣金率 ${formatRate(by.rate)} % 支付`
+  return 'twice' in by ? `相当于扣了两次${by.twice}` : `相当于只付了 ${by.pieces} 件中的 ${by.kept} 件`
 }
 
 /** `结算单 N，2026-11-20`, of several the first and how many. */

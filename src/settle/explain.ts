@@ -11,8 +11,13 @@ import { calendarText, feeText } from './terms.ts'
 export type Cause = 'rate' | 'base' | 'fee' | 'refund' | 'rounding' | 'unexplained'
 /** A part of a difference, in minor units: what was paid more (above zero) or less for one reason. */
 export type Step = { label: string; amount: Minor }
-/** Why an entry is in its class: a cause that can be counted, the steps that the difference is the sum of, and one line of text. */
-export type Explanation = { cause: Cause; steps: readonly Step[]; text: string }
+/** By what the payout would be right: a commission rate, so many of the pieces, or this fee taken twice. */
+export type PaidBy = { rate: Ppm } | { kept: number; pieces: number } | { twice: string }
+/**
+ * Why an entry is in its class: a cause that can be counted, the steps that the difference is the sum of, one line of text, and by what a
+ * payout that differs would be right, where that is found.
+ */
+export type Explanation = { cause: Cause; steps: readonly Step[]; text: string; by?: PaidBy }
 
 /** What is to be said of an entry. Deterministic: the same entry gives the same text. */
 export function explain(entry: Entry, rules: Rules): Explanation {
@@ -138,8 +143,13 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const paid = entry.paid + early
   const lead = `paid ${money(paid)} instead of ${money(expected)}${refunded(entry.orders, money)}${early === 0 ? '' : ` (${money(early)} of it early: ${named(entry.before)})`}`
   const off = entry.difference
-  const because = (cause: Cause, steps: readonly Step[], why: string): Explanation => {
-    return { cause, steps, text: `${lead}: ${why}${steps.length > 1 ? `; ${sumText(steps, off, money)}` : ''}` }
+  const because = (cause: Cause, steps: readonly Step[], why: string, by?: PaidBy): Explanation => {
+    return {
+      cause,
+      steps,
+      text: `${lead}: ${why}${steps.length > 1 ? `; ${sumText(steps, off, money)}` : ''}`,
+      ...(by && { by }),
+    }
   }
   const unexplained = (why: string) => because('unexplained', stepsOf(['unexplained', off]), why)
 
@@ -155,7 +165,8 @@ function difference(entry: Entry, rules: Rules): Explanation {
     const amount = takenBy(fee)
     const done = amount < 0 ? 'added' : 'taken'
     const name = `${fee.name} of ${money(Math.abs(amount))}`
-    if (amount !== 0 && off === -amount) return because('fee', stepsOf([fee.name, off]), `${name} was ${done} twice`)
+    if (amount !== 0 && off === -amount)
+      return because('fee', stepsOf([fee.name, off]), `${name} was ${done} twice`, amount > 0 ? { twice: fee.name } : undefined)
     if (amount !== 0 && off === amount) return because('fee', stepsOf([fee.name, off]), `${name} was not ${done}`)
   }
   if (orders.length > 1) {
@@ -176,6 +187,7 @@ function difference(entry: Entry, rules: Rules): Explanation {
         'base',
         changed(orders, () => smaller, fees),
         `the payout on ${kept} of ${pieces} pieces`,
+        { kept, pieces },
       )
     }
   }
@@ -185,7 +197,8 @@ function difference(entry: Entry, rules: Rules): Explanation {
   if (clean !== null && clean !== order.commissionRate) {
     const commission = share(order.paidAmount, clean)
     const steps = changed(orders, (each) => ({ ...each, commission }), fees)
-    return because('rate', steps, `${base}${formatRate(clean)} % where ${formatRate(order.commissionRate)} % was recorded`)
+    const why = `${base}${formatRate(clean)} % where ${formatRate(order.commissionRate)} % was recorded`
+    return because('rate', steps, why, { rate: clean })
   }
   const implied = multiplyDivide(impliedRate(order, paid, rules), 1, 100) * 100
   return unexplained(`as if the rate were ${formatRate(implied)} % instead of ${formatRate(order.commissionRate)} %`)

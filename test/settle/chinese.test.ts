@@ -41,6 +41,15 @@ test('a rate, several lines, and money that came before', () => {
   expect(said([order()], [line(1, 200), line(2, 100)], RULES)[0]).toContain('；实付 3.00（结算单 nov，2026-11-20，等 2 笔）；')
 })
 
+test.each<[string, Parameters<typeof order>[0], number, string]>([
+  ['a rate', {}, 720, '相当于按佣金率 8 % 支付；差额 -1.80 = 佣金 -2.00 + 费 0.20'],
+  ['a fee', {}, 800, '相当于扣了两次费；差额 -1.00（费）'],
+  ['fewer pieces', { quantity: 4, commissionRate: null }, 675, '相当于只付了 4 件中的 3 件；差额 -2.25 = 佣金 -2.50 + 费 0.25'],
+])('by %s a payout would be right', (_, changes, paid, text) => {
+  const fees: Fee[] = [{ name: '费', of: 'commission', rate: 100_000, rounding: 'half-up' }]
+  expect(said([order(changes)], [line(1, paid)], { ...RULES, fees })[0]).toSatisfy((said: string) => said.endsWith(`；${text}`))
+})
+
 test('no claim of any month is told in English', () => {
   fc.assert(
     fc.property(months, ({ orders, lines, rules }) => {
