@@ -5,7 +5,7 @@ import { type Currency, formatAmount, formatRate, type Minor, minorDigits, multi
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
 import { claimUntil } from '../settle/calendar.ts'
-import { type DisputeStanding, standingOf } from '../settle/dispute.ts'
+import { type DisputeStanding, holds, standingOf } from '../settle/dispute.ts'
 import { compareText } from '../settle/entry.ts'
 import { orderOf, type Pack, recheck, sha256Of } from '../settle/pack.ts'
 import { judgedOrders } from '../settle/parts.ts'
@@ -27,7 +27,7 @@ import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import { linesOfOrder } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Call, defineCommand } from './command.ts'
-import { day, flag, option, readValue, text } from './option.ts'
+import { currency, day, flag, option, readValue, text } from './option.ts'
 import type { Print } from './print.ts'
 
 const open = defineCommand({
@@ -104,13 +104,17 @@ function refuseTwice(db: Database, { partner, month }: Omit<Dispute, 'id'>, clai
   const key = ({ class: name, orderId, lineId, currency }: DisputedClaim) => JSON.stringify([name, orderId, lineId, currency])
   const asked = new Set(claims.map(key))
   for (const { id } of disputes(db).filter((each) => each.partner === partner && each.month === month)) {
-    if (eventsOfDispute(db, id).some(({ kind }) => kind === 'closed')) continue
+    if (isClosed(db, id)) continue
     const twice = claimsOfDispute(db, id).find((claim) => asked.has(key(claim)))
     if (twice)
       throw usageError(
         `order ${twice.orderId} is claimed by dispute ${id} already; close that first ("shoptool dispute close ${id}")`,
       )
   }
+}
+
+function isClosed(db: Database, id: number): boolean {
+  return eventsOfDispute(db, id).some(({ kind }, i, events) => kind === 'closed' && holds(events, i))
 }
 
 const ALL = flag('--all', 'also those that are closed or recovered')
@@ -182,22 +186,35 @@ const answer = defineCommand({
   args: [ID],
   options: { note },
   examples: ['shoptool dispute answer 3 --note "客服 12-02：两单下月补付"'],
-  run: (call) => tell(call, 'answered', null),
+  run: (call) => tell(call, () => ({ kind: 'answered' })),
 })
 
 const received = defineCommand({
   about:
-    'Writes down money that came for a dispute without a line in any payout statement (a transfer, a voucher). What payout lines show counts by itself.',
+    'Writes down money that came for a dispute without a line in any payout statement (a transfer, a voucher). What payout lines show counts by itself. More than is still open is refused without --accept-more.',
   args: [ID],
   options: {
-    amount: option('--amount <amount>', 'how much, in the currency of the dispute', text),
+    amount: option('--amount <amount>', 'how much', text),
+    currency: option('--currency <code>', 'in which of the currencies of the dispute (default: its only one)', currency),
+    acceptMore: flag('--accept-more', 'take more than is still open (a compensation); what is over is shown and not recovered'),
     note,
   },
   examples: ['shoptool dispute received 3 --amount 12.41 --note "支付宝转账 12-05"'],
   async run(call) {
-    const { options, args } = call
-    if (options.amount === undefined) throw usageError('--amount: say how much came')
-    return tell({ ...call, args, options }, 'received', options.amount)
+    const { amount, currency: named, acceptMore } = call.options
+    if (amount === undefined) throw usageError('--amount: say how much came')
+    return tell(call, ({ id }, { sums }) => {
+      const sum = sums.length === 1 && named === undefined ? sums[0] : sums.find((each) => each.currency === named)
+      if (!sum) throw usageError(`--currency: expected ${sums.map((each) => each.currency).join(' or ')} for dispute ${id}`)
+      const { currency } = sum
+      const value = readValue('--amount', amount, amountIn(currency))
+      const open = sum.claimed - sum.recovered
+      if (value > open && !acceptMore) {
+        const [came, left] = [formatAmount(value, currency), formatAmount(open, currency)]
+        throw usageError(`--amount: ${came} ${currency} is more than the ${left} that is still open; --accept-more takes it`)
+      }
+      return { kind: 'received', currency, amount: value }
+    })
   },
 })
 
@@ -206,43 +223,54 @@ const close = defineCommand({
   args: [ID],
   options: { note },
   examples: ['shoptool dispute close 3 --note "金额太小，放弃"'],
-  run: (call) => tell(call, 'closed', null),
+  run: (call) => tell(call, () => ({ kind: 'closed' })),
+})
+
+const withdraw = defineCommand({
+  about:
+    'Takes back an answer, money or a close that was told by mistake. It stays in the list, with the note, and counts no more; a dispute whose close is taken back is open again.',
+  args: [ID, ['<event>', 'its number, see "shoptool dispute show"']],
+  options: { note },
+  examples: ['shoptool dispute withdraw 3 2 --note "金额录错，应为 1.24"'],
+  run: (call) =>
+    tell(call, (dispute, _, db) => {
+      const [, given] = call.args
+      const events = eventsOfDispute(db, dispute.id)
+      const number = /^\d{1,9}$/.test(given) ? Number(given) : 0
+      const event = events[number - 1]
+      if (!event) throw usageError(`${given}: no such event; "shoptool dispute show ${dispute.id}" has them`)
+      if (event.kind === 'withdrawn') throw usageError(`${given}: takes back event ${event.withdraws}; tell that one anew`)
+      if (!holds(events, number - 1)) throw usageError(`${given}: is taken back already`)
+      if (event.kind === 'closed') refuseTwice(db, dispute, claimsOfDispute(db, dispute.id))
+      return { kind: 'withdrawn', withdraws: number }
+    }),
 })
 
 export const command = defineCommand({
   about:
     'Follows claims on partners: opened with an evidence pack, answered by a day, recovered by what the partner pays late, closed.',
   examples: ['shoptool dispute open out/packs/jd-2026-10.zip', 'shoptool dispute list'],
-  commands: { open, list: listed, show, answer, received, close },
+  commands: { open, list: listed, show, answer, received, close, withdraw },
 })
 
 /** Adds an event to a dispute. @throws usage where there is no note, no such dispute, or it is closed. */
 async function tell(
-  { ctx, args: [given], options, workspace, print, global }: Call<readonly [string], { note: string | undefined }>,
-  kind: DisputeEvent['kind'],
-  amount: string | null,
+  { ctx, args: [given], options, workspace, print, global }: Call<readonly [string, ...string[]], { note: string | undefined }>,
+  event: (dispute: Dispute, standing: DisputeStanding, db: Database) => Partial<DisputeEvent> & Pick<DisputeEvent, 'kind'>,
 ) {
   const found = await workspace()
   openForReading(found.database).close()
   const db = openDatabase(found.database)
   const dispute = numbered(db, given)
   if (options.note === undefined) throw usageError('--note: say in a few words what happened')
-  if (eventsOfDispute(db, dispute.id).some((event) => event.kind === 'closed')) {
-    throw usageError(`dispute ${dispute.id} is closed; open a new one with a new pack`)
-  }
   const today = todayIn(ctx, found)
-  const { sums } = standing(db, found, dispute, today)
-  const [sum] = sums
-  if (amount !== null && sums.length !== 1) throw usageError(`dispute ${dispute.id} is in several currencies`)
-  const currency = sum!.currency
-  const value = amount === null ? null : readValue('--amount', amount, amountIn(currency))
-  addDisputeEvent(db, dispute.id, {
-    day: today,
-    kind,
-    currency: value === null ? null : currency,
-    amount: value,
-    note: options.note,
-  })
+  const told = event(dispute, standing(db, found, dispute, today), db)
+  if (told.kind !== 'withdrawn' && isClosed(db, dispute.id)) {
+    throw usageError(
+      `dispute ${dispute.id} is closed; take that back ("shoptool dispute withdraw") or open a new one with a new pack`,
+    )
+  }
+  addDisputeEvent(db, dispute.id, { currency: null, amount: null, withdraws: null, ...told, day: today, note: options.note })
   printDispute(db, found, dispute.id, today, print, global.json)
   return 'done' as const
 }
@@ -279,19 +307,20 @@ function document(db: Database, workspace: Workspace, id: number, today: string)
   return {
     ...dispute,
     state,
-    sums: sums.map(({ currency, claimed, recovered }) => ({
+    sums: sums.map(({ currency, claimed, recovered, surplus }) => ({
       ...{ currency, claimed: formatAmount(claimed, currency), recovered: formatAmount(recovered, currency) },
-      open: formatAmount(claimed - recovered, currency),
+      ...{ open: formatAmount(claimed - recovered, currency), surplus: formatAmount(surplus, currency) },
     })),
     claims: claimsOfDispute(db, id).map((claim, i) => ({
       ...claim,
       amount: formatAmount(claim.amount, claim.currency),
       recovered: formatAmount(recovered[i]!, claim.currency),
     })),
-    events: eventsOfDispute(db, id).map(({ amount, currency, ...event }) => ({
+    events: eventsOfDispute(db, id).map(({ amount, currency, ...event }, i, events) => ({
       ...event,
       currency,
       amount: amount === null ? null : formatAmount(amount, currency!),
+      holds: holds(events, i),
     })),
   }
 }
@@ -304,8 +333,9 @@ function printDispute(db: Database, workspace: Workspace, id: number, today: str
   }
   print.line(print.paint.bold(`dispute ${id}: ${shown.partner} ${shown.month}, ${shown.state}`))
   print.line(`opened ${shown.openedOn}, answer by ${shown.deadline ?? '?'}, pack ${shown.pack.slice(0, 12)}`)
-  for (const { currency, claimed, recovered, open } of shown.sums) {
-    print.line(`claimed ${claimed} ${currency}, recovered ${recovered}, open ${open}`)
+  for (const { currency, claimed, recovered, open, surplus } of shown.sums) {
+    const over = /[1-9]/.test(surplus) ? `, ${surplus} more than was claimed` : ''
+    print.line(`claimed ${claimed} ${currency}, recovered ${recovered}, open ${open}${over}`)
   }
   print.table(
     [
@@ -319,8 +349,10 @@ function printDispute(db: Database, workspace: Workspace, id: number, today: str
       ...[claim.class, [claim.orderId, claim.lineId].filter(Boolean).join(' '), claim.amount, claim.recovered, claim.title ?? ''],
     ]),
   )
-  for (const { day, kind, currency, amount, note } of shown.events) {
-    print.line(`${day} ${kind}${amount === null ? '' : ` ${amount} ${currency}`}: ${note}`)
+  for (const [i, { day, kind, currency, amount, withdraws, holds, note }] of shown.events.entries()) {
+    const what = withdraws === null ? (amount === null ? '' : ` ${amount} ${currency}`) : ` ${withdraws}`
+    const back = holds || withdraws !== null ? '' : ' (taken back)'
+    print.line(`${i + 1}. ${day} ${kind}${what}${back}: ${note}`)
   }
 }
 

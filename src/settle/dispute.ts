@@ -11,14 +11,15 @@ export type DisputeState = 'open' | 'overdue' | 'answered' | 'recovered' | 'clos
 /** Where a dispute stands. Amounts in minor units by currency. */
 export type DisputeStanding = {
   state: DisputeState
-  sums: { currency: Currency; claimed: Minor; recovered: Minor }[]
+  /** `surplus`: what came beyond all that was claimed. */
+  sums: { currency: Currency; claimed: Minor; recovered: Minor; surplus: Minor }[]
   /** What came for each claim by payout lines of later months, in their order. */
   recovered: Minor[]
 }
 
 /**
  * What came of a dispute. A claim is recovered by what later months pay late for its order lines, as `reconcile` judges it, and never by
- * more than was claimed; money that no payout line shows counts besides, up to what is still open.
+ * more than was claimed; money that no payout line shows counts besides, up to what is still open. Events that were withdrawn do not count.
  * @param ledger all lines of an order and everything that was ever paid for it
  * @param rulesIn the rules of a month
  */
@@ -30,6 +31,7 @@ export function standingOf(
   rulesIn: (month: string) => Rules,
   today: Day,
 ): DisputeStanding {
+  const holding = events.filter((_, i) => holds(events, i))
   const recovered = claims.map(() => 0)
   for (const orderId of new Set(claims.map((claim) => claim.orderId))) {
     for (const { lineIds, currency, amount } of lateFor(ledger(orderId), dispute.month, rulesIn)) {
@@ -48,10 +50,16 @@ export function standingOf(
     const own = claims.flatMap((claim, i) => (claim.currency === currency ? [{ claim, came: recovered[i]! }] : []))
     const claimed = own.reduce((sum, { claim }) => sum + claim.amount, 0)
     const shown = own.reduce((sum, { came }) => sum + came, 0)
-    const besides = events.reduce((sum, event) => sum + (event.currency === currency ? event.amount! : 0), 0)
-    return { currency, claimed, recovered: Math.min(claimed, shown + besides) }
+    const besides = holding.reduce((sum, event) => sum + (event.currency === currency ? event.amount! : 0), 0)
+    const came = shown + besides
+    return { currency, claimed, recovered: Math.min(claimed, came), surplus: Math.max(0, came - claimed) }
   })
-  return { state: stateOf(dispute, sums, events, today), sums, recovered }
+  return { state: stateOf(dispute, sums, holding, today), sums, recovered }
+}
+
+/** Whether the event at an index says something that was not withdrawn. */
+export function holds(events: readonly DisputeEvent[], index: number): boolean {
+  return events[index]!.kind !== 'withdrawn' && !events.some(({ withdraws }) => withdraws === index + 1)
 }
 
 /** What the months after one paid late for an order, by the order lines that it was for. */

@@ -2,15 +2,19 @@ import type { Day, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Database } from './open.ts'
 
-export const DISPUTE_EVENTS = ['answered', 'received', 'closed'] as const
+export const DISPUTE_EVENTS = ['answered', 'received', 'closed', 'withdrawn'] as const
 
-/** `received`: money that no payout line shows, with its amount in minor units. */
+/**
+ * `received`: money that no payout line shows, with its amount in minor units. `withdrawn`: that the event with the number `withdraws`, the
+ * first is 1, was told by mistake.
+ */
 export type DisputeEvent = {
   day: Day
   kind: (typeof DISPUTE_EVENTS)[number]
   currency: Currency | null
   amount: Minor | null
   note: string
+  withdraws: number | null
 }
 
 /** `amount`: what is asked for, in minor units, above zero; `lineId` null where several lines of the order are meant. */
@@ -46,10 +50,12 @@ export function claimsOfDispute(db: Database, id: number): DisputedClaim[] {
     .all(id)
 }
 
-/** In the order in which they were told. */
+/** All, in the order in which they were told. */
 export function eventsOfDispute(db: Database, id: number): DisputeEvent[] {
   return db
-    .prepare<[number], DisputeEvent>('SELECT day, kind, currency, amount, note FROM dispute_event WHERE dispute = ? ORDER BY id')
+    .prepare<[number], DisputeEvent>(
+      'SELECT day, kind, currency, amount, note, withdraws FROM dispute_event WHERE dispute = ? ORDER BY id',
+    )
     .all(id)
 }
 
@@ -80,6 +86,6 @@ export function setDeadline(db: Database, id: number, deadline: Day): void {
 
 export function addDisputeEvent(db: Database, id: number, event: DisputeEvent): void {
   db.prepare(
-    'INSERT INTO dispute_event (dispute, day, kind, currency, amount, note) VALUES (?, @day, @kind, @currency, @amount, @note)',
+    'INSERT INTO dispute_event (dispute, day, kind, currency, amount, note, withdraws) VALUES (?, @day, @kind, @currency, @amount, @note, @withdraws)',
   ).run(id, event)
 }

@@ -453,7 +453,7 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY,
     dispute INTEGER NOT NULL REFERENCES dispute,
     day TEXT NOT NULL,
-    kind TEXT NOT NULL,               -- answered, received, closed
+    kind TEXT NOT NULL,               -- answered, received, closed, withdrawn
     currency TEXT, amount INTEGER,    -- of money that no payout line shows
     note TEXT NOT NULL
   ) STRICT;
@@ -603,6 +603,11 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   -- From here on closes are sealed with the journal: openDatabase seals those there are.
+  `,
+  `
+  -- Of a dispute's events, in their order, which one does not hold: the first is 1.
+  ALTER TABLE dispute_event ADD COLUMN withdraws INTEGER;
+  CREATE UNIQUE INDEX dispute_event_withdraws ON dispute_event (dispute, withdraws) WHERE withdraws IS NOT NULL;
   `,
 ]
 

@@ -229,7 +229,9 @@ describe('settle pack', () => {
     writeFileSync(join(cwd, 'january.csv'), 'statement,order,amount,day\nJ,2,1.80,2027-01-20\n')
     await run(['import', 'payouts', 'january.csv', '--partner', 'acme'], { cwd, now })
     const { stdout } = await run(['dispute', 'show', '1', '--json'], { cwd, now })
-    expect(JSON.parse(stdout).sums).toEqual([{ currency: 'CNY', claimed: '7.20', recovered: '1.80', open: '5.40' }])
+    expect(JSON.parse(stdout).sums).toEqual([
+      { currency: 'CNY', claimed: '7.20', recovered: '1.80', open: '5.40', surplus: '0.00' },
+    ])
   })
 
   test('a letter of the workspace wins; one that names what is no fact is refused', async () => {
@@ -379,7 +381,7 @@ describe('dispute', () => {
     })
     await run(['import', 'payouts', 'december.csv', '--partner', 'acme'], { cwd })
     const { sums, claims } = await json(cwd, ['show', '1'])
-    expect(sums).toEqual([{ currency: 'CNY', claimed: '9.98', recovered: '5.18', open: '4.80' }])
+    expect(sums).toEqual([{ currency: 'CNY', claimed: '9.98', recovered: '5.18', open: '4.80', surplus: '0.00' }])
     expect(claims.map(({ orderId, recovered }: { orderId: string; recovered: string }) => `${orderId} ${recovered}`)).toEqual([
       '2 5.00',
       '1 0.18',
@@ -387,14 +389,52 @@ describe('dispute', () => {
       '9 0.00',
     ])
     expect(await json(cwd, ['answer', '1', '--note', '下月补'])).toMatchObject({ state: 'answered' })
-    expect(await json(cwd, ['received', '1', '--amount', '99', '--note', '转账'])).toMatchObject({
+    expect(await json(cwd, ['received', '1', '--amount', '99', '--accept-more', '--note', '转账'])).toMatchObject({
       state: 'recovered',
-      sums: [{ recovered: '9.98', open: '0.00' }],
+      sums: [{ recovered: '9.98', open: '0.00', surplus: '94.20' }],
     })
+    expect((await run(['dispute', 'show', '1'], { cwd })).stdout).toContain('open 0.00, 94.20 more than was claimed\n')
     expect((await run(['dispute', 'list'], { cwd })).stderr).toBe('None is open.\nWon back: 9.98 of 9.98 CNY, 100 %\n')
     expect((await json(cwd, ['list', '--all'])).recovery).toEqual([
       { currency: 'CNY', claimed: '9.98', recovered: '9.98', rate: '100' },
     ])
+  })
+
+  test('takes back what was told by mistake: it is shown and counts no more', async () => {
+    const cwd = copied()
+    await run(['dispute', 'open', PACK], { cwd })
+    await run(['dispute', 'received', '1', '--amount', '9', '--note', '转账'], { cwd })
+    await run(['dispute', 'close', '1', '--note', '错单'], { cwd })
+    const back = (event: string) => ['withdraw', '1', event, '--note', '录错']
+    expect(await json(cwd, back('2'))).toMatchObject({ state: 'open', sums: [{ recovered: '9.00' }] })
+    const shown = await run(['dispute', ...back('1')], { cwd })
+    expect(shown.stdout).toContain(
+      '1. 2026-11-25 received 9.00 CNY (taken back): 转账\n2. 2026-11-25 closed (taken back): 错单\n' +
+        '3. 2026-11-25 withdrawn 2: 录错\n4. 2026-11-25 withdrawn 1: 录错\n',
+    )
+    expect(await json(cwd, ['show', '1'])).toMatchObject({
+      sums: [{ recovered: '0.00' }],
+      events: [{ withdraws: null, holds: false }, { holds: false }, { withdraws: 2, holds: false }, { withdraws: 1 }],
+    })
+    for (const [event, message] of [
+      ['1', '1: is taken back already'],
+      ['3', '3: takes back event 2; tell that one anew'],
+      ['0', '0: no such event; "shoptool dispute show 1" has them'],
+      ['x', 'x: no such event; "shoptool dispute show 1" has them'],
+    ] as const)
+      expect(await run(['dispute', ...back(event)], { cwd })).toMatchObject({ code: 2, stderr: `shoptool: ${message}\n` })
+  })
+
+  test('is not open again where another one claims the same by now', async () => {
+    const cwd = copied()
+    const later = { cwd, now: Date.parse('2026-11-27T12:00:00+08:00') }
+    await run(['dispute', 'open', PACK], { cwd })
+    await run(['dispute', 'close', '1', '--note', 'anew'], { cwd })
+    await run(['settle', 'pack', '--partner', 'acme', '--month', '2026-11', '--out', 'later.zip'], later)
+    await run(['dispute', 'open', 'later.zip'], later)
+    expect((await run(['dispute', 'withdraw', '1', '1', '--note', 'x'], later)).stderr).toBe(
+      'shoptool: order 2 is claimed by dispute 2 already; close that first ("shoptool dispute close 2")\n',
+    )
   })
 
   test('is overdue when its day has passed without an answer, which is a finding', async () => {
@@ -409,9 +449,9 @@ describe('dispute', () => {
     await run(['dispute', 'close', '1', '--note', '放弃'], late)
     expect(await run(['dispute', 'list'], late)).toMatchObject({ code: 0, stdout: '' })
     expect((await run(['dispute', 'answer', '1', '--note', 'x'], late)).stderr).toBe(
-      'shoptool: dispute 1 is closed; open a new one with a new pack\n',
+      'shoptool: dispute 1 is closed; take that back ("shoptool dispute withdraw") or open a new one with a new pack\n',
     )
-    expect((await run(['dispute', 'show', '1'], late)).stdout).toContain('2026-12-11 closed: 放弃')
+    expect((await run(['dispute', 'show', '1'], late)).stdout).toContain('1. 2026-12-11 closed: 放弃')
   })
 
   test('wrong words are told', async () => {
@@ -423,6 +463,11 @@ describe('dispute', () => {
       [['answer', '1'], '--note: say in a few words what happened'],
       [['received', '1', '--note', 'x'], '--amount: say how much came'],
       [['received', '1', '--note', 'x', '--amount', '-1'], '--amount: "-1" is not an amount in CNY, expected like 12.41'],
+      [
+        ['received', '1', '--note', 'x', '--amount', '9.99'],
+        '--amount: 9.99 CNY is more than the 9.98 that is still open; --accept-more takes it',
+      ],
+      [['received', '1', '--note', 'x', '--amount', '1', '--currency', 'USD'], '--currency: expected CNY for dispute 1'],
       [['received', '1', '--note', 'x', '--amount', '1.234'], '--amount: "1.234" is not an amount in CNY, expected like 12.41'],
     ] as const) {
       expect(await run(['dispute', ...args], { cwd })).toMatchObject({ code: 2, stderr: `shoptool: ${message}\n` })
