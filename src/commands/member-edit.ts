@@ -2,7 +2,7 @@ import { type Day, type Instant, instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { findPartner } from '../partners/yaml.ts'
-import { addChange, insertMember, type MemberField, setContact } from '../store/members.ts'
+import { addChange, insertMember, MEMBER_FIELDS, type MemberField, setContact, setJoined } from '../store/members.ts'
 import { type Database, openDatabase } from '../store/open.ts'
 import { keepSubId, postingOf } from '../store/subids.ts'
 import {
@@ -36,7 +36,8 @@ const anyText: Value<string> = { read: (given) => given.trim(), is: 'a text' }
 const contact = option('--contact <text>', 'how to reach the member, kept in this workspace only; "" forgets it', anyText)
 
 export const add = defineCommand({
-  about: 'Adds a member, by the name that "shoptool link --member" uses. One who had left is there again.',
+  about:
+    'Adds a member, by the name that "shoptool link --member" uses. One who had left is there again; an earlier --joined moves the day of a member back, with what held on it.',
   args: [['<name>', 'letters, digits, ".", "_" and "-"']],
   options: {
     inviter: option('--inviter <member>', 'who invited the member'),
@@ -65,11 +66,10 @@ export const add = defineCommand({
         if (alike) throw usageError(`member add: ${name} differs from the member ${alike} in the case of letters only`)
         if (known && isMemberOn(known, joined))
           throw usageError(`member add: ${name} is a member since ${known.joined}; see "shoptool member edit"`)
-        if (known && joined < known.joined)
-          throw usageError(`member add: ${name} joined on ${known.joined} and left; expected a later day than that`)
         if (options.inviter !== undefined) checkInviter(before, known ?? { name, changes: [] }, options.inviter, joined)
-        if (known) change(db, name, 'left', null, joined, at)
-        else insertMember(db, { name, joined, contact: null, addedAt: at })
+        if (!known) insertMember(db, { name, joined, contact: null, addedAt: at })
+        else if (joined < known.joined) joinEarlier(db, known, joined, at)
+        else change(db, name, 'left', null, joined, at)
         apply(db, name, options, pairs, joined, at)
         return readRoster(db)
       })
@@ -151,6 +151,16 @@ export function checkDay({ name, joined }: Member, from: Day): void {
 
 export function change(db: Database, member: string, field: MemberField, value: string | null, from: Day, at: Instant): void {
   addChange(db, { member, field, value, from, at })
+}
+
+/** What held on the day on which the member joined holds from the earlier one on. */
+function joinEarlier(db: Database, member: Member, joined: Day, at: Instant): void {
+  for (const field of MEMBER_FIELDS) {
+    if (field === 'left') continue
+    const value = heldOn(member, field, member.joined)
+    if (value !== null) change(db, member.name, field, value, joined, at)
+  }
+  setJoined(db, member.name, joined)
 }
 
 type Pair = readonly [partner: string, id: string]

@@ -47,7 +47,7 @@ export function insertMember(db: Database, { name, joined, contact, addedAt }: M
   db.prepare('INSERT INTO member (name, joined, contact, added_at) VALUES (?, ?, ?, ?)').run(name, joined, contact, addedAt)
 }
 
-/** The one thing of a member that is not kept when it changes. */
+/** Of a member nothing else is changed in place than the contact and the day on which it joined. */
 export function setContact(db: Database, name: string, contact: string | null): void {
   db.prepare('UPDATE member SET contact = ? WHERE name = ?').run(contact, name)
 }
@@ -56,4 +56,9 @@ export function addChange(db: Database, { member, field, value, from, at }: Memb
   db.prepare('INSERT INTO member_change (member, field, value, from_day, at) VALUES (?, ?, ?, ?, ?)').run(
     ...[member, field, value, from, at],
   )
+}
+
+/** What was paid out already stands. */
+export function setJoined(db: Database, name: string, joined: Day): void {
+  db.prepare('UPDATE member SET joined = ? WHERE name = ?').run(joined, name)
 }

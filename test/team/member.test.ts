@@ -49,6 +49,21 @@ describe('member', () => {
     expect(again.stderr).toBe('Already on record from 2026-12-01 on: left\n')
   })
 
+  it('moves the day on which a member joined back, with what held on it', async () => {
+    const cwd = await abcd()
+    await members(cwd, 'add', 'e', '--inviter', 'd', '--takes', 'discount', '--joined', '2026-10-10')
+    await members(cwd, 'remove', 'e', '--from', '2026-10-10')
+    const earlier = await members(cwd, 'add', 'e', '--joined', '2026-09-05')
+    expect(earlier).toMatchObject({ code: 0, stdout: 'e is a member from 2026-09-05 on\n' })
+    expect(earlier.stderr).toContain('Already on record from 2026-10-10 on: left\n')
+    const on = async (day: string) => JSON.parse((await members(cwd, 'show', 'e', '--as-of', day, '--json')).stdout).member
+    expect(await on('2026-09-05')).toMatchObject({ joined: '2026-09-05', left: null, inviter: 'd', takes: 'discount' })
+    expect(await on('2026-10-10')).toMatchObject({ left: '2026-10-10' })
+    await members(cwd, 'add', 'a', '--joined', '2026-08-01')
+    expect((await members(cwd, 'add', 'e', '--inviter', 'a', '--joined', '2026-08-15')).code).toBe(0)
+    expect([await on('2026-08-15'), await on('2026-09-05')]).toMatchObject([{ inviter: 'a' }, { inviter: 'd' }])
+  })
+
   it('keeps ids with partners, which then name the member in orders', async () => {
     const cwd = shop()
     await members(cwd, 'add', 'mei', '--id', 'jd:mei01,taobao:110')
@@ -95,7 +110,6 @@ links: { hosts: [acme.example], trackingId: { query: [id] }, subId: { parameter:
     [['edit', 'a', '--inviter', 'd'], '--inviter: a would have invited himself on 2026-11-25: a → b → c → d → a'],
     [['edit', 'c', '--inviter', 'e'], '--inviter: e is no member on 2026-11-25: has left'],
     [['remove', 'e'], 'member remove: e has left already'],
-    [['add', 'e', '--joined', '2026-09-15'], 'member add: e joined on 2026-10-01 and left; expected a later day than that'],
   ])('%j: %s', async (args, message) => {
     const cwd = await TEAM
     expect(await members(cwd, ...args)).toEqual({ code: 2, stdout: '', stderr: `shoptool: ${message}\n` })

@@ -215,6 +215,8 @@ describe('split', () => {
       'shoptool: 1 order of e, who was no member on their day: 10.00 CNY is shared with nobody; shoptool member add e --joined 2026-10-01\n',
     )
     expect(stdout).toBe('2026-11: received 10.00 CNY = members 0.00 + shop 10.00 + held 0.00\n')
+    await shop.done('member', 'add', 'e', '--joined', '2026-10-01')
+    expect(await shop.parts('2026-11')).toEqual({ e: '5.00' })
   })
 
   it('writes every part, so that those of an order add up, and all to what was received', async () => {
