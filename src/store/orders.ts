@@ -353,8 +353,8 @@ export function partnersInLedger(db: Database): string[] {
 export type Confirmed = { partner: string; currency: Currency; orders: number; commission: Minor }
 
 /**
- * What was confirmed in a month: order lines that are received, verified or settled now, by the latest of these instants, as their partner
- * counts days. Those that say no instant count to no month.
+ * What was confirmed in a month: order lines that are received, verified or settled now, by the first of these instants, as their partner
+ * counts days: so that an order does not move to another month when it comes further. Those that say no instant count to no month.
  */
 export function confirmedIn(db: Database, month: Month): Confirmed[] {
   return db
@@ -362,7 +362,7 @@ export function confirmedIn(db: Database, month: Month): Confirmed[] {
       `SELECT l.partner, s.currency, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
        FROM order_line l JOIN order_state s ON s.id = l.state
        WHERE s.status IN ('received', 'verified', 'settled')
-         AND substr(coalesce(s.settled_at, s.verified_at, s.received_at), 1, 7) = ?
+         AND substr(coalesce(s.received_at, s.verified_at, s.settled_at), 1, 7) = ?
        GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .all(month)
@@ -376,9 +376,9 @@ export function confirmedByLink(db: Database): ConfirmedByLink[] {
   return db
     .prepare<[], ConfirmedByLink>(
       `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId,
-         substr(coalesce(s.settled_at, s.verified_at, s.received_at), 1, 7) AS month, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
+         substr(coalesce(s.received_at, s.verified_at, s.settled_at), 1, 7) AS month, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
        FROM order_line l JOIN order_state s ON s.id = l.state
-       WHERE s.status IN ('received', 'verified', 'settled') AND coalesce(s.settled_at, s.verified_at, s.received_at) IS NOT NULL
+       WHERE s.status IN ('received', 'verified', 'settled') AND coalesce(s.received_at, s.verified_at, s.settled_at) IS NOT NULL
        GROUP BY 1, 2, 3, 4, 5`,
     )
     .all()

@@ -13,8 +13,9 @@ const PARTNER = `${ACME}  orders:
       title: { text: title, optional: true }
       paidAmount: { amount: paid, unit: major }
       commission: { amount: commission, unit: major }
-      status: { oneOf: status, words: { paid: paid, settled: settled, refunded: refunded } }
+      status: { oneOf: status, words: { paid: paid, received: received, settled: settled, refunded: refunded } }
       orderedAt: { instant: ordered, pattern: yyyy-MM-dd }
+      receivedAt: { instant: received, pattern: yyyy-MM-dd, optional: true }
       settledAt: { instant: settled, pattern: yyyy-MM-dd, optional: true }
       trackingId: { text: pid, optional: true }
   payouts:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { run } from '../cli/shoptool.ts'
 import { teamShop } from './team.ts'
 
 const TIERS =
@@ -33,6 +34,18 @@ describe('member tier', () => {
       'the tier of d is what the orders say from 2026-11-02 on\n',
     )
     expect(await shop.parts('2026-12')).toEqual({ b: '1.00', c: '8.00', d: '5.00' })
+  })
+
+  it('counts an order in the month in which it was received, also when it is settled later', async () => {
+    const shop = await teamShop(TIERS)
+    const head = 'order,paid,commission,status,ordered,received,settled,pid\n'
+    const tierAfter = async (row: string) => {
+      const stdin = head + row
+      expect(await run(['import', 'orders', '-', '--partner', 'acme'], { cwd: shop.cwd, stdin })).toMatchObject({ code: 0 })
+      return shop.done('member', 'tier', 'c', '--month', '2026-11')
+    }
+    expect(await tierAfter('1,100,10.00,received,2026-10-01,2026-10-31,,tc')).toBe('c\t资深\t10.00 CNY\t\n')
+    expect(await tierAfter('1,100,10.00,settled,2026-10-01,2026-10-31,2026-11-20,tc')).toBe('c\t资深\t10.00 CNY\t\n')
   })
 
   it.each<[string, string[], string]>([
