@@ -2,7 +2,7 @@ import type { Minor } from '../money.ts'
 import { answer } from '../report/answer.ts'
 import { DIMENSIONS, type DimensionName, dimensionsOf } from '../report/dimensions.ts'
 import { BASES, type DateBasis, FIGURES, type Figure, type Row } from '../report/figures.ts'
-import { PERIODS } from '../report/period.ts'
+import { PERIODS, type Period, periodsBetween } from '../report/period.ts'
 import { type Ranked, ranked, totalsOf } from '../report/rank.ts'
 import { compareText } from '../settle/entry.ts'
 import { bar } from './bar.ts'
@@ -18,6 +18,8 @@ import { sparkline } from './sparkline.ts'
 
 export const command = defineCommand({
   about: `Adds up what was estimated, is due, was received and lost, by partner, shop (of the goods), channel, category, product or member, by day to year. Every figure is counted by one date of the order, which is named with it: ordered, received, verified and settled take an order as it stands today with all that was ever paid for it; paid is what "settle" says of each month, by when money was due and paid.
+
+Rows are only of periods in which there is something; the trends on a terminal show every period between, a dot where nothing was received.
 
 In every row estimated − fees − refunded − open = due, and due − lost + over + shifted + other = received. Currencies are never added.`,
   options: {
@@ -75,7 +77,7 @@ In every row estimated − fees − refunded − open = due, and due − lost + 
     ])
     if (writeOutput(call, { columns, names: by.length + 3, lines })) return outcome
     if (rows.length + undated.length === 0) print.note('There are no such orders and payouts.')
-    if (rows.length > 0) await printRows(rows, totals, by, basis, print)
+    if (rows.length > 0) await printRows(rows, totals, { by, basis, per }, print)
     noteBasis(undated, basis, print)
     return outcome
   },
@@ -102,8 +104,7 @@ const BAR = 6
 async function printRows(
   rows: readonly Ranked[],
   totals: readonly Row[],
-  by: readonly DimensionName[],
-  basis: DateBasis,
+  { by, basis, per }: { by: readonly DimensionName[]; basis: DateBasis; per: Period | null },
   print: Print,
 ): Promise<void> {
   const names = (row: Ranked) => by.map((_, i) => nameOf(row, i))
@@ -146,24 +147,26 @@ async function printRows(
     ],
     shown.map((_, at) => [...columns.map(({ cells }) => cells[at]!), ...(room >= BAR ? [bars[at]!] : [])]),
   )
-  printTrends(rows, print)
+  if (per !== null) printTrends(rows, per, print)
 }
 
 /** Least characters for the names beside the trends. */
 const NAMES = 14
 
 /** How what was received went over the periods, where there are several; where those are more than fit, some of them together. */
-function printTrends(rows: readonly Ranked[], print: Print): void {
-  const periods = [...new Set(rows.flatMap(({ period }) => period ?? []))].sort(compareText)
+function printTrends(rows: readonly Ranked[], per: Period, print: Print): void {
+  const named = rows.map(({ period }) => period!).sort(compareText)
+  const periods = periodsBetween(named[0]!, named.at(-1)!, per)
   if (periods.length < 3) return
   const each = Math.ceil(periods.length / Math.max(1, print.columns - NAMES))
   const width = Math.ceil(periods.length / each)
-  const groups = new Map<string, Minor[]>()
+  const groups = new Map<string, (Minor | null)[]>()
   for (const { period, group, others, currency, figures } of rows) {
     if (figures.received === 0) continue
     const name = `${others > 0 ? '(others)' : group.map((name) => name ?? '(none)').join(' ')} ${currency}`
-    const sums = groups.get(name) ?? Array<Minor>(width).fill(0)
-    sums[Math.floor(periods.indexOf(period!) / each)]! += figures.received
+    const sums = groups.get(name) ?? Array<Minor | null>(width).fill(null)
+    const at = Math.floor(periods.indexOf(period!) / each)
+    sums[at] = (sums[at] ?? 0) + figures.received
     groups.set(name, sums)
   }
   const lines = [...groups].map(([name, sums]) => {

@@ -24,6 +24,17 @@ const QUARTERS: Record<string, number> = Object.fromEntries(
   Array.from({ length: 12 }, (_, i) => [String(i + 1).padStart(2, '0'), 1 + (i - (i % 3)) / 3]),
 )
 
+/** The names of all periods from one to another, both included. */
+export function periodsBetween(first: string, last: string, period: Period): string[] {
+  const names: string[] = []
+  // the first week of a year holds its first of January or comes after it
+  for (let day = `${first.slice(0, 4)}-01-01`; names.at(-1) !== last; day = addDays(day, 1)) {
+    const name = periodOf(day, period)
+    if (name >= first && name !== names.at(-1)) names.push(name)
+  }
+  return names
+}
+
 const DAY = 86_400_000
 /** Mondays are whole weeks after this one. */
 const A_MONDAY = Date.parse('2024-01-01T00:00:00Z')

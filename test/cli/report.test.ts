@@ -70,7 +70,7 @@ describe('report', () => {
     expect((await run(['report', '--by', 'channel', '--per', 'all'], { cwd: folder, tty: 60 })).stdout).toMatch(/█/)
     const days = (await run(['report', '--per', 'day', '--by', 'channel'], { cwd: folder, tty: 60 })).stdout
     for (const line of days.split('\n')) expect(width(line), line).toBeLessThanOrEqual(60)
-    expect(days).toMatch(/RECEIVED 2026-09-01 to 2026-10-31, 2 each.*\n[▁-█]{26} +\(none\) CNY\n/)
+    expect(days).toMatch(/RECEIVED 2026-09-01 to 2026-10-31, 2 each.*\n(?=.*·.* CNY)[▁-█·]{31} +\(none\) CNY\n/)
   })
 
   it('writes CSV for spreadsheets, the same to a file, whose folder is made, and to stdout', async () => {

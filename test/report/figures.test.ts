@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Partner } from '../../src/partners/partner.ts'
 import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
 import { BASES, type DateBasis, type Dimension, figuresOf, type Question, type Row } from '../../src/report/figures.ts'
-import { periodOf } from '../../src/report/period.ts'
+import { periodOf, periodsBetween } from '../../src/report/period.ts'
 import { ranked, totalsOf } from '../../src/report/rank.ts'
 import { stories } from '../../src/report/stories.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
@@ -215,4 +215,13 @@ test('periods are named by the calendar, weeks by ISO 8601', () => {
   expect(names('2021-01-03')).toBe('2021-01-03 2020-W53 2021-01 2021-Q1 2021')
   expect(names('2024-12-30')).toBe('2024-12-30 2025-W01 2024-12 2024-Q4 2024')
   expect(names('2019-03-31')).toBe('2019-03-31 2019-W13 2019-03 2019-Q1 2019')
+})
+
+test('no period between two is left out', () => {
+  expect(periodsBetween('2024-02-28', '2024-03-01', 'day')).toEqual(['2024-02-28', '2024-02-29', '2024-03-01'])
+  expect(periodsBetween('2020-W52', '2021-W02', 'week')).toEqual(['2020-W52', '2020-W53', '2021-W01', '2021-W02'])
+  expect(periodsBetween('2025-W01', '2025-W01', 'week')).toEqual(['2025-W01'])
+  expect(periodsBetween('2025-11', '2026-02', 'month')).toEqual(['2025-11', '2025-12', '2026-01', '2026-02'])
+  expect(periodsBetween('2025-Q3', '2026-Q1', 'quarter')).toEqual(['2025-Q3', '2025-Q4', '2026-Q1'])
+  expect(periodsBetween('2024', '2026', 'year')).toEqual(['2024', '2025', '2026'])
 })
