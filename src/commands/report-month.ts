@@ -12,11 +12,11 @@ import { figuresDocument, noteBasis, stepsDocument } from './report-output.ts'
 import { monthToSettle } from './settle-month.ts'
 
 export const command = defineCommand({
-  about: `Writes the report of a month as one HTML page in Chinese and English, for the screen, the phone and paper, that needs no network. It shows the waterfall from estimated to received, figures by partner, channel, shop, category and product, what was ordered and received each day, and the largest losses. All but the orders of each day count by the month in which the partners pay, to the minor unit as "settle" says. The same data give the same bytes.`,
+  about: `Writes the report of a month as one HTML page in Chinese and English, for the screen, the phone and paper, that needs no network. It shows the waterfall from estimated to received, figures by partner, channel, shop, category and product, what was ordered and received each day, the largest losses, and beside the sums what is adjusted of closed months. All but the orders of each day count by the month in which the partners pay, to the minor unit as "settle" says. The same data give the same bytes.`,
   options: {
     month: option('--month <month>', 'the month in which the partners pay (default: the latest whose pay day has passed)', month),
     partner: list('--partner <a,b>', 'only these partners'),
-    top: option('--top <n>', 'groups of each kind that stay by themselves, and losses that are named', count, 8),
+    top: option('--top <n>', 'groups of each kind that stay by themselves, and losses and adjustments that are named', count, 8),
     out: option('--out <file>', 'where the page goes (default out/report/<month>.html of the workspace)', text),
   },
   examples: ['shoptool report month --month 2026-10', 'shoptool report month --partner taobao --top 20 --out taobao.html'],
@@ -35,6 +35,10 @@ export const command = defineCommand({
         [{ title: 'CURRENCY' }, ...SHOWN.map((figure) => ({ title: figure.toUpperCase(), align: 'right' as const }))],
         sheets.map(({ currency, total }) => [currency, ...SHOWN.map((figure) => formatAmount(total[figure], currency))]),
       )
+      for (const { currency, adjusted } of sheets) {
+        const count = adjusted.count === 1 ? '1 adjustment' : `${adjusted.count} adjustments`
+        if (adjusted.count > 0) print.line(`besides, ${count} of closed months: difference ${adjusted.difference} ${currency}`)
+      }
       noteBasis([], 'paid', print)
       print.note(`Written: ${file}`)
     }
@@ -45,7 +49,7 @@ export const command = defineCommand({
 const SHOWN = ['estimated', 'due', 'received', 'lost'] as const
 
 /** A sheet for --json: amounts as decimal strings; `orderedDays` by the day of the order, everything else by pay day. */
-function sheetDocument({ currency, total, groups, days, losses }: MonthSheet) {
+function sheetDocument({ currency, total, groups, days, losses, adjusted, adjustments }: MonthSheet) {
   const money = (amount: number) => formatAmount(amount, currency)
   return {
     currency,
@@ -67,5 +71,7 @@ function sheetDocument({ currency, total, groups, days, losses }: MonthSheet) {
       ...{ day, orders, estimated: money(estimated), refunded: money(refunded) },
     })),
     losses,
+    adjusted,
+    adjustments,
   }
 }

@@ -2,8 +2,8 @@ import type { Day, Month } from '../day.ts'
 import { escaped, pageHead } from '../html.ts'
 import { type Currency, type Minor, minorDigits } from '../money.ts'
 import { bar, inBoth, type Name, show, signOf, waterfallChart } from '../settle/chart.ts'
-import { CLASS_NAMES, itemRow, itemSection } from '../settle/html.ts'
-import type { Finding } from '../settle/report.ts'
+import { adjustmentsSection, CLASS_NAMES, itemRow, itemSection } from '../settle/html.ts'
+import { type Finding, minor } from '../settle/report.ts'
 import { STYLE } from '../settle/style.ts'
 import { columnChart } from './columns.ts'
 import type { Figures } from './figures.ts'
@@ -43,8 +43,8 @@ ${headline(month, sheets)}
 ${sheets.map(sheetSections).join('\n')}
 </main>
 <footer>
-<p>除“每日下单”按下单日外，各数均按打款月：订单应于当月付款的日子、实际打款的日子，与 shoptool settle 分毫不差；已结账的月份按结账时的数。币种之间从不相加。</p>
-<p lang="en">All figures but what was ordered each day count by settlement month: the day on which money was due or paid, as shoptool settle does to the last minor unit; a closed month as it was closed. Currencies are never added.</p>
+<p>除“每日下单”按下单日外，各数均按打款月：订单应于当月付款的日子、实际打款的日子，与 shoptool settle 分毫不差；已结账的月份按结账时的数，此后的变动另列为调整。币种之间从不相加。</p>
+<p lang="en">All figures but what was ordered each day count by settlement month: the day on which money was due or paid, as shoptool settle does to the last minor unit; a closed month as it was closed, and what changed since stands beside as adjustments. Currencies are never added.</p>
 </footer>
 </body>
 </html>
@@ -73,12 +73,12 @@ function headline(month: Month, sheets: readonly MonthSheet[]): string {
 }
 
 function sheetSections(sheet: MonthSheet): string {
-  const { currency, total, groups, days, losses } = sheet
+  const { currency, total, groups, days, losses, adjusted, adjustments } = sheet
   const [partner, ...others] = GROUPS.map((name) => groupTable(name, groups[name], currency))
   return `<section>
 <h2>${currency}</h2>
 <p class="note">按打款月 · <span lang="en">by settlement month</span></p>
-${keyFigures(total, currency)}
+${keyFigures(total, minor(adjusted.difference, currency), currency)}
 <div class="columns">
 ${waterfallChart(['从预估到实收', 'From estimated to received'], stepsOf(total), currency)}
 ${partner}
@@ -92,13 +92,14 @@ ${others.join('\n')}
 ${orderedFigure(days, currency)}
 ${receivedFigure(days, currency)}
 </section>
-${lossSection(losses)}`
+${lossSection(losses)}${adjustmentsSection(adjustments, adjusted.count)}`
 }
 
 const byMonth = (currency: Currency) =>
   `<p class="note">按打款月，${currency} · <span lang="en">by settlement month, ${currency}</span></p>`
 
-function keyFigures({ received, due, open, lost, over, shifted, other }: Figures, currency: Currency): string {
+/** Received is due with the parts behind them; what is adjusted of closed months is besides. */
+function keyFigures({ received, due, open, lost, over, shifted, other }: Figures, adjusted: Minor, currency: Currency): string {
   const figure = (name: Name, amount: Minor) => `<div><dt>${inBoth(name)}</dt><dd>${show(amount, currency)}</dd></div>`
   const part = (name: Name, amount: Minor) =>
     amount === 0
@@ -112,6 +113,7 @@ function keyFigures({ received, due, open, lost, over, shifted, other }: Figures
     part(['多收', 'over'], over),
     part(STEP_NAMES.shifted, shifted),
     part(STEP_NAMES.other, other),
+    part(['另：前月调整', 'besides, adjustments'], adjusted),
   ].join('')}</dl>`
 }
 

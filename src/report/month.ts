@@ -1,9 +1,10 @@
 import { addDays, type Day, dayOf, type Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
+import type { Adjustment } from '../settle/adjust.ts'
 import { compareText } from '../settle/entry.ts'
-import { recordsOf } from '../settle/ledger.ts'
-import { type Finding, findingOf } from '../settle/report.ts'
+import { ledgerOf, recordsOf } from '../settle/ledger.ts'
+import { type ClassTotals, changesOf, type Finding, findingOf, minor } from '../settle/report.ts'
 import type { Database } from '../store/open.ts'
 import { goodsLookup } from '../store/products.ts'
 import type { Workspace } from '../workspace.ts'
@@ -33,11 +34,15 @@ export type MonthSheet = {
   days: DaySums[]
   /** The largest first. */
   losses: Finding[]
+  /** What later facts change of months that were closed before; in none of the figures. */
+  adjusted: ClassTotals
+  /** The largest of these first. */
+  adjustments: Adjustment[]
 }
 
 /**
  * All that the report of a settlement month shows, a sheet for each currency: what `settle` says of the month, a closed one as it was closed.
- * `top`: groups of each kind that stay by themselves, and losses that are told. `progress` hears what is read.
+ * `top`: groups of each kind that stay by themselves, and losses and adjustments that are told. `progress` hears what is read.
  * @throws ShoptoolError (usage) where a partner has no calendar.
  */
 export function monthSheets(
@@ -54,7 +59,9 @@ export function monthSheets(
   const paidDays = figuresOf({ ...byPayDay, by: [], per: 'day' })
   const orderDays = figuresOf({ ...byPayDay, basis: 'ordered', by: [], per: 'day' })
   const losses = largestLosses(top, today)
+  const adjustments: Adjustment[] = []
   db.transaction(() => {
+    for (const partner of partners) adjustments.push(...(ledgerOf(db, partner, month).adjustments ?? []))
     tellAsSettled(db, partners, { from: month, to: month }, ...groups, paidDays, losses, progress)
     // what was paid for orders is no matter here
     for (const partner of partners) {
@@ -66,24 +73,31 @@ export function monthSheets(
   const totals = totalsOf(answers[0]!)
   const [paid, ordered] = [paidDays.answer().rows, orderDays.answer().rows]
   const nameOf = namer(db, partners)
-  return [...new Set([...totals, ...ordered].map(({ currency }) => currency))].sort(compareText).map((currency) => {
-    const own = (rows: readonly Row[]) => rows.filter((row) => row.currency === currency)
-    const named = (name: GroupName, rows: readonly Row[]): Group[] =>
-      ranked(own(rows), 'received', top).map((row) => ({ ...row, name: nameOf(name, row.group[0] ?? null) }))
-    const on = (day: Day, rows: readonly Row[]) => own(rows).find(({ period }) => period === day)?.figures ?? nothing()
-    return {
-      currency,
-      total: own(totals)[0]?.figures ?? nothing(),
-      groups: Object.fromEntries(GROUPS.map((name, i) => [name, named(name, answers[i]!)])) as MonthSheet['groups'],
-      days: daysFrom(from, to).map((day) => {
-        const { orders, estimated, refunded } = on(day, ordered)
-        const { due, received } = on(day, paid)
-        return { day, orders, estimated, refunded, due, received }
-      }),
-      losses: losses.of(currency),
-    }
-  })
+  return [...new Set([...totals, ...ordered, ...adjustments].map(({ currency }) => currency))]
+    .sort(compareText)
+    .map((currency) => {
+      const own = (rows: readonly Row[]) => rows.filter((row) => row.currency === currency)
+      const named = (name: GroupName, rows: readonly Row[]): Group[] =>
+        ranked(own(rows), 'received', top).map((row) => ({ ...row, name: nameOf(name, row.group[0] ?? null) }))
+      const adjusted = adjustments.filter((adjustment) => adjustment.currency === currency)
+      const on = (day: Day, rows: readonly Row[]) => own(rows).find(({ period }) => period === day)?.figures ?? nothing()
+      return {
+        currency,
+        total: own(totals)[0]?.figures ?? nothing(),
+        groups: Object.fromEntries(GROUPS.map((name, i) => [name, named(name, answers[i]!)])) as MonthSheet['groups'],
+        days: daysFrom(from, to).map((day) => {
+          const { orders, estimated, refunded } = on(day, ordered)
+          const { due, received } = on(day, paid)
+          return { day, orders, estimated, refunded, due, received }
+        }),
+        losses: losses.of(currency),
+        adjusted: changesOf(adjusted, currency),
+        adjustments: adjusted.sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, top),
+      }
+    })
 }
+
+const sizeOf = ({ difference, currency }: Adjustment): Minor => Math.abs(minor(difference, currency))
 
 /** Partners and goods by the names that people know them by. */
 function namer(db: Database, partners: readonly Partner[]): (kind: GroupName, name: string | null) => string | null {

@@ -48,7 +48,7 @@ ${headline(settlement)}
 </header>
 <main>
 ${partners.map(partnerSection).join('\n')}
-${findingsSection(findings)}${adjustmentsSection(adjustments)}
+${findingsSection(findings)}${adjustmentsSection(adjustments.slice(0, SHOWN), adjustments.length)}
 </main>
 <footer>
 <p>每笔订单、每条付款各归一类；各类实付之和＝结算单各行之和，差额＝实付－应付，分毫不差。</p>
@@ -224,13 +224,11 @@ ${shown.map(findingRow).join('\n')}${moreRow(left)}
   return itemSection(['待查事项', 'Findings'], findings.length, groups)
 }
 
-/** What later facts change of closed months. */
-function adjustmentsSection(adjustments: readonly Adjustment[]): string {
-  if (adjustments.length === 0) return ''
-  const shown = adjustments.slice(0, SHOWN)
-  const left = adjustments.length - shown.length
-  const body = `<tbody>\n${shown.map(adjustmentRow).join('\n')}${moreRow(left)}\n</tbody>`
-  return `\n${itemSection(['已结账月份的调整', 'Adjustments to closed months'], adjustments.length, [body])}`
+/** What later facts change of closed months: `count` of them, of which these are shown. */
+export function adjustmentsSection(shown: readonly Adjustment[], count: number): string {
+  if (count === 0) return ''
+  const body = `<tbody>\n${shown.map(adjustmentRow).join('\n')}${moreRow(count - shown.length)}\n</tbody>`
+  return `\n${itemSection(['已结账月份的调整', 'Adjustments to closed months'], count, [body])}`
 }
 
 function moreRow(left: number): string {

@@ -181,7 +181,8 @@ export function changeOf({ was, now, currency, difference }: Adjustment): Omit<C
   return { expected: change('expected'), paid: change('paid'), difference }
 }
 
-function changesOf(adjustments: readonly Adjustment[], currency: Currency): ClassTotals {
+/** What adjustments of one currency change together. */
+export function changesOf(adjustments: readonly Adjustment[], currency: Currency): ClassTotals {
   const changes = adjustments.filter((adjustment) => adjustment.currency === currency).map(changeOf)
   const sum = (of: 'expected' | 'paid' | 'difference') =>
     formatAmount(

@@ -96,6 +96,27 @@ describe('settle --close and --reopen, from the first close to a changed row', (
     expect(stdout).toMatch(/2026-10 +beta:1 +10.00 +2026-10, which is closed/)
   })
 
+  it('has what later facts change beside the sums of the month report', async () => {
+    const [sheet] = (await json('report', 'month', '--month', '2026-11', '--top', '1')).sheets
+    expect(sheet).toMatchObject({
+      ...{ due: '0.00', received: '0.00', over: '0.00' },
+      adjusted: { count: 2, expected: '-20.00', paid: '0.00', difference: '20.00' },
+      adjustments: [{ partner: 'acme', closedMonth: '2026-10', orderId: '1', difference: '10.00' }],
+    })
+    expect((await shoptool('report', 'month', '--month', '2026-11', '--top', '1')).stdout).toBe(
+      'CNY\t0.00\t0.00\t0.00\t0.00\nbesides, 2 adjustments of closed months: difference 20.00 CNY\n',
+    )
+    const page = readFileSync(join(folder, 'out/report/2026-11.html'), 'utf8')
+    expect(page).toContain('另：前月调整 <span lang="en">besides, adjustments</span></dt><dd class="more">+20.00</dd>')
+    expect(page).toMatch(/已结账月份的调整.*<small>2<\/small>/)
+    expect(page).toContain('2026-10, which is closed, was matched (10.00 expected, 10.00 paid)')
+    expect(page).toContain('另有 1 项')
+    expect((await json('report', 'month', '--month', '2026-10')).sheets[0]).toMatchObject({
+      adjusted: { count: 0 },
+      adjustments: [],
+    })
+  })
+
   it('claims what the closed month lacks, and explains an order as the month would be now', async () => {
     const { claimed } = await json('settle', 'pack', '--month', '2026-10', '--partner', 'acme')
     expect(claimed).toEqual([{ currency: 'CNY', count: 1, amount: '5.00' }])

@@ -14,6 +14,8 @@ const sheet = (more: Partial<MonthSheet> = {}): MonthSheet => ({
   groups: Object.fromEntries(GROUPS.map((name) => [name, [group('a')]])) as unknown as MonthSheet['groups'],
   days: [{ day: '2026-11-20', orders: 1, estimated: 500, refunded: 0, due: 1000, received: 900 }],
   losses: [],
+  adjusted: { count: 0, expected: '0.00', paid: '0.00', difference: '0.00' },
+  adjustments: [],
   ...more,
 })
 
