@@ -21,7 +21,13 @@ export function expectedPayout(earning: Earning, fees: readonly Fee[]): Minor {
 }
 
 /** The commission without what of it is a subsidy. */
-const bareOf = ({ commission, subsidy }: Earning): Minor => commission - (subsidy ?? 0)
+const bareOf = (earning: Earning): Minor => earning.commission - (subsidyIn(earning) ?? 0)
+
+/** A subsidy is never more than the commission that holds it: partners let the estimate of one stand where a refund left less. */
+function subsidyIn({ commission, subsidy = null }: Earning): Minor | null {
+  if (subsidy === null) return null
+  return commission < 0 ? Math.max(subsidy, commission) : Math.min(subsidy, commission)
+}
 
 /**
  * What the partner keeps of one order line by one fee, in minor units; below zero: it adds to the commission. `rest` is what the fees
@@ -32,9 +38,10 @@ export function feeOf(earning: Earning, fee: Fee, rest: Minor = bareOf(earning))
 }
 
 /** What the order itself says of a fee; null where it says nothing. */
-function statedOf({ serviceFee = null, subsidy = null }: Earning, { stated, kind }: Fee): Minor | null {
+function statedOf(earning: Earning, { stated, kind }: Fee): Minor | null {
   if (!stated) return null
-  return kind === 'subsidy' ? subsidy && 0 - subsidy : serviceFee
+  const subsidy = subsidyIn(earning)
+  return kind === 'subsidy' ? subsidy && 0 - subsidy : (earning.serviceFee ?? null)
 }
 
 /** The same by the fee's own rule. */

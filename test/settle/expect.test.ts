@@ -47,6 +47,16 @@ test('nothing is kept when all of it was refunded, whatever the status', () => {
   expect(keptPayout(order({ refundAmount: 1, paidAmount: 0 }), [])).toBe(0)
 })
 
+test.each<[string, number, number, string]>([
+  ['part of it', 1000, 200, '8.00 commission + 2.00 subsidy (stated) − 0.80 技术服务费 (10 % of 8.00, half-up) = 9.20'],
+  ['all of it', 200, 200, '0.00 commission + 2.00 subsidy (stated) − 0.00 技术服务费 (10 % of 0.00, half-up) = 2.00'],
+  ['more than it', 100, 200, '0.00 commission + 1.00 subsidy (stated) − 0.00 技术服务费 (10 % of 0.00, half-up) = 1.00'],
+  ['left of an order that earns nothing', 0, 200, '0.00 commission − 0.00 技术服务费 (10 % of 0.00, half-up) = 0.00'],
+  ['taken back', -100, -200, '0.00 commission − 1.00 subsidy (stated) − 0.00 技术服务费 (10 % of 0.00, half-up) = -1.00'],
+])('a stated subsidy that is %s', (_, commission, subsidy, text) => {
+  expect(formula(order({ commission, subsidy }), [FEE])).toBe(text)
+})
+
 test('what the order states shrinks with it', () => {
   expect(afterRefund(order({ refundAmount: 2500, serviceFee: 101, subsidy: 40 }))).toMatchObject({ serviceFee: 76, subsidy: 30 })
   expect(keptPayout(order({ refundAmount: 2500, serviceFee: 101 }), [FEE])).toBe(750 - 76 - 75)

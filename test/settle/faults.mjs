@@ -102,8 +102,8 @@ export const FAULTS = [
   {
     what: 'a fee is taken of the subsidy too',
     file: FEES,
-    from: 'const bareOf = ({ commission, subsidy }: Earning): Minor => commission - (subsidy ?? 0)',
-    to: 'const bareOf = ({ commission }: Earning): Minor => commission',
+    from: 'const bareOf = (earning: Earning): Minor => earning.commission - (subsidyIn(earning) ?? 0)',
+    to: 'const bareOf = (earning: Earning): Minor => earning.commission',
   },
   {
     what: 'a fee of the whole order is rounded line by line',
