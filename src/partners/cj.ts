@@ -26,7 +26,8 @@ export const cj: Partner = {
     // 30 letters and digits, by a help page of a large advertiser.
     subId: { max: 30, chars: 'A-Za-z0-9', parameter: 'sid' },
   },
-  calendar: { basis: 'verifiedAt', closes: 'last', pays: 28, lag: 0 },
+  // What is locked after the payments of a month are made up waits for the next.
+  calendar: { basis: 'verifiedAt', closes: 20, pays: 28, lag: 0 },
   grounds: {
     calendar: {
       confidence: 'unverified',

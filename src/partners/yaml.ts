@@ -151,14 +151,21 @@ const calendar = z.strictObject({
   claim: z.optional(dayOfMonth),
 })
 const money = z.custom<string>((given) => typeof given === 'string', 'expected an amount in quotes, like "2.00"')
+const percentage = z
+  .string()
+  .check(z.refine((text) => /[%％]/.test(text) && readRate(text, 'percent') !== null, 'expected a percentage like "10%"'))
+  .check(
+    z.refine(
+      (text) => (readRate(text, 'percent') ?? 0) >= 0,
+      'is below zero; what is added to the commission is of kind: subsidy',
+    ),
+  )
 const fees = z.array(
   z.strictObject({
     name: z.string(),
     kind: z.optional(z.enum(FEE_KINDS)),
     of: z.enum(FEE_BASES),
-    rate: z
-      .string()
-      .check(z.refine((rate) => /[%％]/.test(rate) && readRate(rate, 'percent') !== null, 'expected a percentage like "10%"')),
+    rate: percentage,
     rounding: z._default(z.enum(ROUNDINGS), 'half-up'),
     min: z.optional(money),
     max: z.optional(money),
@@ -643,6 +650,11 @@ function calendarOf(file: YamlFile, path: readonly (string | number)[], given: z
     wrong(file, [...path, 'holidays'], 'needs weekend: before or after, which says where their pay days go')
   if (runs?.some((run, i) => i > 0 && dayNumber(run.closes) <= dayNumber(runs[i - 1]!.closes)))
     wrong(file, [...path, 'runs'], 'expected runs in the order in which they close')
+  for (const [i, run] of (one === null ? [{ closes: closes!, pays: pays!, lag: lag! }] : (runs ?? [])).entries()) {
+    if (run.lag > 0 || dayNumber(run.pays) >= dayNumber(run.closes)) continue
+    const at = [...path, ...(one === null ? [] : ['runs', i]), 'lag']
+    wrong(file, at, `0 pays before it closes (closes: ${run.closes}, pays: ${run.pays}), expected 1 or more`)
+  }
   return { ...rest, ...(days !== undefined ? { days } : runs ? { runs } : { closes, pays, lag }) } as Calendar
 }
 

@@ -362,7 +362,22 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
     'basis: settled',
     'partners/acme.yaml:43: calendar.basis: "settled" is not known; did you mean settledAt?',
   ],
+  [
+    'lag: 1 }',
+    'lag: 0 }',
+    'partners/acme.yaml:43: calendar.lag: 0 pays before it closes (closes: last, pays: 20), expected 1 or more',
+  ],
+  [
+    'closes: last, pays: 20, lag: 1',
+    'runs: [{ closes: 15, pays: 15, lag: 0 }, { closes: last, pays: 30, lag: 0 }]',
+    'partners/acme.yaml:43: calendar.runs.1.lag: 0 pays before it closes (closes: last, pays: 30), expected 1 or more',
+  ],
   ['rate: "10%"', 'rate: 10', 'partners/acme.yaml:44: fees.0.rate: expected a text'],
+  [
+    'rate: "10%"',
+    'rate: "-10%"',
+    'partners/acme.yaml:44: fees.0.rate: is below zero; what is added to the commission is of kind: subsidy',
+  ],
   ['rate: "10%"', 'rate: "10"', 'partners/acme.yaml:44: fees.0.rate: expected a percentage like "10%"'],
   [
     'rounding: half-up',

@@ -56,6 +56,13 @@ test.each<[string, Calendar, string, string]>([
   expect(dueOn(`${basis}T23:59:59+08:00`, calendar)).toEqual({ month: due.slice(0, 7), day: due })
 })
 
+test.each(BUILT_IN.filter(({ calendar }) => calendar))('$id pays nothing before it has come so far', ({ calendar }) => {
+  for (let day = 1; day <= 31; day++) {
+    const basis = `2026-01-${String(day).padStart(2, '0')}`
+    expect(dueOn(basis, calendar!).day >= basis).toBe(true)
+  }
+})
+
 test.each<[string, Calendar, string, object]>([
   ['monthly', MONTHLY, '2026-11', { from: '2026-10-01', to: '2026-10-31', by: 'settled', due: '2026-11-20' }],
   ['16th to 15th', FIFTEENTH, '2026-11', { from: '2026-10-16', to: '2026-11-15', by: 'verified', due: '2026-11-20' }],
