@@ -91,11 +91,12 @@ const STATEMENT: Omit<Feed<PayoutLine>, 'format'> = {
   fields: {
     statementId: text(['结算单号', '账单编号', '批次号'], optional),
     orderId: text(['订单号', '订单编号', '订单ID'], optional),
-    lineId: text(['子订单号', '子单号', '子订单ID', '规格ID'], optional),
+    lineId: text(['子订单号', '子单号', '子订单ID', '订单行号', '规格ID'], optional),
     sku: text(['商品ID', '商品编号'], optional),
     title: text('商品名称', optional),
     currency: none,
-    amount: amount(['打款金额', '到账金额', '结算金额', '结算佣金', '服务费', '佣金'], 'yuan'),
+    // Where both stand, 结算金额 is that of the goods, on which 结算佣金 was earned.
+    amount: amount(['打款金额', '到账金额', '结算佣金', '结算金额', '服务费', '佣金'], 'yuan'),
     kind: payoutKind,
     paidAt: day(['打款日期', '打款时间', '入账时间', '到账时间', '结算日期', '结算时间'], EXPORT_DAYS),
     transactionId: none,

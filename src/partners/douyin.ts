@@ -104,7 +104,8 @@ export const douyin: Partner = {
         sku: text('商品id', optional),
         title: text('商品名称', optional),
         currency: none,
-        amount: amount(['到账金额', '打款金额', '结算金额'], 'yuan'),
+        // Where both stand, 结算金额 is that of the goods, on which 实际佣金 was earned.
+        amount: amount(['到账金额', '打款金额', '实际佣金', '结算金额'], 'yuan'),
         kind: payoutKind,
         paidAt: day(['结算时间', '结算日期', '打款日期'], EXPORT_DAYS),
         transactionId: none,

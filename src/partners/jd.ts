@@ -136,7 +136,7 @@ export const jd: Partner = {
         sku: text(['商品ID', 'skuId'], optional),
         title: text('商品名称', optional),
         currency: none,
-        amount: amount(['结算金额', '实际佣金', '打款金额'], 'yuan'),
+        amount: amount(['打款金额', '结算金额', '实际佣金'], 'yuan'),
         kind: payoutKind,
         paidAt: day(['结算日期', '打款日期'], EXPORT_DAYS),
         transactionId: none,

@@ -92,7 +92,7 @@ export const kuaishou: Partner = {
           currency: none,
           paidAmount: amount('base', 'fen'),
           commissionRate: rate('goods.commissionRate', 'permille', optional),
-          // After the platform's service fee (serviceAmount): nothing more is taken off.
+          // After the platform's service fee (serviceAmount), as figures tell (unverified): nothing more is taken off.
           commission: amount('income', 'fen'),
           refundAmount: none,
           serviceFee: none,
@@ -131,6 +131,6 @@ export const kuaishou: Partner = {
   tolerance: 0,
   grounds: {
     calendar: { confidence: 'unverified', source: '逐单结算，之后可提现', review: '2027-06-01' },
-    fees: { confidence: 'documented', source: 'API 字段：estimatedIncome 已减 serviceAmount' },
+    fees: { confidence: 'unverified', source: 'estimatedIncome 似已减 serviceAmount，未见文件', review: '2027-06-01' },
   },
 }

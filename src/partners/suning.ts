@@ -1,4 +1,5 @@
 import { amount, count, instant, none, oneOf, rate, text } from '../feeds/field.ts'
+import { statements } from './_top.ts'
 import type { Partner } from './partner.ts'
 import { suningGoods, suningOrders } from './suning-api.ts'
 
@@ -6,7 +7,7 @@ const optional = { optional: true } as const
 const TIME = 'yyyy-MM-dd HH:mm:ss'
 const TIMES = [TIME, 'yyyy-MM-dd', 'unix-ms'] as const
 
-/** 苏宁推客: its API for goods and orders. What its statements and its exports look like no document tells. */
+/** 苏宁推客: its API for goods and orders. Its statements by the names in use; what its exports look like no document tells. */
 export const suning: Partner = {
   id: 'suning',
   name: '苏宁推客',
@@ -83,6 +84,7 @@ export const suning: Partner = {
         dueAt: none,
       },
     },
+    payouts: statements,
   },
   apis: { products: suningGoods, orders: suningOrders },
   calendar: { basis: 'receivedAt', closes: 'last', pays: 'last', lag: 1 },
