@@ -5,7 +5,7 @@ import { chanceText, confidence, confidenceText } from '../report/chance.ts'
 import { dimensionsOf } from '../report/dimensions.ts'
 import { adviceOn, missingText, proofOf, whereText } from '../report/leak-text.ts'
 import { type Leak, type Looked, leakSearch, type SmallDifferences } from '../report/leaks.ts'
-import { type Sighting, sightingsOf } from '../report/sighting.ts'
+import { sightingsOf } from '../report/sighting.ts'
 import { type Story, tell } from '../report/stories.ts'
 import { type Cell, text as cell } from '../settle/table.ts'
 import { defineCommand } from './command.ts'
@@ -50,34 +50,16 @@ The narrowest group is named, with the confidence that it is no chance: 99.9 % o
   },
 })
 
-/** Up to so many sightings stay in memory for the next passes; more are read anew. */
-const KEPT = 100_000
-
 function search({ db, found, partners, today }: ReportLedger, months: { from: Month; to: Month }, print: Print) {
   const search = leakSearch()
   const dimensions = dimensionsOf(db, found)
-  let kept: Sighting[] | null = []
-  const progress = progressOf(print)
-  const read = (take: (sighting: Sighting) => void) => {
-    const add = (story: Story) => {
-      progress.add(story)
-      for (const sighting of sightingsOf(story, dimensions, today)) take(sighting)
-    }
-    tell(db, partners, months, { add })
+  const add = (story: Story) => {
+    for (const sighting of sightingsOf(story, dimensions, today)) search.add(sighting)
   }
-  db.transaction(() => {
-    read((sighting) => {
-      search.add(sighting)
-      if (kept && kept.length < KEPT) kept.push(sighting)
-      else kept = null
-    })
-    while (search.next()) {
-      if (kept) for (const sighting of kept) search.add(sighting)
-      else read(search.add)
-    }
-  })()
+  tell(db, partners, months, { add }, progressOf(print))
+  const answer = search.answer()
   print.progress(null)
-  return search.answer()
+  return answer
 }
 
 function leakDocument(leak: Leak) {

@@ -3,12 +3,13 @@ import type { Currency, Minor, Ppm } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { compareText } from '../settle/entry.ts'
 import { asLikelyAsNot, contrast, evenly } from './chance.ts'
-import { fitOf, lossAt, type Place, placeOf, SHOWS, STEPS, spreadOf } from './scale.ts'
+import { DAY, type FactSheet, type Facts, factSheet, NONE, SCALES, type Scale } from './facts.ts'
+import { fitOf, lossAt, type Place, SHOWS, STEPS, spreadOf } from './scale.ts'
 import { GROUPINGS, type Grouping, type Sighting } from './sighting.ts'
 
 /*
  * A leak is money that is missing by a rule: the same share, amount or fee from most orders of some group, while the others lose nothing so.
- * Single errors, however many, are none. The search is made of passes over all sightings, so that memory grows with groups only:
+ * Single errors, however many, are none. The search is made of passes over all orders, so that memory grows with groups only:
  *
  *   search   for every group and every pattern, count the orders on which the pattern would show (`size`) and those on which it does (`hits`).
  *            Take the pattern that explains most money, and the group in which it is most out of the ordinary.
@@ -74,36 +75,28 @@ export type Looked = {
   gained: SmallDifferences
 }
 
-export type LeakSearch = {
-  add(sighting: Sighting): void
-  /** Ends a pass over all sightings. Whether another one is needed, with the same ones. */
-  next(): boolean
-  answer(): { looked: Looked[]; leaks: Leak[] }
-}
+export type LeakSearch = { add(sighting: Sighting): void; answer(): { looked: Looked[]; leaks: Leak[] } }
 
 /** Looks for leaks. The biggest of each partner comes first. */
 export function leakSearch(): LeakSearch {
-  const searches = new Map<string, ReturnType<typeof searchOf>>()
+  const sheets = new Map<string, { partner: Partner; currency: Currency; sheet: FactSheet }>()
   return {
     add(sighting) {
-      const key = `${sighting.partner.id} ${sighting.currency}`
-      let search = searches.get(key)
-      if (!search) {
-        search = searchOf(sighting)
-        searches.set(key, search)
-      }
-      search.add(sighting)
+      const { partner, currency } = sighting
+      const key = `${partner.id} ${currency}`
+      const known = sheets.get(key) ?? { partner, currency, sheet: factSheet() }
+      if (known.sheet.count() === 0) sheets.set(key, known)
+      known.sheet.add(sighting)
     },
-    next: () => [...searches.values()].map((search) => search.next()).includes(true),
     answer() {
-      const found = [...searches].sort(([a], [b]) => compareText(a, b)).map(([, search]) => search.answer())
+      const found = [...sheets].sort(([a], [b]) => compareText(a, b)).map(([, each]) => searchIn(each))
       return { looked: found.map(({ looked }) => looked), leaks: found.flatMap(({ leaks }) => leaks) }
     },
   }
 }
 
-/** What orders must show: a share is a step of the scale, an amount is in minor units. */
-type Law = { pattern: Pattern; fee: string | null; step: number; amount: Minor }
+/** What orders must show: a fee is named by its number, a share is a step of the scale, an amount is in minor units. */
+type Law = { pattern: Pattern; fee: number; step: number; amount: Minor }
 /** Orders on which a law would show, on which it does, and what they lost. */
 type Count = { size: number; hits: number; loss: Minor }
 /** `all`: the count for everything that the group was looked for in. */
@@ -119,21 +112,30 @@ const MOST_LEAKS = 8
 const MOST_AMOUNTS = 20
 
 /** The search in one partner's orders of one currency. */
-function searchOf({ partner, currency }: Sighting) {
+function searchIn({ partner, currency, sheet }: { partner: Partner; currency: Currency; sheet: FactSheet }) {
   const details: Detail[] = []
   const rejected: Law[] = []
-  let looked: Looked | null = null
-  let candidate: Candidate | null = null
-  /** Others of the candidate's group, and their laws where the pass that narrowed it spoke against them too; a leak opens these again. */
-  let alike: readonly Candidate[] = []
+  /** Laws that the pass which narrowed another one in their group spoke against too; a leak opens these again. */
   let aside: Law[] = []
-  /** The last leak, in the pass after it was found. */
-  let counting: Detail | null = null
-  let isDone = false
-  let board = boardOf()
+  /** Of each order the leak that explains it, from 1 on; 0 where none does. */
+  const owners = new Uint8Array(sheet.count())
+
+  /** Counts the orders of a group. What was explained is counted as if it had been paid in full; `counting`: a leak that was just found. */
+  function pass(group: readonly Condition[], counting?: Detail): Board {
+    const board = boardOf(sheet)
+    const isAsked = memberOf(sheet, group)
+    let order = 0
+    sheet.read((facts) => {
+      if (counting && owners[order] === 0 && counting.see(facts)) owners[order] = details.length
+      if (isAsked(facts)) board.add(facts, owners[order] === 0)
+      order++
+    })
+    board.end()
+    return board
+  }
 
   function narrow(counted: Board, found: Candidate): Candidate | null {
-    const [part] = found.group.length < MOST_CONDITIONS ? counted.best([found.law], false) : []
+    const [part] = counted.best([found.law], false)
     if (!part) return null
     const { count } = part
     const tried = found.tried * part.tried
@@ -141,51 +143,36 @@ function searchOf({ partner, currency }: Sighting) {
     return { ...found, count, tried, chance, group: [...found.group, ...part.group] }
   }
 
-  return {
-    add(sighting: Sighting): void {
-      if (isDone) return
-      const facts = factsOf(sighting)
-      const owner = details.find(({ group, law }) => isIn(sighting, group) && explains(law, facts))
-      if (counting && (!owner || owner === counting)) counting.see(sighting, facts)
-      if (candidate && !isIn(sighting, candidate.group)) return
-      board.add(sighting, owner ? factsOf({ ...sighting, paid: sighting.expected }) : facts)
-    },
-    next(): boolean {
-      if (isDone) return false
-      const counted = board
-      counted.end()
-      board = boardOf()
-      counting = null
-      looked ??= { partner, currency, ...counted.looked() }
-      if (candidate) {
-        const part = narrow(counted, candidate)
-        if (!part && isRare(candidate)) rejected.push(candidate.law)
-        else if (!part) {
-          counting = detailOf(partner, currency, candidate)
-          details.push(counting)
-          aside = []
-        }
-        for (const each of alike) if (isRare(each) && !narrow(counted, each)) aside.push(each.law)
-        alike = []
-        candidate = part
-        return true
-      }
-      const isOut = (law: Law) => [...rejected, ...aside].some((each) => isSame(each, law))
-      const found =
-        details.length < MOST_LEAKS
-          ? counted.best(
-              counted.laws().filter((law) => !isOut(law)),
-              true,
-            )
-          : []
-      const [most, ...others] = found
-      candidate = most ?? null
-      alike = others.filter(({ group }) => sameGroup(group, most!.group))
-      isDone = candidate === null
-      return !isDone
-    },
-    answer: () => ({ looked: looked!, leaks: details.map((detail) => detail.leak()) }),
+  let board = pass([])
+  const looked: Looked = { partner, currency, ...board.looked() }
+  while (details.length < MOST_LEAKS) {
+    const isOut = (law: Law) => [...rejected, ...aside].some((each) => isSame(each, law))
+    const [most, ...others] = board.best(
+      board.laws().filter((law) => !isOut(law)),
+      true,
+    )
+    if (!most) break
+    let candidate = most
+    let alike = others.filter(({ group }) => sameGroup(group, most.group))
+    let part: Candidate | null = most
+    while (part && candidate.group.length < MOST_CONDITIONS) {
+      const counted = candidate.group.length === 0 ? board : pass(candidate.group)
+      part = narrow(counted, candidate)
+      if (!part && !isRare(candidate)) aside = []
+      for (const each of alike) if (isRare(each) && !narrow(counted, each)) aside.push(each.law)
+      alike = []
+      candidate = part ?? candidate
+    }
+    if (isRare(candidate)) rejected.push(candidate.law)
+    else {
+      const counting = detailOf(partner, currency, candidate, sheet)
+      details.push(counting)
+      aside = []
+      board = pass([], counting)
+    }
   }
+  sheet.close()
+  return { looked, leaks: details.map((detail) => detail.leak()) }
 }
 
 /** Whether too few orders follow it for a rule of their group. */
@@ -194,40 +181,14 @@ const sameGroup = (a: readonly Condition[], b: readonly Condition[]) =>
   a.length === b.length && a.every(({ by, value }, i) => by === b[i]!.by && value === b[i]!.value)
 const isSame = (a: Law, b: Law) => a.pattern === b.pattern && a.fee === b.fee && a.step === b.step && a.amount === b.amount
 
-/** Whether an order meets all conditions. */
-function isIn({ groups, day }: Sighting, conditions: readonly Condition[]): boolean {
-  return conditions.every(({ by, value }) => {
-    if (by === 'from') return day >= value
-    if (by === 'until') return day <= value
-    return by === 'on' ? day === value : groups[GROUPINGS.indexOf(by)] === value
+/** Tells whether an order meets all conditions. */
+function memberOf({ names }: FactSheet, conditions: readonly Condition[]): (facts: Facts) => boolean {
+  const tests = conditions.map(({ by, value }) => {
+    const column = by === 'from' || by === 'until' || by === 'on' ? DAY : GROUPINGS.indexOf(by)
+    const meets = (name: string) => (by === 'from' ? name >= value : by === 'until' ? name <= value : name === value)
+    return { column, meets: names[column]!.map(meets) }
   })
-}
-
-const SCALES = ['share', 'share-of-paid'] as const
-type Scale = (typeof SCALES)[number]
-
-/** An order as patterns see it. `small`: -1 lost, 1 gained not more than rounding or the tolerance allows. */
-type Facts = {
-  loss: Minor
-  small: -1 | 0 | 1
-  isUnpaid: boolean
-  /** Each fee that can be told from rounding, and whether it was taken twice. */
-  fees: readonly { name: string; isTwice: boolean }[]
-  wholes: Record<Scale, Minor>
-  places: Record<Scale, Place>
-}
-
-function factsOf({ expected, paid, base, fees, slack }: Sighting): Facts {
-  const loss = expected - paid
-  const isUnpaid = paid === 0
-  const small = loss === 0 || Math.abs(loss) > Math.max(slack, 1) ? 0 : loss > 0 ? -1 : 1
-  const place = (whole: Minor) => placeOf(whole, isUnpaid ? 0 : loss)
-  return {
-    ...{ loss, small, isUnpaid },
-    fees: fees.flatMap(({ name, amount }) => (amount >= SHOWS ? [{ name, isTwice: loss === amount }] : [])),
-    wholes: { share: expected, 'share-of-paid': base },
-    places: { share: place(expected), 'share-of-paid': place(base) },
-  }
+  return ({ numbers, at }) => tests.every(({ column, meets }) => meets[numbers[at + column]!])
 }
 
 const isShare = (pattern: Pattern): pattern is Scale => pattern === 'share' || pattern === 'share-of-paid'
@@ -235,7 +196,7 @@ const isShare = (pattern: Pattern): pattern is Scale => pattern === 'share' || p
 /** Whether a law would show on an order that it holds for. */
 function shows({ pattern, fee, step }: Law, { fees, wholes }: Facts): boolean {
   if (isShare(pattern)) return lossAt(step, wholes[pattern]) >= SHOWS
-  return pattern !== 'fee-twice' || fees.some(({ name }) => name === fee)
+  return pattern !== 'fee-twice' || fees.some((each) => each.fee === fee)
 }
 
 /** Whether an order was paid as the law says, also where it does not show. */
@@ -243,64 +204,74 @@ function explains({ pattern, fee, step, amount }: Law, { loss, small, isUnpaid, 
   if (pattern === 'unpaid') return isUnpaid
   if (pattern === 'rounding') return small < 0
   if (pattern === 'amount') return loss === amount
-  if (pattern === 'fee-twice') return fees.some(({ name, isTwice }) => isTwice && name === fee)
+  if (pattern === 'fee-twice') return fees.some((each) => each.isTwice && each.fee === fee)
   const lost = lossAt(step, wholes[pattern])
   return !isUnpaid && loss >= 0 && Math.abs(loss - lost) <= SHOWS + lost / 8
 }
 
-/** Counts of one group. Arrays over the scale hold differences from step to step until `sums` adds them up. */
+/** Counts of one group. Arrays over the scale hold differences from step to step until `sumUp` adds them up; those over fees may have holes. */
 type Tally = {
+  name: number
   orders: number
   lost: SmallDifferences
   gained: SmallDifferences
   unpaid: SmallDifferences
   amounts: Map<Minor, number>
-  fees: Map<string, Count>
+  fees: Count[]
   scales: Record<Scale, { sizes: Int32Array; losses: { hits: Int32Array; amounts: Float64Array } | null }>
 }
 
 const none = (): SmallDifferences => ({ orders: 0, amount: 0 })
-const newTally = (): Tally => ({
-  ...{ orders: 0, lost: none(), gained: none(), unpaid: none(), amounts: new Map(), fees: new Map() },
+const newTally = (name: number): Tally => ({
+  ...{ name, orders: 0, lost: none(), gained: none(), unpaid: none(), amounts: new Map(), fees: [] },
   scales: { share: newScale(), 'share-of-paid': newScale() },
 })
 const newScale = () => ({ sizes: new Int32Array(STEPS + 1), losses: null })
 
-function addTo(tally: Tally, { loss, small, isUnpaid, fees, places }: Facts): void {
-  const put = (sums: SmallDifferences) => {
-    sums.orders++
-    sums.amount += Math.abs(loss)
-  }
+/** Counts an order; `isOpen`: with what is missing of it. */
+function addTo(tally: Tally, { loss, small, isUnpaid, fees, places }: Facts, isOpen: boolean): void {
   tally.orders++
-  if (small < 0) put(tally.lost)
-  if (small > 0) put(tally.gained)
-  if (isUnpaid) put(tally.unpaid)
+  for (const { fee, isTwice } of fees) {
+    tally.fees[fee] ??= { size: 0, hits: 0, loss: 0 }
+    const count = tally.fees[fee]
+    count.size++
+    if (!isTwice || !isOpen) continue
+    count.hits++
+    count.loss += loss
+  }
+  const { share, 'share-of-paid': ofPaid } = tally.scales
+  share.sizes[places.share.first]!++
+  ofPaid.sizes[places['share-of-paid'].first]!++
+  if (loss === 0 || !isOpen) return
+
+  if (small < 0) put(tally.lost, loss)
+  if (small > 0) put(tally.gained, -loss)
+  if (isUnpaid) put(tally.unpaid, loss)
   else if (loss > 0 && small === 0) tally.amounts.set(loss, (tally.amounts.get(loss) ?? 0) + 1)
-  for (const { name, isTwice } of fees) {
-    const count = tally.fees.get(name) ?? { size: 0, hits: 0, loss: 0 }
-    if (count.size++ === 0) tally.fees.set(name, count)
-    if (isTwice) count.hits++
-    if (isTwice) count.loss += loss
+  putLoss(share, places.share, loss)
+  putLoss(ofPaid, places['share-of-paid'], loss)
+}
+
+function put(sums: SmallDifferences, amount: Minor): void {
+  sums.orders++
+  sums.amount += amount
+}
+
+function putLoss(scale: Tally['scales'][Scale], { first, low, high }: Place, loss: Minor): void {
+  if (high < low) return
+  scale.losses ??= { hits: new Int32Array(STEPS + 1), amounts: new Float64Array(STEPS + 1) }
+  const { hits, amounts } = scale.losses
+  if (first <= high) {
+    hits[Math.max(first, low)]!++
+    hits[high + 1]!--
   }
-  for (const scale of SCALES) {
-    const { first, low, high } = places[scale]
-    const counts = tally.scales[scale]
-    counts.sizes[Math.min(first, STEPS)]!++
-    if (high < low) continue
-    counts.losses ??= { hits: new Int32Array(STEPS + 1), amounts: new Float64Array(STEPS + 1) }
-    const { hits, amounts } = counts.losses
-    if (first <= high) {
-      hits[Math.max(first, low)]!++
-      hits[high + 1]!--
-    }
-    // what it explains of losses too small to count as hits is explained all the same
-    amounts[low]! += loss
-    amounts[high + 1]! -= loss
-  }
+  // what it explains of losses too small to count as hits is explained all the same
+  amounts[low]! += loss
+  amounts[high + 1]! -= loss
 }
 
 /** From differences to counts. */
-function sums({ scales }: Tally): void {
+function sumUp({ scales }: Tally): void {
   for (const { sizes, losses } of Object.values(scales)) {
     for (const counts of losses ? [sizes, losses.hits, losses.amounts] : [sizes]) {
       for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!
@@ -313,7 +284,7 @@ const NOTHING: Count = { size: 0, hits: 0, loss: 0 }
 function countOf({ orders, lost, unpaid, amounts, fees, scales }: Tally, { pattern, fee, step, amount }: Law): Count {
   if (pattern === 'rounding') return { size: orders, hits: lost.orders, loss: lost.amount }
   if (pattern === 'unpaid') return { size: orders, hits: unpaid.orders, loss: unpaid.amount }
-  if (pattern === 'fee-twice') return fees.get(fee!) ?? NOTHING
+  if (pattern === 'fee-twice') return fees[fee] ?? NOTHING
   if (pattern === 'amount') {
     const hits = amounts.get(amount) ?? 0
     return { size: orders, hits, loss: hits * amount }
@@ -325,23 +296,34 @@ function countOf({ orders, lost, unpaid, amounts, fees, scales }: Tally, { patte
 type Board = ReturnType<typeof boardOf>
 
 /** The counts of one pass. */
-function boardOf() {
-  const whole = newTally()
-  const expected: Record<'expected' | 'paid', Minor> = { expected: 0, paid: 0 }
-  const groups = GROUPINGS.map(() => new Map<string, Tally>())
-  const days = new Map<Day, Tally>()
-  const tallyIn = (among: Map<string, Tally>, name: string) => {
-    const known = among.get(name) ?? newTally()
-    if (known.orders === 0) among.set(name, known)
-    return known
+function boardOf({ names, odd }: FactSheet) {
+  const whole = newTally(NONE)
+  const sums = { expected: 0, paid: 0 }
+  const columns = names.map((of, column) => {
+    const tallies: (Tally | null)[] = new Array(of.length)
+    return { column, names: of, tallies, met: [] as Tally[], size: 0 }
+  })
+  const [groups, days] = [columns.slice(0, DAY), columns[DAY]!]
+  const size = () => groups.reduce((sum, { size }) => sum + size, 0)
+
+  /** The tally of a name; null where too few orders are odd for it ever to be named. */
+  function tallyIn(of: (typeof columns)[number], name: number): Tally | null {
+    const known = of.tallies[name]
+    if (known !== undefined) return known
+    const tally = of === days || odd[of.column]![name]! >= FEWEST ? newTally(name) : null
+    of.tallies[name] = tally
+    of.size++
+    if (tally) of.met.push(tally)
+    return tally
   }
 
-  /** Every group with its count for a law. Days come as single ones, and as all from or until one. */
+  /** Every group that may be named, with its count for a law. Days come as single ones, and as all from or until one. */
   function* counts(law: Law): Generator<{ condition: Condition; count: Count }> {
-    for (const [i, among] of groups.entries()) {
-      for (const [value, tally] of among) yield { condition: { by: GROUPINGS[i]!, value }, count: countOf(tally, law) }
+    for (const { column, names, met } of groups) {
+      const by = GROUPINGS[column]!
+      for (const tally of met) yield { condition: { by, value: names[tally.name]! }, count: countOf(tally, law) }
     }
-    const byDay = [...days].sort(([a], [b]) => compareText(a, b)).map(([value, tally]) => ({ value, count: countOf(tally, law) }))
+    const byDay = days.met.map((tally) => ({ value: days.names[tally.name]!, count: countOf(tally, law) }))
     for (const [by, ordered] of [
       ['from', byDay.toReversed()],
       ['until', byDay],
@@ -358,27 +340,32 @@ function boardOf() {
   }
 
   return {
-    add({ groups: names, day, expected: due, paid }: Sighting, facts: Facts): void {
-      expected.expected += due
-      expected.paid += paid
-      addTo(whole, facts)
-      addTo(tallyIn(days, day), facts)
-      for (const [i, name] of names.entries()) if (name !== null) addTo(tallyIn(groups[i]!, name), facts)
+    add(facts: Facts, isOpen: boolean): void {
+      const { numbers, at } = facts
+      sums.expected += facts.wholes.share
+      sums.paid += facts.paid
+      addTo(whole, facts, isOpen)
+      for (const of of columns) {
+        const name = numbers[at + of.column]!
+        const tally = name === NONE ? null : tallyIn(of, name)
+        if (tally) addTo(tally, facts, isOpen)
+      }
     },
     /** Ends the counting. */
     end(): void {
-      for (const tally of [whole, ...days.values(), ...groups.flatMap((among) => [...among.values()])]) sums(tally)
+      for (const tally of [whole, ...columns.flatMap(({ met }) => met)]) sumUp(tally)
+      days.met.sort((a, b) => compareText(days.names[a.name]!, days.names[b.name]!))
     },
     looked: (): Omit<Looked, 'partner' | 'currency'> => ({
-      ...{ orders: whole.orders, groups: groups.reduce((sum, { size }) => sum + size, days.size) },
-      ...{ ...expected, lost: whole.lost, gained: whole.gained },
+      ...{ orders: whole.orders, groups: size() + days.size },
+      ...{ ...sums, lost: whole.lost, gained: whole.gained },
     }),
     /** The laws that enough orders follow. */
     laws(): Law[] {
-      const law = (pattern: Pattern, more: Partial<Law> = {}): Law => ({ pattern, fee: null, step: 0, amount: 0, ...more })
+      const law = (pattern: Pattern, more: Partial<Law> = {}): Law => ({ pattern, fee: NONE, step: 0, amount: 0, ...more })
       const steps = Array.from({ length: STEPS }, (_, step) => step)
       return [
-        ...[...whole.fees.keys()].map((fee) => law('fee-twice', { fee })),
+        ...whole.fees.map((_, fee) => law('fee-twice', { fee })),
         law('unpaid'),
         ...SCALES.flatMap((scale) => steps.map((step) => law(scale, { step }))),
         ...[...whole.amounts]
@@ -393,7 +380,7 @@ function boardOf() {
      * or (`orAll`) with all orders, where most of these follow it.
      */
     best(laws: readonly Law[], orAll: boolean): Candidate[] {
-      const tried = Math.max(1, laws.length) * (groups.reduce((sum, { size }) => sum + size, 0) + 3 * days.size)
+      const tried = Math.max(1, laws.length) * (size() + 3 * days.size)
       const found = laws.flatMap((law): Candidate[] => {
         const all = countOf(whole, law)
         let best: { condition: Condition; count: Count; contrast: number } | null = null
@@ -428,34 +415,38 @@ function boardOf() {
 type Detail = ReturnType<typeof detailOf>
 
 /** Counts exactly what a law explains in a group. */
-function detailOf(partner: Partner, currency: Currency, { law, group, count, all, chance, tried }: Candidate) {
+function detailOf(partner: Partner, currency: Currency, { law, group, count, all, chance, tried }: Candidate, sheet: FactSheet) {
   const sum = { orders: 0, affected: 0, hidden: 0, expected: 0, paid: 0 }
   const fit = fitOf()
   const spread = spreadOf()
   const rates = new Set<Ppm | null>()
   let first: Day = '9999'
   let last: Day = ''
+  const isIn = memberOf(sheet, group)
   return {
-    ...{ group, law },
-    see(sighting: Sighting, facts: Facts): void {
-      if (!isIn(sighting, group)) return
+    /** Whether an order is of the group, and explained by the law. */
+    see(facts: Facts): boolean {
+      if (!isIn(facts)) return false
       const isShown = shows(law, facts)
       if (isShown) sum.orders++
       else sum.hidden++
-      if (!explains(law, facts)) return
-      sum.expected += sighting.expected
-      sum.paid += sighting.paid
-      if (!isShown) return
+      if (!explains(law, facts)) return false
+      const { paid, loss, wholes } = facts
+      sum.expected += wholes.share
+      sum.paid += paid
+      if (!isShown) return true
       sum.affected++
-      if (isShare(law.pattern)) fit.add(facts.wholes[law.pattern], facts.loss)
-      spread.add(sighting.paid, sighting.expected)
-      rates.add(sighting.rate)
-      if (sighting.day < first) first = sighting.day
-      if (sighting.day > last) last = sighting.day
+      if (isShare(law.pattern)) fit.add(wholes[law.pattern], loss)
+      spread.add(paid, wholes.share)
+      rates.add(sheet.rate(facts))
+      const day = sheet.day(facts)
+      if (day < first) first = day
+      if (day > last) last = day
+      return true
     },
     leak(): Leak {
       return {
-        ...{ partner, currency, group, pattern: law.pattern, fee: law.fee },
+        ...{ partner, currency, group, pattern: law.pattern, fee: sheet.fees[law.fee] ?? null },
         share: isShare(law.pattern) ? fit.share() : null,
         amount: law.pattern === 'amount' ? law.amount : null,
         ...sum,

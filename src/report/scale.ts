@@ -15,16 +15,21 @@ const stepAt = (share: number) => Math.log(share / LEAST) / STEP
 /** What is missing of a whole by the middle of a step, with fractions of a minor unit. */
 export const lossAt = (step: number, whole: Minor): number => whole * LEAST * Math.exp(STEP * (step + 0.5))
 
-/** Where an order stands on the scale: the first step that shows on it, and those that its loss may lie on (`low` to `high`; none: -1). */
+/**
+ * Where an order stands on the scale: the first step that shows on it, and those that its loss may lie on, `low` to `high` (none where that is
+ * less). From -1 to STEPS.
+ */
 export type Place = { first: number; low: number; high: number }
 
 export function placeOf(whole: Minor, loss: Minor): Place {
   if (whole <= 0) return { first: STEPS, low: 0, high: -1 }
-  const first = Math.max(0, Math.ceil(stepAt(SHOWS / whole)))
+  const first = onScale(Math.ceil(stepAt(SHOWS / whole)))
   if (loss <= 0) return { first, low: 0, high: -1 }
-  const low = loss > BLUR ? Math.max(0, Math.floor(stepAt((loss - BLUR) / whole))) : 0
-  return { first, low, high: Math.min(STEPS - 1, Math.floor(stepAt((loss + BLUR) / whole))) }
+  const low = loss > BLUR ? onScale(Math.floor(stepAt((loss - BLUR) / whole))) : 0
+  return { first, low, high: Math.max(-1, Math.min(STEPS - 1, Math.floor(stepAt((loss + BLUR) / whole)))) }
 }
+
+const onScale = (step: number) => Math.max(0, Math.min(STEPS, step))
 
 /** The share that losses are of their wholes, over many orders. */
 export type Fit = { add(whole: Minor, loss: Minor): void; share(): Ppm }

@@ -24,15 +24,18 @@ const keyOf = (table: string) =>
 
 /** The id that goods have now, through any number of changes; null where it never changed. */
 export function presentSku(db: Database, partner: string, sku: string): string | null {
-  return (
-    db
-      .prepare<[string, string, string], string>(
-        `WITH RECURSIVE later (sku, step) AS (
-           SELECT new_sku, 1 FROM alias WHERE partner = ? AND old_sku = ?
-           UNION SELECT a.new_sku, l.step + 1 FROM later l JOIN alias a ON a.partner = ? AND a.old_sku = l.sku WHERE l.step < 20)
-         SELECT sku FROM later ORDER BY step DESC LIMIT 1`,
-      )
-      .pluck()
-      .get(partner, sku, partner) ?? null
-  )
+  return presentSkuLookup(db)(partner, sku)
+}
+
+/** The same for many goods. */
+export function presentSkuLookup(db: Database): (partner: string, sku: string) => string | null {
+  const select = db
+    .prepare<[string, string, string], string>(
+      `WITH RECURSIVE later (sku, step) AS (
+         SELECT new_sku, 1 FROM alias WHERE partner = ? AND old_sku = ?
+         UNION SELECT a.new_sku, l.step + 1 FROM later l JOIN alias a ON a.partner = ? AND a.old_sku = l.sku WHERE l.step < 20)
+       SELECT sku FROM later ORDER BY step DESC LIMIT 1`,
+    )
+    .pluck()
+  return (partner, sku) => select.get(partner, sku, partner) ?? null
 }

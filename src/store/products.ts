@@ -1,6 +1,6 @@
 import type { Instant } from '../day.ts'
 import type { Product } from '../records.ts'
-import { presentSku } from './aliases.ts'
+import { presentSkuLookup } from './aliases.ts'
 import { type KnownRows, knownRows } from './known.ts'
 import { PRODUCT_INDEXES } from './migrations.ts'
 import type { Database } from './open.ts'
@@ -377,5 +377,6 @@ export function goodsLookup(db: Database): (partner: string, sku: string) => Pic
   const select = db.prepare<[string, string], Pick<Product, 'title' | 'shop' | 'category'>>(
     'SELECT title, shop, category FROM product WHERE partner = ? AND sku = ?',
   )
-  return (partner, sku) => select.get(partner, presentSku(db, partner, sku) ?? sku) ?? null
+  const presentSku = presentSkuLookup(db)
+  return (partner, sku) => select.get(partner, presentSku(partner, sku) ?? sku) ?? null
 }
