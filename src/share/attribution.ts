@@ -14,8 +14,8 @@ const NONE: Attribution = { channel: null, member: null, day: null }
 
 /**
  * Tells where orders come from: by a sub-id that shoptool gave or an id that is a member's, else by a tracking id that shoptool.yaml says a channel has, else where
- * either is a channel's own name. What a sub-id leaves open, as the channel where it is a member's only, the tracking id may tell.
- * `channel` is null where none of them tells.
+ * either is a channel's own name. What a sub-id leaves open, as the channel where it is a member's only, or the member where it is a channel's, the
+ * tracking id may tell. `channel` is null where none of them tells.
  */
 export function attributer(db: Database, { tracking, channels }: Workspace): (order: Carrier) => Attribution {
   const known = new Map<string, Attribution>()
@@ -37,8 +37,11 @@ export function attributer(db: Database, { tracking, channels }: Workspace): (or
     if (kept) return kept
     const [first = NONE, second = NONE] = [subId, trackingId].flatMap((id) => (id ? [tell(partner, id)] : []))
     const { channel, member, day } = first
-    // A member or a day of another posting would not be of this one.
-    const found = first === NONE ? second : { channel: channel ?? second.channel, member, day }
+    // A day of another posting, and the member that it was in the name of, would not be of this one: an id that is a member's has no day.
+    const found =
+      first === NONE
+        ? second
+        : { channel: channel ?? second.channel, member: member ?? (second.day === null ? second.member : null), day }
     known.set(key, found)
     return found
   }

@@ -8,6 +8,7 @@ import { mintSubId } from '../../src/share/subid.ts'
 import { goodsOfCode } from '../../src/store/codes.ts'
 import { memoryDatabase } from '../../src/store/open.ts'
 import type { OrderSum } from '../../src/store/orders.ts'
+import { keepSubId } from '../../src/store/subids.ts'
 
 const TAKING = BUILT_IN.filter(({ links }) => links?.subId)
 const rulesOf = (id: string) => TAKING.find((partner) => partner.id === id)!.links!.subId!
@@ -94,6 +95,19 @@ describe('attribution', () => {
     const subId = mintSubId(db, 'taobao', { channel: '', member: 'mei', day: '2026-11-25' }, { max: 20, chars: 'A-Za-z0-9' })
     const origin = attributer(db, { tracking, channels: {} } as never)({ partner: 'taobao', subId, trackingId: '4' })
     expect(origin).toEqual({ channel: 'weibo', member: 'mei', day: '2026-11-25' })
+  })
+
+  it('of a channel’s sub-id is the member’s whose tracking id it carries, but not that of another posting', () => {
+    const db = memoryDatabase()
+    const rules = { max: 20, chars: 'A-Za-z0-9' }
+    keepSubId(db, 'awin', '110', { channel: '', member: 'mei', day: '' })
+    const subId = mintSubId(db, 'awin', { channel: 'weibo', member: '', day: '2026-11-25' }, rules)
+    const other = mintSubId(db, 'awin', { channel: 'moments', member: 'lan', day: '2026-11-24' }, rules)
+    const comesFrom = attributer(db, { tracking: {}, channels: { weibo: {} } } as never)
+    const weibo = { channel: 'weibo', day: '2026-11-25' }
+    expect(comesFrom({ partner: 'awin', subId, trackingId: '110' })).toEqual({ ...weibo, member: 'mei' })
+    expect(comesFrom({ partner: 'awin', subId: 'weibo', trackingId: '110' })).toEqual({ ...weibo, member: 'mei', day: null })
+    expect(comesFrom({ partner: 'awin', subId, trackingId: other })).toEqual({ ...weibo, member: null })
   })
 
   it('loses nothing and counts nothing twice: the rows come to all orders, to the minor unit', () => {
