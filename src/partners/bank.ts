@@ -1,5 +1,5 @@
 import type { Feed } from '../feeds/feed.ts'
-import { amount, day, none, oneOf, text } from '../feeds/field.ts'
+import { always, amount, day, none, oneOf, text } from '../feeds/field.ts'
 import type { Receipt } from '../records.ts'
 import { EXPORT_DAYS } from './_top.ts'
 import type { Partner } from './partner.ts'
@@ -26,6 +26,9 @@ const wayOf = oneOf(
 )
 /** What never became money: Alipay's and WeChat's words. */
 const NOT_DONE = ['交易关闭', '已关闭', '等待付款', '等待买家付款', '等待对方发货', '失败', '已退款', '已全额退款', '对方已退还']
+
+/** Of a column for what came in: below zero a receipt was taken back there (冲正), which is no money that went out. */
+const CAME_IN = always('in')
 
 /** An export as CSV and as a workbook. Its header is the first row that has the column of `headerWith`. */
 function exported(
@@ -124,7 +127,7 @@ export const bank: Partner = {
             receivedOn: day(['发生时间', '入账时间'], DAYS),
             currency: none,
             amount: amount(['收入金额(+元)', '收入金额', '收入(+元)'], 'yuan'),
-            direction: none,
+            direction: CAME_IN,
             payer: text(['对方名称', '对方账户', '对方账号'], TOGETHER),
             remark: text(['业务类型', '商品名称', '备注'], TOGETHER),
             reference: text('账务流水号'),
@@ -173,7 +176,7 @@ export const bank: Partner = {
         CREDITS,
         {
           total: { kind: 'amount', from: ['合计', '总计', '本页合计', 'Total'], optional: true, unit: 'major', decimal: '.' },
-          fields: { ...OF_BANK, amount: amount(CREDITS, 'major'), direction: none },
+          fields: { ...OF_BANK, amount: amount(CREDITS, 'major'), direction: CAME_IN },
         },
         nothingIn(CREDITS),
       ),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { amount } from '../../src/feeds/field.ts'
+import { bank } from '../../src/partners/bank.ts'
 import { ACME, csv, session, told } from './session.ts'
 
 const HEADER = 'day,amount,currency,payer,ref'
@@ -103,5 +104,15 @@ describe('receipts', () => {
       'line 4: -7.00 is below zero, but came in: was a receipt taken back?',
       'line 5: way: "?" is not a known word, expected 收, 支',
     ])
+  })
+
+  it.each([
+    ['收入金额（+元）,支出金额（-元）,发生时间,账务流水号', '-100.00,,2026-11-23 10:00:00,2'],
+    ['交易日期,收入,支出,流水号', '20261123,-100.00,,2'],
+  ])('taken back in the column of what came in are no money that went out: %s', async (head, row) => {
+    const { importing } = session()
+    const result = await importing('receipts', csv(head, row), { partner: bank })
+    expect(told(result)).toBe('applied: 1 read, 1 rejected')
+    expect(result.problems[0]!.message).toBe('-100.00 is below zero, but came in: was a receipt taken back?')
   })
 })
