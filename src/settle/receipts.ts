@@ -22,8 +22,8 @@ import { compareText } from './entry.ts'
 export type Tie = { statements: readonly PaidStatement[]; receipts: readonly Received[]; difference: Minor }
 
 /**
- * The receipts and statements of one partner in one currency, each in one place. `uncovered`: statements of a time of which no export was
- * read, so that nothing can be said.
+ * The receipts and statements of one partner in one currency, each in one place. `uncovered`: statements of a month of which
+ * no receipt was read, or of days behind the last one, so that nothing can be said.
  */
 export type TieOut = {
   partner: string
@@ -71,6 +71,8 @@ export function tieOut(
   )
   const owned = receipts.map((receipt) => ({ receipt, owners: ownersOf(receipt, words) }))
   const days = receipts.map(({ receivedOn }) => receivedOn).sort(compareText)
+  const months = new Set(days.map(monthOf))
+  const isCovered = ({ paidAt }: PaidStatement) => months.has(monthOf(paidAt)) && paidAt <= days.at(-1)!
   const tieOuts = ledgers.flatMap(({ partner, statements }) => {
     const own = owned.filter(({ owners }) => owners.length === 1 && owners[0] === partner.id).map(({ receipt }) => receipt)
     const currencies = [...new Set([...own, ...statements].map(({ currency }) => currency))].sort(compareText)
@@ -78,7 +80,6 @@ export function tieOut(
       const inCurrency = <T extends { currency: Currency }>(records: readonly T[]) =>
         records.filter((each) => each.currency === currency)
       const { ties, statements: left, receipts: unexpected } = tie(inCurrency(statements), inCurrency(own))
-      const isCovered = ({ paidAt }: PaidStatement) => days.length > 0 && paidAt >= days[0]! && paidAt <= days.at(-1)!
       const uncovered = left.filter((statement) => !isCovered(statement))
       return { partner: partner.id, currency, ties, missing: left.filter(isCovered), uncovered, unexpected }
     })

@@ -37,7 +37,8 @@ const tied = (statements: PaidStatement[], receipts: Received[]) => {
   const { tieOuts } = tieOut(receipts, [{ partner: acme, statements }])
   return tieOuts.flatMap(brief)
 }
-const LONG = [receipt(1, '2026-01-01', { payer: 'other' }), receipt(1, '2026-12-31', { payer: 'other' })]
+/** Receipts of others in these months. */
+const LONG = ['2026-01-01', '2026-11-30', '2026-12-31'].map((day) => receipt(1, day, { payer: 'other' }))
 
 describe('statements and receipts of one partner', () => {
   test.each<[string, PaidStatement[], Received[], string[]]>([
@@ -92,6 +93,9 @@ describe('statements and receipts of one partner', () => {
       ['-A', '-B', '+498'],
     ],
     ['nothing is not received', [statement('A', 0)], LONG, []],
+    ['a month between of which nothing was read', [statement('A', 500, '2026-10-20')], LONG, ['?A']],
+    ['a day behind the last receipt', [statement('A', 500, '2026-11-21')], [receipt(9)], ['?A', '+9']],
+    ['a day before the first receipt of its month', [statement('A', 500, '2026-11-02')], [receipt(9)], ['-A', '+9']],
     ['a time of which nothing was read', [statement('A', 500, '2026-10-20')], [receipt(9)], ['?A', '+9']],
     ['currencies do not meet', [statement('A', 500, '2026-11-20', 'JPY')], [receipt(500)], ['+500', '-A']],
   ])('%s', (_, statements, receipts, expected) => {
