@@ -11,7 +11,7 @@ import { compareText } from './entry.ts'
 /*
  * Which receipt of the bank paid which statements. A receipt is a partner's where its payer or remark holds one of the partner's words;
  * then, within DAYS of the pay day, in passes from the surest to the weakest, each receipt and each statement claimed once:
- *   1. exact        one receipt, one statement, the same amount; of several the nearest day
+ *   1. exact        one receipt, one statement (or one of the days on which it was paid), the same amount; of several the nearest day
  *   2. sum          one receipt for several statements, or several for one; not where other amounts would do as well
  *   3. difference   what is left of both and differs by a fourth at most (fees, tax), where there is no other choice; the difference
  *                   stays one, and a finding
@@ -43,7 +43,7 @@ export type Stranger = {
   equals: readonly { partner: string; statementId: string }[]
 }
 
-/** How many days before and after the pay day a receipt may come. */
+/** How many days before and after the pay day (of several the first, and the last) a receipt may come. */
 const DAYS = { before: 7, after: 31 } as const
 const ONE_DAY = 86_400_000
 /** A receipt may differ from its statement by one part in so many. */
@@ -95,7 +95,9 @@ export function tieOut(
       equals: waiting
         .filter(
           ({ statement }) =>
-            statement.total === receipt.amount && statement.currency === receipt.currency && isNear(statement, receipt),
+            [statement, ...(statement.days ?? [])].some(({ total }) => total === receipt.amount) &&
+            statement.currency === receipt.currency &&
+            isNear(statement, receipt),
         )
         .map(({ partner, statement: { statementId } }) => ({ partner, statementId })),
     }))
@@ -192,7 +194,10 @@ function tie(
   statements: readonly PaidStatement[],
   receipts: readonly Received[],
 ): { ties: Tie[]; statements: PaidStatement[]; receipts: Received[] } {
-  let open = statements.filter(({ total }) => total !== 0).sort(byPayDay)
+  let open = statements
+    .flatMap((statement) => transfersOf(statement, receipts))
+    .filter(({ total }) => total !== 0)
+    .sort(byPayDay)
   let free = receipts.toSorted(byDay)
   const ties: Tie[] = []
   const claim = (paid: readonly PaidStatement[], by: readonly Received[]) => {
@@ -240,13 +245,21 @@ function tie(
   return { ties: ties.sort((a, b) => byPayDay(a.statements[0]!, b.statements[0]!)), statements: open, receipts: free }
 }
 
+/** What came of a statement that was paid on several days: each day's money by itself where receipts show some of it, and none shows all. */
+function transfersOf(statement: PaidStatement, receipts: readonly Received[]): PaidStatement[] {
+  const { days, statementId, currency } = statement
+  const each = days?.map((day) => ({ ...day, statementId, currency })) ?? []
+  const isReceived = (paid: PaidStatement) => receipts.some((receipt) => receipt.amount === paid.total && isNear(paid, receipt))
+  return !isReceived(statement) && each.some(isReceived) ? each : [statement]
+}
+
 /** Milliseconds from the pay day to the receipt. */
 const gap = ({ paidAt }: PaidStatement, { receivedOn }: Received) => Date.parse(receivedOn) - Date.parse(paidAt)
 const distance = (statement: PaidStatement, receipt: Received) => Math.abs(gap(statement, receipt))
 
 function isNear(statement: PaidStatement, receipt: Received): boolean {
-  const after = gap(statement, receipt)
-  return after >= -DAYS.before * ONE_DAY && after <= DAYS.after * ONE_DAY
+  const sinceFirst = Date.parse(receipt.receivedOn) - Date.parse(statement.days?.[0]?.paidAt ?? statement.paidAt)
+  return sinceFirst >= -DAYS.before * ONE_DAY && gap(statement, receipt) <= DAYS.after * ONE_DAY
 }
 
 function nearest<T>(items: readonly T[], distance: (item: T) => number): T[] {

@@ -285,16 +285,24 @@ export function payoutMonths(db: Database, partner: string | null = null): Month
   return db.prepare<[string | null], Month>(sql).pluck().all(partner)
 }
 
-/** A statement as it was paid; `paidAt` is the last pay day of its lines. */
-export type PaidStatement = Pick<Statement, 'statementId' | 'currency' | 'paidAt' | 'total'>
+/** A statement as it was paid; `paidAt` is the last pay day of its lines, `days` what was paid on each, where they are several. */
+export type PaidStatement = Pick<Statement, 'statementId' | 'currency' | 'paidAt' | 'total'> & {
+  days?: readonly Pick<Statement, 'paidAt' | 'total'>[]
+}
 
 /** Every statement of a partner as a whole. */
 export function paidStatements(db: Database, partner: string): PaidStatement[] {
   return db
-    .prepare<[string], PaidStatement>(
-      `SELECT s.statement_id AS statementId, s.currency, p.paidAt, s.total
-       FROM (SELECT statement, max(paid_at) AS paidAt FROM payout_line NOT INDEXED WHERE partner = ? GROUP BY statement) p
+    .prepare<[string], Omit<PaidStatement, 'days'> & { days: string }>(
+      `SELECT s.statement_id AS statementId, s.currency, p.paidAt, s.total, p.days
+       FROM (SELECT statement, max(paid_at) AS paidAt, json_group_array(json_object('paidAt', paid_at, 'total', total) ORDER BY paid_at) AS days
+             FROM (SELECT statement, paid_at, sum(amount) AS total FROM payout_line NOT INDEXED WHERE partner = ? GROUP BY 1, 2)
+             GROUP BY statement) p
        JOIN statement s ON s.id = p.statement WHERE ${known(db)} ORDER BY p.paidAt, s.statement_id, s.currency`,
     )
     .all(partner)
+    .map(({ days, ...statement }) => {
+      const each: NonNullable<PaidStatement['days']> = JSON.parse(days)
+      return each.length > 1 ? { ...statement, days: each } : statement
+    })
 }

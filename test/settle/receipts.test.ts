@@ -12,6 +12,12 @@ const partner = (id: string, payer?: string[]): Partner => ({
 const statement = (statementId: string, total: number, paidAt = '2026-11-20', currency = 'CNY'): PaidStatement => ({
   ...{ statementId, total, paidAt, currency },
 })
+/** A statement that was paid on several days of November. */
+const daily = (statementId: string, ...amounts: (readonly [day: string, total: number])[]): PaidStatement => {
+  const days = amounts.map(([day, total]) => ({ paidAt: `2026-11-${day}`, total }))
+  const total = days.reduce((sum, day) => sum + day.total, 0)
+  return { ...statement(statementId, total, days.at(-1)!.paidAt), days }
+}
 let row = 0
 const receipt = (amount: number, receivedOn = '2026-11-20', changes: Partial<Received> = {}): Received => ({
   ...{ amount, receivedOn, currency: 'CNY', payer: 'Acme Ltd', remark: null, reference: null },
@@ -84,6 +90,25 @@ describe('statements and receipts of one partner', () => {
       [receipt(200), ...LONG],
       ['A+B 200', '-C'],
     ],
+    [
+      'each pay day of a statement by itself',
+      [daily('A', ['01', 100], ['02', 70], ['14', 30], ['20', 0], ['28', 9])],
+      [receipt(100, '2026-11-01'), receipt(30, '2026-11-14'), receipt(9, '2026-11-28'), ...LONG],
+      ['A 100', 'A 30', 'A 9', '-A'],
+    ],
+    [
+      'two days of a statement together, as at a weekend',
+      [daily('A', ['01', 100], ['02', 70], ['14', 30])],
+      [receipt(170, '2026-11-02'), receipt(30, '2026-11-14')],
+      ['A+A 170', 'A 30'],
+    ],
+    ['a statement of several days at once', [daily('A', ['01', 100], ['20', 70])], [receipt(170), ...LONG], ['A 170']],
+    [
+      'a statement of several days in other parts',
+      [daily('A', ['01', 100], ['20', 70])],
+      [receipt(110, '2026-11-01'), receipt(60), ...LONG],
+      ['A 110+60'],
+    ],
     ['a fee that was kept is a difference', [statement('A', 500)], [receipt(498)], ['A 498 -2']],
     ['more than a fourth is another thing', [statement('A', 500)], [receipt(374), ...LONG], ['-A', '+374']],
     [
@@ -138,10 +163,11 @@ describe('whose a receipt is', () => {
   test('an amount alone is a suggestion, never a match', () => {
     const { tieOuts, strangers } = both(
       [receipt(500, '2026-11-20', { payer: 'Trust' })],
-      [statement('A', 500), statement('B', 501)],
+      [statement('A', 500), statement('B', 501), daily('C', ['19', 500], ['20', 1])],
     )
-    expect(tieOuts.flatMap(brief)).toEqual(['-A', '-B'])
-    expect(strangers.map(({ equals }) => equals)).toEqual([[{ partner: 'acme', statementId: 'A' }]])
+    expect(tieOuts.flatMap(brief)).toEqual(['-A', '-B', '-C'])
+    const [a, c] = ['A', 'C'].map((statementId) => ({ partner: 'acme', statementId }))
+    expect(strangers.map(({ equals }) => equals)).toEqual([[a, c]])
   })
 })
 
@@ -149,9 +175,14 @@ test('every statement and receipt is in one place, whatever the order, and the c
   const day = fc.integer({ min: 1, max: 30 }).map((n) => `2026-11-${String(n).padStart(2, '0')}`)
   const currency = fc.constantFrom('JPY', 'CNY', 'KWD')
   const amount = fc.integer({ min: -20, max: 120 })
-  const statements = fc
-    .array(fc.tuple(amount, day, currency), { maxLength: 12 })
-    .map((all) => all.map(([total, paidAt, currency], i) => statement(`S${i}`, total, paidAt, currency)))
+  const days = fc.uniqueArray(fc.tuple(day, amount), { minLength: 1, maxLength: 3, selector: ([day]) => day })
+  const statements = fc.array(fc.tuple(days, currency), { maxLength: 10 }).map((all) =>
+    all.map(([days, currency], i) => {
+      const [first, ...others] = days.map(([day, total]) => [day.slice(-2), total] as const).sort()
+      if (others.length === 0) return statement(`S${i}`, first![1], `2026-11-${first![0]}`, currency)
+      return { ...daily(`S${i}`, first!, ...others), currency }
+    }),
+  )
   const receipts = fc
     .array(fc.tuple(fc.integer({ min: 1, max: 200 }), day, currency), { maxLength: 12 })
     .map((all) => all.map(([amount, on, currency], i) => receipt(amount, on, { currency, reference: `R${i}` })))
@@ -160,13 +191,15 @@ test('every statement and receipt is in one place, whatever the order, and the c
       const found = tieOut(receipts, [{ partner: acme, statements }])
       const again = tieOut(receipts.toReversed(), [{ partner: acme, statements: statements.toReversed() }])
       expect(again).toEqual(found)
-      const placed = found.tieOuts.flatMap((each) => [
-        ...each.ties.flatMap((tie) => [...tie.statements, ...tie.receipts]),
-        ...[...each.missing, ...each.uncovered, ...each.unexpected],
+      const placed = found.tieOuts.flatMap(({ ties, unexpected }) => [...ties.flatMap((tie) => tie.receipts), ...unexpected])
+      expect(placed).toHaveLength(receipts.length)
+      expect(new Set(placed)).toEqual(new Set(receipts))
+      const paid = found.tieOuts.flatMap(({ ties, missing, uncovered }) => [
+        ...ties.flatMap((tie) => tie.statements),
+        ...[...missing, ...uncovered],
       ])
-      const due = statements.filter(({ total }) => total !== 0)
-      expect(placed).toHaveLength(due.length + receipts.length)
-      expect(new Set(placed)).toEqual(new Set([...due, ...receipts]))
+      for (const { statementId, total } of statements)
+        expect(paid.filter((each) => each.statementId === statementId).reduce((sum, each) => sum + each.total, 0)).toBe(total)
       for (const each of found.tieOuts) {
         const sum = (amounts: number[]) => amounts.reduce((a, b) => a + b, 0)
         for (const { statements, receipts, difference } of each.ties)
