@@ -29,7 +29,7 @@ const ids = list(
 )
 const takes = option(
   '--takes <what>',
-  'where links are the buyers’: rebate (the default), or discount, which was taken off the price',
+  'where links are the buyers’: what they get for it, paid back or off the price (default rebate)',
   oneOf(TAKES),
 )
 const anyText: Value<string> = { read: (given) => given.trim(), is: 'a text' }
