@@ -8,7 +8,7 @@ import { calendarOf } from '../partners/terms.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { RoutedLine } from '../records.ts'
 import { confirmLine, type Decided, type Given, rejectLine, reviewOf, withdrawReview } from '../settle/review.ts'
-import { type OpenLine, SIGN_TEXT } from '../settle/suggest.ts'
+import { type OpenLine, signText } from '../settle/suggest.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
 import { linesAt } from '../store/payouts.ts'
@@ -67,7 +67,7 @@ const withdraw = defineCommand({
 })
 
 export const review = defineCommand({
-  about: `Shows payout lines that are matched with no order, and orders that they may be for: the same amount open, nearly the same number. Nothing is ever matched because of that; confirm or reject it. What was decided is kept and holds in every settlement, in closed months as of their close.
+  about: `Shows payout lines that are matched with no order, and orders that they may be for: the same amount open, the same number with another line or nearly the same. Nothing is ever matched because of that; confirm or reject it. What was decided is kept and holds in every settlement, in closed months as of their close.
 
 Exit code 5 where a line is open.`,
   options: {
@@ -210,7 +210,11 @@ function printOpen(open: readonly (OpenLine & { partner: string })[], print: Pri
     if (suggestions.length === 0) return [[...own, '', '', 'no such amount is open']]
     return suggestions.map(({ order, open, due, signs }, i) => {
       const more = i === 0 && count > suggestions.length ? [`${count - suggestions.length} more`] : []
-      const why = [...signs.map((sign) => SIGN_TEXT[sign]), ...(due && !signs.includes('due') ? [`due ${due}`] : []), ...more]
+      const why = [
+        ...signs.map((sign) => signText(sign, line, order)),
+        ...(due && !signs.includes('due') ? [`due ${due}`] : []),
+        ...more,
+      ]
       return [...own, order.orderId, formatAmount(open, order.currency), why.join(', ')]
     })
   })

@@ -1,7 +1,7 @@
 import type { Day } from '../day.ts'
 import type { Minor } from '../money.ts'
 import { expectedPayout } from '../partners/fees.ts'
-import { keyOf, type Order, type Recorded, type RoutedLine } from '../records.ts'
+import { keyOf, type Order, type PayoutLine, type Recorded, type RoutedLine } from '../records.ts'
 import { dueMonth } from './calendar.ts'
 import { compareText, type Entry, type Rules, sumOf } from './entry.ts'
 
@@ -9,13 +9,17 @@ import { compareText, type Entry, type Rules, sumOf } from './entry.ts'
 export const SIGNS = ['number', 'amount', 'refunded', 'sku', 'due'] as const
 export type Sign = (typeof SIGNS)[number]
 
-/** The same for people. */
-export const SIGN_TEXT: Readonly<Record<Sign, string>> = {
+const SIGN_TEXT: Readonly<Record<Sign, string>> = {
   number: 'nearly the number',
   amount: 'the amount',
   refunded: 'refunded',
   sku: 'the sku',
   due: 'due in this month',
+}
+
+/** A sign for people. That a line names the very number does not match it where it also names a line that the order has not. */
+export function signText(sign: Sign, line: PayoutLine, order: Order): string {
+  return sign === 'number' && line.orderId === order.orderId ? 'the same number' : SIGN_TEXT[sign]
 }
 
 /** An order line that a payout line may be for. `open`: what of it is not paid or, for money taken back, what was paid. Minor units. */

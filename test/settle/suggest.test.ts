@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Order, PayoutLine, Recorded } from '../../src/records.ts'
 import { reconcile } from '../../src/settle/reconcile.ts'
-import { suggest } from '../../src/settle/suggest.ts'
+import { signText, suggest } from '../../src/settle/suggest.ts'
 import { sorted } from './month.ts'
 import { earlier, line, NOVEMBER, order, RULES, SEPTEMBER } from './records.ts'
 
@@ -68,6 +68,15 @@ test.each([
   ],
 ] as [string, Recorded<Order>[], Recorded<PayoutLine>[], string[]][])('suggests %s', (_, orders, lines, found) => {
   expect(suggested(orders, lines)).toEqual(found)
+})
+
+test('says the same number where a line names another line of the order, and nearly the number where it is not the same', () => {
+  const [stranger, near] = ['8812345', '8812395'].map((orderId) => line(3, 500, { orderId, lineId: 'Z' }))
+  expect(suggested([of('8812345')], [stranger!])).toEqual(['3: 8812345 number+due'])
+  expect([stranger!, near!].map((each) => signText('number', each, of('8812345')))).toEqual([
+    'the same number',
+    'nearly the number',
+  ])
 })
 
 test('does not suggest what was rejected', () => {
