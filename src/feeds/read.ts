@@ -77,7 +77,7 @@ const WATCHED: Record<RecordKind, readonly Derived[]> = {
 }
 
 /** Bump when the code here reads the same bytes and mapping differently: every row is then read anew. */
-const READING = 2
+const READING = 3
 
 /** Reports what is wrong with a field of the present row. */
 export type Fail = (field: string, message: string) => null
@@ -390,12 +390,14 @@ function bind(
       const { join, find } = field
       const finders = find?.map((source) => new RegExp(source))
       const cells = [field.from].flat().flatMap((each) => rows.cell(each) ?? [])
+      const isId = (IDS as readonly string[]).includes(name)
+      const cleanPart = isId ? cleanId : cleanText
       const clean =
         join !== undefined
-          ? () => cells.flatMap((part) => cleanText(part()) || []).join(join)
+          ? () => cells.flatMap((part) => cleanPart(part()) || []).join(join)
           : ADDRESSES.has(name)
             ? (text: string) => cleanText(text).replace(/^\/\//, 'https://')
-            : cleanText
+            : cleanPart
       const read = (text: string) => {
         const whole = clean(text)
         const found = finders ? finders.map((finder) => finder.exec(whole)?.[1]).find((each) => each !== undefined) : whole
@@ -403,7 +405,7 @@ function bind(
         if (field.optional) return null
         return fail(name, whole === '' ? `${column} is empty` : `${column}: "${whole}" is of another shape than expected`)
       }
-      if (!(IDS as readonly string[]).includes(name)) return filled(read)
+      if (!isId) return filled(read)
       const cellIn = (rows: Rows) => cellOf(name, field.from, true, rows, around.name, field.firstFilled)
       return filled((text) => {
         if (!ROUNDED_ID.test(text.trim()) || !isRounded(column!, cellIn)) return read(text)
@@ -540,6 +542,13 @@ export function cleanText(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
     .trim()
+}
+
+/** A number as text, without the apostrophe that keeps it text in a spreadsheet, and with plain letters and digits for full-width ones. */
+function cleanId(cell: string): string {
+  const text = cleanText(cell)
+  if (!/^['’`]|[\uff10-\uff5a]/.test(text)) return text
+  return text.normalize('NFKC').replace(/^['’`](?=\d[\d.E+]*$)/, '')
 }
 
 /** A statement's total: a column that repeats it in every row, or a row of its own that begins with the label. */

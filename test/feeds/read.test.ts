@@ -376,6 +376,20 @@ describe('a product', () => {
     expect(problems).toEqual(damaged ? [{ where: 'line 2', field: 'sku', message }] : [])
   })
 
+  it.each([
+    ["'2234567890123456789", '2234567890123456789'],
+    ['`2234567890123456789', '2234567890123456789'],
+    ['\t2234567890123456789 ', '2234567890123456789'],
+    ['２２３４５６７８－Ａ', '22345678-A'],
+    ["'n1", "'n1"],
+  ])('sku %j is %s', (cell, sku) => {
+    expect(readAll(reader('products', {}, `sku,price\n${cell},1\n`)).records).toMatchObject([{ sku }])
+  })
+  it('an apostrophe does not hide that a number was shortened', () => {
+    const { problems } = readAll(reader('products', {}, "sku,price\n'1.23E+17,1\n"))
+    expect(problems).toMatchObject([{ message: expect.stringContaining('"1.23E+17" was a long number before') }])
+  })
+
   it('may name its currency', () => {
     const { records, problems } = readAll(
       reader(
