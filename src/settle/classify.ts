@@ -32,7 +32,7 @@ import type { Account } from './match.ts'
  *   any                 none                                not-due             0
  *
  * "Already paid": the lines are taken in order of pay day until e is reached; a further one, or one that repeats the amount of a
- * line taken before, is a duplicate. But lines that come to e all together are a split payment, whatever their amounts.
+ * line taken before and goes beyond e, is a duplicate. But lines that come to e all together are a split payment, whatever their amounts.
  * Where a clawback of the same month has to take back a payment too (refunded-but-paid or duplicate), that payment is expected with
  * its own amount and the clawback with as much more: the two cancel out and no difference is reported that is none.
  * After a partial refund k is the entitlement on what the buyer kept (`keptPayout`): the right clawback leaves exactly that.
@@ -185,8 +185,9 @@ function claim(
   let got = before
   let isPaid = before > 0
   const isRepeated = (amount: Minor) =>
-    // several order lines may well have the same amount
+    // several order lines may well have the same amount, and so may the parts that one is paid in
     payments.single &&
+    got + amount > entitlement + slack &&
     (claimed.some((line) => line.amount === amount) || (before > 0 && payments.before.some((line) => line.amount === amount)))
   for (const line of lines) {
     if (line.amount > 0 && isPaid && (got >= entitlement - slack || isRepeated(line.amount))) duplicates.push(line)

@@ -132,6 +132,8 @@ const CASES: Record<string, Case[]> = {
     ['a part', [past], [line(1, 300)], ['late A|1 0 300']],
     ['and then a duplicate', [past], [line(1, 1000), line(2, 1000)], ['late A|1 0 1000', 'duplicate |2 0 1000']],
     ['the second half', [past], [earlier(1, 500), line(2, 500)], ['late A|2 0 500']],
+    ['the second of three equal parts', [past], [earlier(1, 300), line(2, 300)], ['late A|2 0 300']],
+    ['a short payment again', [past], [earlier(1, 900), line(2, 900)], ['duplicate |2 0 900', 'not-due A| 0 0']],
     ['after it was taken back', [past], [earlier(1, 1000), earlier(2, -1000), line(3, 1000)], ['late A|3 0 1000']],
   ],
   early: [
