@@ -184,17 +184,22 @@ function statementTable({ statements, currency, received }: PartnerSettlement): 
 }
 
 /** When the bank received a statement, and what is off; receipts without a statement are for `settle receipts`. */
-function arrival(statementId: string, { ties, missingStatements }: TieOutShown, currency: string): string {
-  const tie = ties.find(({ statements }) => statements.some((statement) => statement.statementId === statementId))
-  if (!tie) {
-    const isMissing = missingStatements.some((statement) => statement.statementId === statementId)
-    return isMissing
-      ? '<b class="less">未到账 <span lang="en">no</span></b>'
-      : '<span class="faint">无流水 <span lang="en">not covered</span></span>'
-  }
-  const off = minor(tie.difference, currency)
-  const days = [...new Set(tie.receipts.map(({ receivedOn }) => receivedOn))].join(' ')
-  return `${days} ${off === 0 ? '✓' : `<b class="${signOf(off)}">${show(off, currency, true)}</b>`}`
+function arrival(statementId: string, received: TieOutShown, currency: string): string {
+  const isOf = (statement: { statementId: string }) => statement.statementId === statementId
+  const ties = received.ties.filter(({ statements }) => statements.some(isOf))
+  const missing = received.missingStatements.filter(isOf)
+  if (ties.length === 0 && missing.length > 0) return '<b class="less">未到账 <span lang="en">no</span></b>'
+  const sum = (amounts: readonly string[]) => amounts.reduce((all, amount) => all + minor(amount, currency), 0)
+  const off = sum(ties.map(({ difference }) => difference)) - sum(missing.map(({ total }) => total))
+  const days = [...new Set(ties.flatMap(({ receipts }) => receipts.map(({ receivedOn }) => receivedOn)))].sort()
+  const isUncovered = received.uncoveredStatements.some(isOf)
+  return [
+    days.length > 2 ? `${days[0]} – ${days.at(-1)}` : days.join(' '),
+    off !== 0 ? `<b class="${signOf(off)}">${show(off, currency, true)}</b>` : isUncovered ? '' : '✓',
+    isUncovered ? '<span class="faint">无流水 <span lang="en">not covered</span></span>' : '',
+  ]
+    .filter((text) => text !== '')
+    .join(' ')
 }
 
 /** A section about orders, in `bodies` of a table. */

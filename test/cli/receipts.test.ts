@@ -154,6 +154,25 @@ hills CNY: does not tie out
     ])
   })
 
+  it('ties out a statement that is paid day by day, and says in the report what of it is off', async () => {
+    const received = gb(
+      `${TITLE}2026-11-02 09:00:00,Acme Ltd,收入,5.00,1\n2026-11-04 09:00:00,Acme Ltd,收入,4.00,2\n2026-11-30 09:00:00,Cafe,收入,1.00,3\n`,
+    )
+    const own = workspaceWith('', {
+      'partners/acme.yaml': network('acme'),
+      'acme.csv': `${HEADER}A11,1,2.00,2026-11-02\nA11,2,3.00,2026-11-02\nA11,3,7.00,2026-11-15\nA11,4,4.00,2026-11-04\n`,
+      'alipay.csv': received,
+    })
+    await run(['import', 'payouts', 'acme.csv', '--partner', 'acme'], { cwd: own })
+    const settled = await run(['settle', '--month', '2026-11', '--received', 'alipay.csv'], { cwd: own })
+    expect(settled.stdout).toContain('    not received: statement A11 of 2026-11-15, 7.00 CNY\n')
+    expect((await run(['settle', 'receipts'], { cwd: own })).stdout).toBe(
+      'acme CNY: does not tie out\n2026-11-02\t5.00\tA11\t5.00\t\tties out (alipay.csv:4)\n2026-11-04\t4.00\tA11\t4.00\t\tties out (alipay.csv:5)\n2026-11-15\t\tA11\t7.00\t\tnot received\n16.00 statements − 7.00 not received = 9.00 received\n\n',
+    )
+    const page = readFileSync(join(own, 'out/settle/2026-11/report.html'), 'utf8')
+    expect(page).toContain('<td>2026-11-02 2026-11-04 <b class="less">−7.00</b></td>')
+  })
+
   it('names receipts of which it cannot tell whose they are', async () => {
     const both = gb(`${TITLE}2026-11-24 09:00:00,Acme and 山货,收入,1.00,5\n`)
     const own = workspaceWith('', {
