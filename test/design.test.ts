@@ -81,7 +81,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   team: [
     ...MIDDLE,
     ...['share/attribution.ts', 'share/rules.ts', 'share/tier.ts'],
-    ...['settle/entry.ts', 'settle/parts.ts', 'settle/reconcile.ts', 'settle/settle.ts'],
+    ...['settle/entry.ts', 'settle/expect.ts', 'settle/parts.ts', 'settle/reconcile.ts', 'settle/settle.ts'],
     ...['settle/chart.ts', 'settle/style.ts', 'settle/table.ts'],
   ],
   report: [...MIDDLE, 'share', 'settle'],

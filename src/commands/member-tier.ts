@@ -15,7 +15,7 @@ const AUTO = 'auto'
 
 export const tier = defineCommand({
   about:
-    'Tells the tiers of the members in a month, computed anew each month from the confirmed orders (received, verified or settled) of their links in the month before, each in the month in which it was confirmed first, by the thresholds of "team" in shoptool.yaml. --set puts a member into a tier from a day on, whatever the orders come to.',
+    'Tells the tiers of the members in a month, computed anew each month from the confirmed orders (received, verified or settled) of their links in the month before, each in the month in which it was confirmed first and with what refunds left of it, by the thresholds of "team" in shoptool.yaml. --set puts a member into a tier from a day on, whatever the orders come to.',
   args: [['[member]', 'only this member']],
   options: {
     month: option('--month <month>', 'the month in which the tiers hold (default this month)', month),

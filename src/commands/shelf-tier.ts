@@ -5,13 +5,14 @@ import { ruleOn } from '../share/rules.ts'
 import { type Tier, tierAmount, tierOf } from '../share/tier.ts'
 import { openForReading } from '../store/open.ts'
 import { confirmedIn, partnersInLedger } from '../store/orders.ts'
+import { refundedOfConfirmed } from '../team/tiers.ts'
 import { defineCommand } from './command.ts'
 import { SHELF, shelfNamed } from './named.ts'
 import { month, option } from './option.ts'
 
 export const tier = defineCommand({
   about:
-    'Tells which tier the keeper of a shelf is in, where its kind has tiers: those of 淘小铺 are computed anew each month from the confirmed orders (received, verified or settled, not refunded) of the month before. Platforms do not publish the thresholds: write them into rules/shops.yaml, see "shoptool rules explain taoxiaopu.tiers".',
+    'Tells which tier the keeper of a shelf is in, where its kind has tiers: those of 淘小铺 are computed anew each month from the confirmed orders (received, verified or settled, not refunded; of those refunded in part, what is left) of the month before. Platforms do not publish the thresholds: write them into rules/shops.yaml, see "shoptool rules explain taoxiaopu.tiers".',
   options: { shelf: SHELF, month: option('--month <month>', 'the month in which the tier holds (default this month)', month) },
   examples: ['shoptool shelf tier', 'shoptool shelf tier --month 2026-11 --json'],
   async run({ ctx, options, workspace, print, global }) {
@@ -32,7 +33,11 @@ export const tier = defineCommand({
       const meant = nearest(lost, known)
       print.warn(`${place}: there are no orders of ${lost}${meant ? `; did you mean ${meant}?` : ''}`)
     }
-    const confirmed = confirmedIn(db, earned)
+    const refunded = refundedOfConfirmed(db).filter((each) => each.month === earned)
+    const confirmed = confirmedIn(db, earned).map((each) => {
+      const own = refunded.filter(({ partner, currency }) => partner === each.partner && currency === each.currency)
+      return { ...each, commission: own.reduce((sum, { commission }) => sum + commission, each.commission) }
+    })
     const others = confirmed.filter((each) => each.currency !== currency)
     const counted = confirmed.filter(
       (each) => each.currency === currency && (rule.value.partners?.includes(each.partner) ?? true),

@@ -4,16 +4,19 @@ import type { Fee } from '../partners/partner.ts'
 import type { Order } from '../records.ts'
 import type { Entry } from './entry.ts'
 
+/** What of an order line shrinks when a part of it is refunded. */
+type Refundable = Pick<Order, 'paidAmount' | 'commission' | 'commissionRate' | 'serviceFee' | 'subsidy' | 'refundAmount'> &
+  Pick<Earning, 'parts'>
+
 /** Whether money went back to the buyer; all of it where the partner keeps such an order's status as it was. */
-export function hasRefund(order: Order): boolean {
+export function hasRefund(order: Pick<Order, 'refundAmount'>): boolean {
   return order.refundAmount !== null && order.refundAmount > 0
 }
 
 /** The order line as if only `kept` parts of `whole` were left of it: what it earned and what it states shrink in proportion. */
-export function shrunk(order: Order, kept: number, whole: number): Order {
+export function shrunk<O extends Refundable>(order: O, kept: number, whole: number): O {
   const part = (amount: Minor) => multiplyDivide(amount, kept, whole)
-  const { paidAmount, commission, serviceFee, subsidy } = order
-  const { parts }: Earning = order
+  const { paidAmount, commission, serviceFee, subsidy, parts } = order
   return {
     ...order,
     paidAmount: part(paidAmount),
@@ -28,7 +31,7 @@ export function shrunk(order: Order, kept: number, whole: number): Order {
  * The order line as it is earned after a refund: amount and commission shrink in proportion. Where the recorded commission is already
  * that of the smaller amount (rate × what the buyer kept, to a minor unit), it stays as it is.
  */
-export function afterRefund(order: Order): Order {
+export function afterRefund<O extends Refundable>(order: O): O {
   if (!hasRefund(order)) return order
   const paidAmount = order.paidAmount - order.refundAmount!
   if (paidAmount <= 0) return shrunk(order, 0, 1)

@@ -352,17 +352,19 @@ export function partnersInLedger(db: Database): string[] {
 /** Confirmed orders of one partner and currency: how many, and their commission in minor units. */
 export type Confirmed = { partner: string; currency: Currency; orders: number; commission: Minor }
 
+const CONFIRMED = `s.status IN ('received', 'verified', 'settled') AND (ifnull(s.refund_amount, 0) <= 0 OR s.refund_amount < s.paid_amount)`
+const CONFIRMED_IN = 'substr(coalesce(s.received_at, s.verified_at, s.settled_at), 1, 7)'
+
 /**
  * What was confirmed in a month: order lines that are received, verified or settled now, by the first of these instants, as their partner
- * counts days: so that an order does not move to another month when it comes further. Those that say no instant count to no month.
+ * counts days: so that an order does not move to another month when it comes further. Those that say no instant count to no month. Commission
+ * is as it was before refunds of a part: see `partlyRefunded`.
  */
 export function confirmedIn(db: Database, month: Month): Confirmed[] {
   return db
     .prepare<[string], Confirmed>(
       `SELECT l.partner, s.currency, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
-       FROM order_line l JOIN order_state s ON s.id = l.state
-       WHERE s.status IN ('received', 'verified', 'settled')
-         AND substr(coalesce(s.received_at, s.verified_at, s.settled_at), 1, 7) = ?
+       FROM order_line l JOIN order_state s ON s.id = l.state WHERE ${CONFIRMED} AND ${CONFIRMED_IN} = ?
        GROUP BY 1, 2 ORDER BY 1, 2`,
     )
     .all(month)
@@ -376,10 +378,24 @@ export function confirmedByLink(db: Database): ConfirmedByLink[] {
   return db
     .prepare<[], ConfirmedByLink>(
       `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId,
-         substr(coalesce(s.received_at, s.verified_at, s.settled_at), 1, 7) AS month, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
-       FROM order_line l JOIN order_state s ON s.id = l.state
-       WHERE s.status IN ('received', 'verified', 'settled') AND coalesce(s.received_at, s.verified_at, s.settled_at) IS NOT NULL
+         ${CONFIRMED_IN} AS month, count(DISTINCT l.order_id) AS orders, sum(s.commission) AS commission
+       FROM order_line l JOIN order_state s ON s.id = l.state WHERE ${CONFIRMED} AND ${CONFIRMED_IN} IS NOT NULL
        GROUP BY 1, 2, 3, 4, 5`,
+    )
+    .all()
+}
+
+/** A confirmed order line of which a part was refunded, as it was before. */
+export type PartlyRefunded = Omit<ConfirmedByLink, 'orders'> &
+  Pick<Order, 'paidAmount' | 'commissionRate' | 'serviceFee' | 'subsidy' | 'refundAmount'>
+
+/** The lines of `confirmedByLink` of which a part was refunded. */
+export function partlyRefunded(db: Database): PartlyRefunded[] {
+  return db
+    .prepare<[], PartlyRefunded>(
+      `SELECT l.partner, s.currency, s.sub_id AS subId, s.tracking_id AS trackingId, ${CONFIRMED_IN} AS month, s.commission,
+         s.paid_amount AS paidAmount, s.commission_rate AS commissionRate, s.service_fee AS serviceFee, s.subsidy, s.refund_amount AS refundAmount
+       FROM order_line l JOIN order_state s ON s.id = l.state WHERE ${CONFIRMED} AND ${CONFIRMED_IN} IS NOT NULL AND s.refund_amount > 0`,
     )
     .all()
 }

@@ -14,6 +14,7 @@ const PARTNER = `${ACME}      couponAmount: { amount: coupon, unit: yuan, option
     fields:
       orderId: { text: order }
       paidAmount: { amount: paid, unit: yuan }
+      refundAmount: { amount: refund, unit: yuan, optional: true }
       commission: { amount: commission, unit: yuan }
       status: { oneOf: status, words: { settled: settled, refunded: refunded } }
       orderedAt: { instant: ordered, pattern: "yyyy-MM-dd" }
@@ -358,11 +359,11 @@ describe('shelf check', () => {
 })
 
 describe('shelf tier', () => {
-  const ORDERS = `order,paid,commission,status,ordered,settled
-a,100.00,200.00,settled,2026-09-28,2026-10-02
-b,100.00,145.60,settled,2026-10-03,2026-10-31
-c,100.00,99.00,refunded,2026-10-03,
-d,100.00,50.00,settled,2026-10-30,2026-11-01
+  const ORDERS = `order,paid,refund,commission,status,ordered,settled
+a,100.00,,200.00,settled,2026-09-28,2026-10-02
+b,100.00,20.00,182.00,settled,2026-10-03,2026-10-31
+c,100.00,,99.00,refunded,2026-10-03,
+d,100.00,,50.00,settled,2026-10-30,2026-11-01
 `
   const rules = (value: string) => `kinds: { taoxiaopu: { rules: [{ id: tiers, value: ${value} }] } }`
   const tier = async (value: string | null, ...args: string[]) => {

@@ -13,6 +13,7 @@ const PARTNER = `${ACME}  orders:
       title: { text: title, optional: true }
       paidAmount: { amount: paid, unit: major }
       commission: { amount: commission, unit: major }
+      refundAmount: { amount: refund, unit: major, optional: true }
       status: { oneOf: status, words: { paid: paid, received: received, settled: settled, refunded: refunded } }
       orderedAt: { instant: ordered, pattern: yyyy-MM-dd }
       receivedAt: { instant: received, pattern: yyyy-MM-dd, optional: true }

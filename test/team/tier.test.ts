@@ -48,6 +48,20 @@ describe('member tier', () => {
     expect(await tierAfter('1,100,10.00,settled,2026-10-01,2026-10-31,2026-11-20,tc')).toBe('c\t资深\t10.00 CNY\t\n')
   })
 
+  it('counts of an order what refunds left of it, and none of which nothing is left', async () => {
+    const tierAfter = async (by: string, ...rows: string[]) => {
+      const shop = await teamShop(TIERS.replace('commission', by))
+      const stdin = `order,line,paid,refund,commission,status,ordered,settled,pid\n${rows.join('\n')}\n`
+      expect(await run(['import', 'orders', '-', '--partner', 'acme'], { cwd: shop.cwd, stdin })).toMatchObject({ code: 0 })
+      return shop.done('member', 'tier', 'c', '--month', '2026-11')
+    }
+    const row = (id: string, refund: string) => `${id},100,${refund},10.00,settled,2026-10-01,2026-10-31,tc`
+    expect(await tierAfter('commission', row('1,A', '25'), row('1,B', '0'))).toBe('c\t资深\t17.50 CNY\t\n')
+    expect(await tierAfter('commission', row('1,A', '0.01'))).toBe('c\t资深\t10.00 CNY\t\n')
+    expect(await tierAfter('commission', row('1,A', '25'), row('2,A', '100'))).toBe('c\t新晋\t7.50 CNY\t2.50 CNY short of 资深\n')
+    expect(await tierAfter('orders', row('1,A', '25'), row('1,B', '0'), row('2,A', '100'))).toMatch(/^c\t\S+\t1 orders\t/)
+  })
+
   it.each<[string, string[], string]>([
     [
       'team: [{ levels: [50%] }]\n',
