@@ -547,8 +547,9 @@ export function cleanText(text: string): string {
 /** A number as text, without the apostrophe that keeps it text in a spreadsheet, and with plain letters and digits for full-width ones. */
 function cleanId(cell: string): string {
   const text = cleanText(cell)
-  if (!/^['’`]|[\uff10-\uff5a]/.test(text)) return text
-  return text.normalize('NFKC').replace(/^['’`](?=\d[\d.E+]*$)/, '')
+  if (!/^['’`]|[０-９Ａ-Ｚａ-ｚ－]/.test(text)) return text
+  const plain = text.replace(/[０-９Ａ-Ｚａ-ｚ－]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+  return plain.replace(/^['’`](?=\d[\d.E+]*$)/, '')
 }
 
 /** A statement's total: a column that repeats it in every row, or a row of its own that begins with the label. */

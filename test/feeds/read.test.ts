@@ -381,6 +381,7 @@ describe('a product', () => {
     ['`2234567890123456789', '2234567890123456789'],
     ['\t2234567890123456789 ', '2234567890123456789'],
     ['２２３４５６７８－Ａ', '22345678-A'],
+    ['２１；２２', '21；22'],
     ["'n1", "'n1"],
   ])('sku %j is %s', (cell, sku) => {
     expect(readAll(reader('products', {}, `sku,price\n${cell},1\n`)).records).toMatchObject([{ sku }])
