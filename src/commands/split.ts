@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { instantOf, type Month } from '../day.ts'
+import { type Instant, instantOf, type Month } from '../day.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import { id, openTable, text } from '../settle/table.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
-import { payoutMonths } from '../store/payouts.ts'
+import { monthsRead } from '../store/payouts.ts'
 import { paidMonths, paymentsInOrder, SHOP } from '../store/splits.ts'
 import { addUp, type MonthSplit, payOut } from '../team/payout.ts'
 import type { OrderSplit } from '../team/split.ts'
@@ -47,9 +47,9 @@ export const command = defineCommand({
       const split = addUp(team.month, splitsOf(team, db, print), paymentsInOrder(db), files?.add)
       files?.finish(split)
       const isPaid = options.pay && payOut(db, at, split)
-      return { team, split, unpaid, isPaid, paidAt: paidMonths(db).get(team.month) ?? [] }
+      return { team, split, unpaid, isPaid, paid: paidMonths(db) }
     }
-    const { team, split, unpaid, isPaid, paidAt } = options.pay ? db.transaction(work).immediate() : db.transaction(work)()
+    const { team, split, unpaid, isPaid, paid } = options.pay ? db.transaction(work).immediate() : db.transaction(work)()
     for (const partner of team.unsettled) print.warn(`${partner} has no settlement calendar: nothing of it is shared`)
     for (const { name, currency, orders, received, from } of split.strangers) {
       const amount = `${formatAmount(received, currency)} ${currency}`
@@ -58,10 +58,11 @@ export const command = defineCommand({
         `${orders} order${orders === 1 ? '' : 's'} of ${name}, who ${when}: ${amount} is shared with nobody; shoptool member add ${name} --joined ${from}`,
       )
     }
-    for (const month of unpaid)
-      print.warn(
-        `${month} is not paid out, and what members have of it, or owe, is not carried: shoptool split --month ${month} --pay`,
-      )
+    for (const month of unpaid) {
+      const why = paid.has(month) ? 'has changed since it was paid out' : 'is not paid out'
+      print.warn(`${month} ${why}, and what members have of it, or owe, is not carried: shoptool split --month ${month} --pay`)
+    }
+    const paidAt = paid.get(team.month) ?? []
     const warnings = tellLaw(ctx, found, print, split.since)
     if (global.json) print.json('split', { ...document(split), unpaidBefore: unpaid, paidAt, recorded: isPaid, warnings })
     else {
@@ -81,13 +82,22 @@ export const command = defineCommand({
   },
 })
 
-/** The months since the first that was paid out of which members have something that was not. */
+/**
+ * The months before of which members have something that was not paid out: of those since the first that was, and of those that were where a
+ * payout line was read since.
+ */
 function unpaidBefore(team: Team, db: Database, print: Print): Month[] {
   const paid = paidMonths(db)
   const [first] = [...paid.keys()].sort()
   if (first === undefined) return []
+  const mayBeOpen = (month: Month, read: Instant) => {
+    const at = paid.get(month)?.at(-1)
+    return at === undefined ? month > first : Date.parse(read) >= Date.parse(at)
+  }
   const isOpen = (month: Month) => addUp(month, splitsOf({ ...team, month }, db, print), []).open.length > 0
-  return payoutMonths(db).filter((month) => month > first && month < team.month && !paid.has(month) && isOpen(month))
+  return monthsRead(db)
+    .filter(({ month, at }) => month < team.month && mayBeOpen(month, at) && isOpen(month))
+    .map(({ month }) => month)
 }
 
 function printSplit({ month, totals, members, held }: MonthSplit, print: Print): void {

@@ -1,4 +1,4 @@
-import type { Day, Month } from '../day.ts'
+import type { Day, Instant, Month } from '../day.ts'
 import type { Currency, Minor } from '../money.ts'
 import { keyOf, type Origin, type PayoutLine, type Route, type RoutedLine } from '../records.ts'
 import { boundOf, overruled, type Position, rulingsOf } from './journal.ts'
@@ -279,10 +279,20 @@ export function statementsOf(db: Database, partner: string, month: Month, asOf?:
     .map(({ file, sha256, line, ...statement }) => ({ ...statement, origin: { file, line, sha256 } }))
 }
 
-/** The months in which anything was paid, by one partner or any, the earliest first. */
-export function payoutMonths(db: Database, partner: string | null = null): Month[] {
-  const sql = `SELECT DISTINCT substr(p.paid_at, 1, 7) ${FROM} WHERE p.partner = ifnull(?, p.partner) AND ${known(db)} ORDER BY 1`
-  return db.prepare<[string | null], Month>(sql).pluck().all(partner)
+/** The months in which a partner paid anything, the earliest first. */
+export function payoutMonths(db: Database, partner: string): Month[] {
+  const sql = `SELECT DISTINCT substr(p.paid_at, 1, 7) ${FROM} WHERE p.partner = ? AND ${known(db)} ORDER BY 1`
+  return db.prepare<[string], Month>(sql).pluck().all(partner)
+}
+
+/** The months in which anything was paid, the earliest first, and when a line of each was read last. */
+export function monthsRead(db: Database): { month: Month; at: Instant }[] {
+  return db
+    .prepare<[], { month: Month; at: Instant }>(
+      `SELECT p.month, r.at FROM (SELECT substr(p.paid_at, 1, 7) AS month, max(f.run) AS run ${FROM} JOIN file f ON f.id = s.file
+         WHERE ${known(db)} GROUP BY 1) p JOIN run r ON r.id = p.run ORDER BY 1`,
+    )
+    .all()
 }
 
 /** A statement as it was paid; `paidAt` is the last pay day of its lines, `days` what was paid on each, where they are several. */

@@ -292,10 +292,11 @@ export function openOf({
   add(open, parts, 1)
   add(open, paid?.parts ?? [], -1)
   const ofMembers = [...open.values()].filter(({ member }) => member !== SHOP)
-  // One of whose money nothing is shared yet waits. Else parts of nothing are kept too: the rates are.
-  const isNew = paid === null && ofMembers.length > 0 && received !== held
-  if (!isNew && ofMembers.every(({ amount }) => amount === 0)) return null
   const more = { received: received - (paid?.received ?? 0), held: held - (paid?.held ?? 0) }
+  // One of whose money nothing is shared yet waits. Else parts of nothing are kept too: the rates are, and what of it is held.
+  const isNew = paid === null && ofMembers.length > 0 && received !== held
+  const isOther = paid !== null && (more.received !== 0 || more.held !== 0)
+  if (!isNew && !isOther && ofMembers.every(({ amount }) => amount === 0)) return null
   return {
     partner,
     orderId,

@@ -205,6 +205,24 @@ describe('split', () => {
     expect(await split()).toMatchObject({ unpaidBefore: [], members: [{ carried: '-5.00', payable: '0.00' }] })
   })
 
+  it('warns of a month before that has changed since it was paid out, and records what is held no more', async () => {
+    const shop = await teamShop('team: [{ levels: [50%] }]\n')
+    await shop.orders(order('1', '10.00', 'a'))
+    await shop.payouts(paid('s', '1', '10.00'), paid('s', '1', '10.00', '2026-11-21'))
+    expect(await shop.parts('2026-11', '--pay')).toEqual({ a: '5.00' })
+    await shop.payouts(paid('t', '1', '-10.00', '2026-11-25', 'clawback'))
+    const december = () => shop.shoptool('split', '--month', '2026-12')
+    expect((await december()).stderr).toContain(
+      'shoptool: 2026-11 has changed since it was paid out, and what members have of it, or owe, is not carried: shoptool split --month 2026-11 --pay\n',
+    )
+    expect((await shop.shoptool('split', '--month', '2026-11', '--pay')).stderr).toContain('Recorded')
+    // all is taken back: out of what the member has, since nothing is held any more
+    await shop.orders(order('1', '10.00', 'a', 'refunded'))
+    await shop.payouts(paid('u', '1', '-10.00', '2026-12-20', 'clawback'))
+    expect([await shop.parts('2026-11'), await shop.parts('2026-12')]).toEqual([{ a: '5.00' }, { a: '-5.00' }])
+    expect((await december()).stderr).toBe('')
+  })
+
   it('names people who are no members, and shares once they are', async () => {
     const shop = await teamShop('team: [{ levels: [50%] }]\n')
     await shop.done('member', 'add', 'e', '--id', 'acme:te')
