@@ -304,7 +304,7 @@ describe('a ledger of an earlier version', () => {
     expect(JOURNAL.closing!.since).toBe(before + 1)
     const path = join(folderWith(), 'shoptool.db')
     const raw = new Sqlite(path)
-    for (const sql of MIGRATIONS.slice(0, before)) raw.exec(sql)
+    raw.exec(['BEGIN', ...MIGRATIONS.slice(0, before), 'COMMIT'].join(';'))
     const add = (id: number) =>
       raw.exec(`INSERT INTO closing VALUES (${id}, 'acme', '2026-11', 'close', '2026-11-25T12:00:00+08:00', NULL, '{}', 'x')`)
     add(1)
