@@ -56,12 +56,22 @@ export function realContext(): Context {
       return (await import('node-fetch')).default(url, { ...options, ...(agent && { agent }) }) as Promise<HttpResponse>
     },
     stdin: process.stdin,
-    stdout: process.stdout,
+    stdout: blocking(process.stdout),
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
     home: packageFolder(),
   }
+}
+
+/**
+ * The same stream, which writes to a pipe only as fast as that is read: Node would hold in memory what a slow reader has not taken yet. It
+ * has no documented way to ask for it; the package set-blocking does the same.
+ */
+function blocking(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const { _handle } = stream as { _handle?: { setBlocking?(on: boolean): void } }
+  _handle?.setBlocking?.(true)
+  return stream
 }
 
 /** What was typed after `shoptool`. */

@@ -2,9 +2,10 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../share/studio.ts'
-import { ACME, workspaceWith } from './shoptool.ts'
+import { ACME, folderWith, workspaceWith } from './shoptool.ts'
 
 const BIN = resolve('bin/shoptool.js')
 
@@ -80,5 +81,26 @@ describe.skipIf(!existsSync('dist/cli.js'))('the program as a process', () => {
       stderr: expect.stringContaining('no such file'),
     })
     expect(existsSync(lock)).toBe(false)
+  })
+})
+
+it('what a slow reader has not taken yet is not held in memory', async () => {
+  const folder = folderWith({
+    'package.json': '{ "type": "module" }',
+    'write.js': `import { realContext } from './context.js'
+const { stdout } = realContext()
+stdout.write('x'.repeat(1e6))
+process.stderr.write(String(stdout.writableLength))`,
+  })
+  await build({
+    entryPoints: ['src/context.ts'],
+    outfile: join(folder, 'context.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  })
+  expect(await shell('node write.js | (sleep 0.1; wc -c)', folder)).toMatchObject({
+    stdout: expect.stringContaining('1000000'),
+    stderr: '0',
   })
 })
