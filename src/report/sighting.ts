@@ -53,6 +53,8 @@ export function sightingsOf(
     if (!OF_DUE.has(entry.class) || entry.orders.length === 0 || entry.expected <= 0) continue
     const { orders } = entry
     if (!isDueIn(order, rules) || isOpen(entry, rules, today) || orders.some(hasRefund)) continue
+    // paid together with lines of another month: what of it is theirs is not told
+    if (entry.class === 'early' && Math.abs(entry.paid + early - entry.expected) > rules.tolerance * orders.length) continue
     const day = (order.paidAt ?? order.orderedAt).slice(0, 10)
     // no spread: V8 then sets each further property the slow way
     found.set(order, {

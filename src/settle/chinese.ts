@@ -43,6 +43,8 @@ const STEPS: Readonly<Record<string, string>> = {
   'paid too much before': '此前多付',
   kept: '应保留',
   'paid for no order on file': '无对应订单',
+  'paid for a refund': '为已退款的订单付款',
+  'paid early': '提前付',
 }
 const BASES = { receivedAt: '收货', verifiedAt: '核验', settledAt: '结算' } as const
 

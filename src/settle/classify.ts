@@ -18,6 +18,7 @@ import type { Account } from './match.ts'
  *                       Σ within the tolerance of d         tolerated           d
  *                       Σ below, above                      short-, over-paid   k
  *                       b + Σ = d                           early               d    (nets with the month that paid b)
+ *                       Σ = d and e of lines due later      early               d    (nets with the month of those)
  *                       b ≠ 0, b + Σ below, above           short-, over-paid   k − b, and an entry early of b with
  *                                                                               no order: difference is what is truly off
  *   due in an earlier   positive, b below e                 late                0    (k was expected, and missed, then)
@@ -48,8 +49,7 @@ export function classify(account: Account, rules: Rules, out: Entry[]): void {
 
   const from = out.length
   if (standing.now.length > 0) settleDue(standing, payments, rules, out)
-  else if (lines.length > 0 && standing.later.length > 0 && standing.past.length === 0)
-    settleEarly(standing.later, payments, rules, out)
+  else if (lines.length > 0 && isEarly(standing, payments, rules)) settleEarly(standing, payments, rules, out)
   else if (lines.length > 0) settlePast(standing.past, standing.dead, payments, rules, out)
 
   for (const entry of out.slice(from)) entry.match = matchOf(entry, account.passes)
@@ -90,14 +90,29 @@ type Payments = {
   single: boolean
 }
 
-function settleDue({ now, past }: Standing, payments: Payments, rules: Rules, out: Entry[]): void {
+/** Whether what is paid in the month is for lines that are due later: there are no others, or those were paid and it is just the rest. */
+function isEarly({ past, later }: Standing, { lines, paidBefore }: Payments, rules: Rules): boolean {
+  if (past.length === 0 || later.length === 0) return later.length > 0
+  const ahead = paidBefore - entitlementOf(past, rules)
+  return ahead >= 0 && ahead + sumOf(lines) === entitlementOf(later, rules)
+}
+
+/** What was paid before for lines that were not due before. */
+function paidAhead(past: readonly Order[], paidBefore: Minor, rules: Rules): Minor {
+  return past.length === 0 ? paidBefore : Math.max(0, paidBefore - entitlementOf(past, rules))
+}
+
+function settleDue({ now, past, later, dead }: Standing, payments: Payments, rules: Rules, out: Entry[]): void {
   const { before, paidBefore } = payments
   const [whole, kept] = [entitlementOf(now, rules), keptOf(now, rules)]
   const slack = rules.tolerance * now.length
   const dueOf = (paid: Minor) => (paid > kept && Math.abs(paid - whole) <= slack ? whole : kept)
-  // what was paid before for order lines that were due before is not early
-  const early = past.length === 0 ? paidBefore : Math.max(0, paidBefore - entitlementOf(past, rules))
-  const { claimed, duplicates } = claim(payments.lines, dueOf(early + sumOf(payments.lines)), early, slack, payments)
+  const early = paidAhead(past, paidBefore, rules)
+  const rest = later.length > 0 ? entitlementOf(later, rules) : 0
+  const paid = early + sumOf(payments.lines)
+  // lines that are due later are paid with those of now
+  const withLater = rest > 0 && early === 0 && paid - rest === dueOf(paid - rest)
+  const { claimed, duplicates } = claim(payments.lines, withLater ? paid : dueOf(paid), early, slack, payments)
   if (claimed.length === 0 && early === 0) {
     // a gift line at nothing is never missing
     for (const order of now) {
@@ -108,18 +123,21 @@ function settleDue({ now, past }: Standing, payments: Payments, rules: Rules, ou
     const entitlement = dueOf(early + sumOf(claimed))
     const difference = early + sumOf(claimed) - entitlement
     const fits = Math.abs(difference) <= slack
-    if (early !== 0 && fits) out.push(entryOf('early', now, claimed, entitlement, now, before))
+    if (withLater) out.push(entryOf('early', now, claimed, paid - rest, [...now, ...later], before))
+    else if (early !== 0 && fits) out.push(entryOf('early', now, claimed, entitlement, now, before))
     else {
       const name = difference === 0 ? 'matched' : fits ? 'tolerated' : difference < 0 ? 'short-paid' : 'over-paid'
-      out.push(entryOf(name, now, claimed, entitlement - early, now, before))
+      const entry = entryOf(name, now, claimed, entitlement - early, now, before)
+      out.push(name === 'over-paid' && dead.length > 0 ? { ...entry, besides: dead } : entry)
       if (early !== 0) out.push(entryOf('early', NONE, NONE, early, now, before))
     }
   }
   pushDuplicates(duplicates, now, [...before, ...claimed], false, out)
 }
 
-function settleEarly(later: readonly Recorded<Order>[], payments: Payments, rules: Rules, out: Entry[]): void {
-  const { before, paidBefore } = payments
+function settleEarly({ past, later }: Standing, payments: Payments, rules: Rules, out: Entry[]): void {
+  const { before } = payments
+  const paidBefore = paidAhead(past, payments.paidBefore, rules)
   const slack = rules.tolerance * later.length
   const { claimed, duplicates } = claim(payments.lines, entitlementOf(later, rules), paidBefore, slack, payments)
   const paid = sumOf(claimed)

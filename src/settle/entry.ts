@@ -70,6 +70,8 @@ export type Entry = {
   difference: Minor
   /** The orders that the entry speaks of: its own, or for a line alone (a duplicate) those that it names. */
   about: readonly Recorded<Order>[]
+  /** Refunded or invalid orders that too much may have been paid for with these. */
+  besides?: readonly Recorded<Order>[]
   /** Lines that were paid for these orders before: in earlier months, and for a duplicate also in this one. */
   before: readonly RoutedLine[]
 }

@@ -3,6 +3,7 @@ import { formatAmount, formatRate, type Minor, multiplyDivide, type Ppm, share }
 import { type Earning, expectedPayout, formula, partsOf } from '../partners/fees.ts'
 import type { Fee } from '../partners/partner.ts'
 import type { Order, PayoutLine, RoutedLine } from '../records.ts'
+import { mayBeList } from '../store/routes.ts'
 import { calendarFor, dueMonth, STATUS_OF, whyNotDue } from './calendar.ts'
 import { type Entry, type Rules, sumOf } from './entry.ts'
 import { afterRefund, asDue, hasRefund, keptPayout, shrunk } from './expect.ts'
@@ -60,6 +61,15 @@ export function explain(entry: Entry, rules: Rules): Explanation {
       }
     }
     case 'early': {
+      const later = about.filter((order) => !orders.includes(order))
+      if (orders.length > 0 && later.length > 0) {
+        const whose = later.map((order) => `${numberOf(order, about)} is ${standing(order, rules)}`).join('; ')
+        return {
+          cause: 'unexplained',
+          steps: stepsOf(['paid early', entry.difference]),
+          text: `${paid} paid (${named(lines)}), ${money(entry.difference)} of it early: ${whose}`,
+        }
+      }
       if (lines.length > 0 && entry.expected === 0) {
         return {
           cause: 'unexplained',
@@ -68,10 +78,12 @@ export function explain(entry: Entry, rules: Rules): Explanation {
         }
       }
       const rest = lines.length > 0 ? `, the rest now (${named(lines)})` : ''
+      const other = sumOf(before) + entry.paid - entry.expected
+      const share = Math.abs(other) > rules.tolerance * orders.length ? `, ${money(-entry.difference)} of it for this` : ''
       return {
         cause: 'unexplained',
         steps: stepsOf(['paid before it was due', entry.difference]),
-        text: `${money(sumOf(before))} was paid before it was due (${named(before)})${rest}; counted as early there`,
+        text: `${money(sumOf(before))} was paid before it was due (${named(before)})${share}${rest}; counted as early there`,
       }
     }
     case 'clawback':
@@ -154,6 +166,15 @@ function difference(entry: Entry, rules: Rules): Explanation {
   const unexplained = (why: string) => because('unexplained', stepsOf(['unexplained', off]), why)
 
   if (Math.abs(off) <= 1) return because('rounding', stepsOf(['rounding', off]), 'one minor unit, a matter of rounding')
+  const gone = (entry.besides ?? []).filter((order) => expectedPayout(order, fees) !== 0)
+  const forGone = gone.find((order) => expectedPayout(order, fees) === off) ?? gone
+  const paidFor = [forGone].flat()
+  if (paidFor.length > 0 && off === paidFor.reduce((sum, order) => sum + expectedPayout(order, fees), 0)) {
+    const whose = paidFor.map(
+      (order) => `${numberOf(order, [...orders, ...gone])} (${money(expectedPayout(order, fees))}) is ${order.status}`,
+    )
+    return because('refund', stepsOf(['paid for a refund', off]), whose.join(', '))
+  }
   const takenBy = (fee: Fee) => total((order) => partsOf(order, fees).find((part) => part.fee === fee)?.amount ?? 0)
   const holding = [...new Set(orders.flatMap((order) => partsOf(order, fees).map(({ fee }) => fee)))]
   const taken = holding.map((fee) => [fee.name, takenBy(fee)] as const).filter(([, amount]) => amount > 0)
@@ -173,7 +194,7 @@ function difference(entry: Entry, rules: Rules): Explanation {
     const left = orders.find((order) => paid === expected - expectedPayout(order, fees))
     const numbers = [...new Set(orders.map(({ orderId }) => orderId))]
     const isOne = numbers.length === 1
-    const what = left && (isOne ? `line ${left.lineId}` : `order ${left.orderId}`)
+    const what = left && numberOf(left, orders)
     if (left) return unexplained(`as if ${what} (${money(expectedPayout(left, fees))}) were not paid`)
     return unexplained(isOne ? 'for the whole order' : `for orders ${numbers.join(', ')} together`)
   }
@@ -202,6 +223,11 @@ function difference(entry: Entry, rules: Rules): Explanation {
   }
   const implied = multiplyDivide(impliedRate(order, paid, rules), 1, 100) * 100
   return unexplained(`as if the rate were ${formatRate(implied)} % instead of ${formatRate(order.commissionRate)} %`)
+}
+
+/** How to call one of several order lines. */
+function numberOf({ orderId, lineId }: Order, among: readonly Order[]): string {
+  return among.every((order) => order.orderId === orderId) ? `line ${lineId}` : `order ${orderId}`
 }
 
 /** The steps that are not zero. */
@@ -294,12 +320,13 @@ function clawback(entry: Entry, rules: Rules): Explanation {
   const earlier = entry.expected === 0 ? 0 : sumOf(entry.before)
   const steps = stepsOf(['paid before', earlier], ['kept', 0 - entry.expected - earlier], ['taken back', entry.paid])
   if (entry.before.length === 0) return { cause: 'refund', steps, text: `${lead}: no payment of this order is on file` }
-  const order = entry.about[0]!
+  const order = entry.about.find(hasRefund) ?? entry.about[0]!
+  const keptOfAll = entry.about.reduce((sum, each) => sum + keptPayout(each, rules.fees), 0)
   const why =
     order.status === 'refunded' || order.status === 'invalid'
       ? `the order is ${order.status}`
       : hasRefund(order)
-        ? `${money(order.refundAmount!)} of ${money(order.paidAmount)} was refunded, ${money(keptPayout(order, rules.fees))} is kept`
+        ? `${money(order.refundAmount!)} of ${money(order.paidAmount)} was refunded, ${money(keptOfAll)} is kept`
         : 'more was paid than was earned'
   const off =
     entry.difference === 0
@@ -321,7 +348,8 @@ function stranger(line: RoutedLine, about: readonly Order[]): string {
     return `it names order ${line.orderId}, and sale ${sale}, which is of order ${line.route.orderIds[0]}`
   if (line.orderId === null && !line.route) return `no order with sale ${sale} is on file`
   if (!order && line.route) return `no order ${line.route.orderIds.join(', ')} is on file any more`
-  if (!order) return `no order ${line.orderId} is on file`
+  if (!order)
+    return mayBeList(line.orderId) ? `not all orders of ${line.orderId} are on file` : `no order ${line.orderId} is on file`
   const currencies = [...new Set(about.map(({ currency }) => currency))]
   if (!currencies.includes(line.currency)) {
     return `order ${order.orderId} is in ${currencies.join(', ')}, the payout in ${line.currency}: amounts of two currencies are not set off`

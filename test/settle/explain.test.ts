@@ -152,6 +152,47 @@ test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][]
     [['unexplained', '10.00 was paid before it was due (statement oct of 2026-10-20); counted as early there']],
   ],
   [
+    'early with what is due',
+    [order(), order({ lineId: 'B', commission: 400, settledAt: NOVEMBER })],
+    [line(1, 1400)],
+    [
+      ['unexplained', '14.00 paid (statement nov of 2026-11-20), 4.00 of it early: line B is settled 2026-11-05, due 2026-12-20'],
+      ['unexplained', 'settled 2026-11-05, due 2026-12-20'],
+    ],
+  ],
+  [
+    'was early, with what was due then',
+    [order({ settledAt: SEPTEMBER }), order({ lineId: 'B', commission: 400 })],
+    [earlier(1, 1400)],
+    [
+      [
+        'unexplained',
+        '14.00 was paid before it was due (statement oct of 2026-10-20), 4.00 of it for this; counted as early there',
+      ],
+      ['unexplained', 'settled 2026-09-05, due 2026-10-20, 14.00 paid (statement oct of 2026-10-20)'],
+    ],
+  ],
+  [
+    'paid with a line that is refunded',
+    [order(), order({ lineId: 'B', commission: 400, status: 'refunded' })],
+    [line(1, 1400)],
+    [
+      ['refund', 'paid 14.00 instead of 10.00: line B (4.00) is refunded'],
+      ['unexplained', 'refunded (已结算)'],
+    ],
+  ],
+  [
+    'clawback of a part of one of two',
+    [order({ settledAt: SEPTEMBER }), order({ lineId: 'B', settledAt: SEPTEMBER, refundAmount: 2500 })],
+    [earlier(1, 2000), line(2, -250)],
+    [
+      [
+        'refund',
+        '2.50 taken back (statement nov of 2026-11-20): 25.00 of 100.00 was refunded, 17.50 is kept, 20.00 was paid (statement oct of 2026-10-20); right',
+      ],
+    ],
+  ],
+  [
     'clawback',
     [order({ status: 'refunded' })],
     [earlier(1, 1000), line(2, -900)],

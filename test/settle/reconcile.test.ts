@@ -9,6 +9,8 @@ const A = order()
 const past = order({ settledAt: SEPTEMBER })
 const later = order({ settledAt: NOVEMBER })
 const unsettled = order({ status: 'received' })
+const dueNow = order({ lineId: 'B', sku: 'T', commission: 400 })
+const dueLater = order({ lineId: 'B', sku: 'T', commission: 400, settledAt: NOVEMBER })
 const refunded = order({ status: 'refunded', rawStatus: '已退款' })
 const invalid = order({ status: 'invalid' })
 const partly = order({ settledAt: SEPTEMBER, refundAmount: 2500 })
@@ -150,6 +152,22 @@ const CASES: Record<string, Case[]> = {
       [A],
       [earlier(1, 600), line(2, 500), line(3, 300)],
       ['over-paid A|2 400 500', 'early | 600 0', 'duplicate |3 0 300'],
+    ],
+    ['with what is due now', [A, dueLater], [line(1, 1400)], ['early A|1 1000 1400', 'not-due B| 0 0']],
+    [
+      'with what is due now, in two lines',
+      [A, dueLater],
+      [line(1, 1000), line(2, 400)],
+      ['early A|1,2 1000 1400', 'not-due B| 0 0'],
+    ],
+    ['with what is due now, and that is due', [past, dueNow], [earlier(1, 1400)], ['early B| 400 0', 'not-due A| 0 0']],
+    ['with what is due now, and more', [A, dueLater], [line(1, 1500)], ['over-paid A|1 1000 1500', 'not-due B| 0 0']],
+    ['after what was due before', [past, dueLater], [earlier(1, 1000), line(2, 400)], ['early B|2 0 400', 'not-due A| 0 0']],
+    [
+      'after what was due before, another sum',
+      [past, dueLater],
+      [earlier(1, 1000), line(2, 300)],
+      ['duplicate |2 0 300', 'not-due A| 0 0', 'not-due B| 0 0'],
     ],
     ['taken back before due', [later], [earlier(1, 1000), line(2, -1000)], ['early A|2 0 -1000']],
   ],
