@@ -115,7 +115,7 @@ const MOST_AMOUNTS = 20
 function searchIn({ partner, currency, sheet }: { partner: Partner; currency: Currency; sheet: FactSheet }) {
   const details: Detail[] = []
   const rejected: Law[] = []
-  /** Laws that the pass which narrowed another one in their group spoke against too; a leak opens these again. */
+  /** Laws that a pass for another one spoke against; a leak opens these again. */
   let aside: Law[] = []
   /** Of each order the leak that explains it, from 1 on; 0 where none does. */
   const owners = new Uint8Array(sheet.count())
@@ -153,21 +153,25 @@ function searchIn({ partner, currency, sheet }: { partner: Partner; currency: Cu
     )
     if (!most) break
     let candidate = most
-    let alike = others.filter(({ group }) => sameGroup(group, most.group))
-    let part: Candidate | null = most
-    while (part && candidate.group.length < MOST_CONDITIONS) {
+    /** Laws in the same group that the pass which narrows this one speaks against. */
+    let against: Law[] = []
+    while (candidate.group.length < MOST_CONDITIONS) {
       const counted = candidate.group.length === 0 ? board : pass(candidate.group)
-      part = narrow(counted, candidate)
-      if (!part && !isRare(candidate)) aside = []
-      for (const each of alike) if (isRare(each) && !narrow(counted, each)) aside.push(each.law)
-      alike = []
-      candidate = part ?? candidate
+      if (candidate === most) {
+        const alike = others.filter((each) => sameGroup(each.group, most.group) && isRare(each) && !narrow(counted, each))
+        against = alike.map(({ law }) => law)
+      }
+      const part = narrow(counted, candidate)
+      if (!part) break
+      candidate = part
     }
-    if (isRare(candidate)) rejected.push(candidate.law)
-    else {
+    if (isRare(candidate)) {
+      rejected.push(candidate.law)
+      aside.push(...against)
+    } else {
+      aside = candidate === most ? against : []
       const counting = detailOf(partner, currency, candidate, sheet)
       details.push(counting)
-      aside = []
       board = pass([], counting)
     }
   }
