@@ -4,7 +4,7 @@ import { type Day, dayOf, instantOf, type Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import { openForReading } from '../store/open.ts'
-import { type Payment, paymentsInOrder } from '../store/splits.ts'
+import { type Payment, paidMonths, paymentsInOrder } from '../store/splits.ts'
 import { readTeamRules, rulesOn } from '../team/law.ts'
 import { addUp } from '../team/payout.ts'
 import { isMemberOn, type Member, memberNamed } from '../team/roster.ts'
@@ -15,7 +15,7 @@ import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import { replaceFile } from './replace.ts'
-import { inMajor, splitsOf, teamOf } from './team.ts'
+import { inMajor, splitsOf, teamOf, tellUnpaid, unpaidBefore } from './team.ts'
 
 export const statement = defineCommand({
   about:
@@ -42,13 +42,13 @@ export const statement = defineCommand({
     const db = openForReading(found.database)
     const today = instantOf(ctx.now(), found.shop.timezone).slice(0, 10)
     const hiding = rulesOn(readTeamRules(ctx.home, found.folder).hide, today)
-    const { team, asked, members, since, payments, lines } = db.transaction(() => {
+    const { team, asked, members, since, payments, lines, unpaid, paid } = db.transaction(() => {
       const team = teamOf(ctx, found, db, options.month)
       const asked = name === undefined ? [...team.roster.values()] : [memberNamed(team.roster, name, 'member statement')]
       const payments = paymentsInOrder(db)
       const lines = gatherLines(team.rules.comesFrom, new Set(hiding.map(({ partner }) => partner)))
       const { members, since } = addUp(team.month, splitsOf(team, db, print), payments, lines.add)
-      return { team, asked, members, since, payments, lines }
+      return { team, asked, members, since, payments, lines, unpaid: unpaidBefore(team, db, print), paid: paidMonths(db) }
     })()
     const lastDay = dayOf(team.month, 31)
     const terms = termsOn(found.team, lastDay)
@@ -84,10 +84,11 @@ export const statement = defineCommand({
       return { statement, files }
     })
     for (const partner of team.unsettled) print.warn(`${partner} has no settlement calendar: nothing of it is shared`)
+    tellUnpaid(unpaid, paid, print)
     const warnings = tellLaw(ctx, found, print, since)
     if (global.json) {
       const documents = statements.map(({ statement, files }) => document(statement, files))
-      print.json('member-statement', { month: team.month, statements: documents, warnings })
+      print.json('member-statement', { month: team.month, statements: documents, unpaidBefore: unpaid, warnings })
     } else
       for (const { statement, files } of statements) {
         for (const file of files) print.line(file)

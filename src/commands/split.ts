@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Instant, instantOf, type Month } from '../day.ts'
+import { instantOf } from '../day.ts'
 import { formatAmount, formatRate } from '../money.ts'
 import { id, openTable, text } from '../settle/table.ts'
-import { type Database, openDatabase, openForReading } from '../store/open.ts'
-import { monthsRead } from '../store/payouts.ts'
+import { openDatabase, openForReading } from '../store/open.ts'
 import { paidMonths, paymentsInOrder, SHOP } from '../store/splits.ts'
 import { addUp, type MonthSplit, payOut } from '../team/payout.ts'
 import type { OrderSplit } from '../team/split.ts'
@@ -12,7 +11,7 @@ import { defineCommand } from './command.ts'
 import { tellLaw } from './law.ts'
 import { flag, month, option } from './option.ts'
 import type { Print } from './print.ts'
-import { inMajor, splitsOf, type Team, teamOf } from './team.ts'
+import { inMajor, splitsOf, teamOf, tellUnpaid, unpaidBefore } from './team.ts'
 
 export const command = defineCommand({
   about:
@@ -58,10 +57,7 @@ export const command = defineCommand({
         `${orders} order${orders === 1 ? '' : 's'} of ${name}, who ${when}: ${amount} is shared with nobody; shoptool member add ${name} --joined ${from}`,
       )
     }
-    for (const month of unpaid) {
-      const why = paid.has(month) ? 'has changed since it was paid out' : 'is not paid out'
-      print.warn(`${month} ${why}, and what members have of it, or owe, is not carried: shoptool split --month ${month} --pay`)
-    }
+    tellUnpaid(unpaid, paid, print)
     const paidAt = paid.get(team.month) ?? []
     const warnings = tellLaw(ctx, found, print, split.since)
     if (global.json) print.json('split', { ...document(split), unpaidBefore: unpaid, paidAt, recorded: isPaid, warnings })
@@ -81,24 +77,6 @@ export const command = defineCommand({
     return team.unsettled.length > 0 ? 'usage' : 'done'
   },
 })
-
-/**
- * The months before of which members have something that was not paid out: of those since the first that was, and of those that were where a
- * payout line was read since.
- */
-function unpaidBefore(team: Team, db: Database, print: Print): Month[] {
-  const paid = paidMonths(db)
-  const [first] = [...paid.keys()].sort()
-  if (first === undefined) return []
-  const mayBeOpen = (month: Month, read: Instant) => {
-    const at = paid.get(month)?.at(-1)
-    return at === undefined ? month > first : Date.parse(read) >= Date.parse(at)
-  }
-  const isOpen = (month: Month) => addUp(month, splitsOf({ ...team, month }, db, print), []).open.length > 0
-  return monthsRead(db)
-    .filter(({ month, at }) => month < team.month && mayBeOpen(month, at) && isOpen(month))
-    .map(({ month }) => month)
-}
 
 function printSplit({ month, totals, members, held }: MonthSplit, print: Print): void {
   const money = (amount: number, currency: string) => formatAmount(amount, currency)

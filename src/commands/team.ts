@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Month } from '../day.ts'
+import type { Instant, Month } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { formatAmount } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
@@ -9,6 +9,9 @@ import { findPartner } from '../partners/yaml.ts'
 import { attributer } from '../share/attribution.ts'
 import type { Database } from '../store/open.ts'
 import { partnersInLedger } from '../store/orders.ts'
+import { monthsRead } from '../store/payouts.ts'
+import { paidMonths } from '../store/splits.ts'
+import { addUp } from '../team/payout.ts'
 import { isMemberOn, type Roster, readRoster } from '../team/roster.ts'
 import { sharesOf, tierFor } from '../team/share.ts'
 import { type OrderSplit, type SplitRules, splitMonth } from '../team/split.ts'
@@ -67,5 +70,31 @@ export function* splitsOf(team: Team, db: Database, print: Pick<Print, 'progress
   for (const split of splitMonth(db, team.partners, team.month, team.rules)) {
     count(split.partner)
     yield split
+  }
+}
+
+/**
+ * The months before of which members have something that was not paid out: of those since the first that was, and of those that were where a
+ * payout line was read since.
+ */
+export function unpaidBefore(team: Team, db: Database, print: Pick<Print, 'progress'>): Month[] {
+  const paid = paidMonths(db)
+  const [first] = [...paid.keys()].sort()
+  if (first === undefined) return []
+  const mayBeOpen = (month: Month, read: Instant) => {
+    const at = paid.get(month)?.at(-1)
+    return at === undefined ? month > first : Date.parse(read) >= Date.parse(at)
+  }
+  const isOpen = (month: Month) => addUp(month, splitsOf({ ...team, month }, db, print), []).open.length > 0
+  return monthsRead(db)
+    .filter(({ month, at }) => month < team.month && mayBeOpen(month, at) && isOpen(month))
+    .map(({ month }) => month)
+}
+
+/** Says of such months what to do. `paid`: those that were paid out. */
+export function tellUnpaid(unpaid: readonly Month[], paid: ReadonlyMap<Month, unknown>, print: Pick<Print, 'warn'>): void {
+  for (const month of unpaid) {
+    const why = paid.has(month) ? 'has changed since it was paid out' : 'is not paid out'
+    print.warn(`${month} ${why}, and what members have of it, or owe, is not carried: shoptool split --month ${month} --pay`)
   }
 }

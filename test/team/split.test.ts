@@ -201,6 +201,9 @@ describe('split', () => {
     expect((await shop.shoptool('split', '--month', '2026-11')).stderr).toBe(
       'shoptool: 2026-10 is not paid out, and what members have of it, or owe, is not carried: shoptool split --month 2026-10 --pay\n',
     )
+    // a statement that knows nothing of it says so
+    expect(await shop.json('member', 'statement', 'a', '--month', '2026-11')).toMatchObject({ unpaidBefore: ['2026-10'] })
+    expect((await shop.shoptool('member', 'statement', 'a', '--month', '2026-11')).stderr).toContain('2026-10 is not paid out')
     await shop.done('split', '--month', '2026-10', '--pay')
     expect(await split()).toMatchObject({ unpaidBefore: [], members: [{ carried: '-5.00', payable: '0.00' }] })
   })
