@@ -33,9 +33,12 @@ export type Team = {
   month: Month
 }
 
-/** @throws usage where shoptool.yaml has no team. */
+/** @throws usage where shoptool.yaml has no team, or tiers of a partner that there is not. */
 export function teamOf(ctx: Context, found: Workspace, db: Database, month: Month | undefined): Team {
   if (found.team.length === 0) throw usageError('shoptool.yaml has no team; add one like team: [{ levels: [50%] }]')
+  // nothing would count for a name that is mistyped
+  for (const { tiers } of found.team)
+    for (const id of tiers?.partners ?? []) findPartner(id, found.partners, BUILT_IN, 'shoptool.yaml: team: tiers: partners')
   const all = partnersInLedger(db).map((id) => findPartner(id, found.partners, BUILT_IN, `the orders of ${id}`))
   const partners = all.filter((partner) => calendarOf(partner) !== null)
   const roster = readRoster(db)

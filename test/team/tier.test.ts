@@ -75,6 +75,11 @@ describe('member tier', () => {
     [TIERS, ['a', '--from', '2026-11-01'], '--from: goes with --set only'],
     [TIERS, ['a', '--set', '资深', '--from', '2026-08-31'], '--from: a joined on 2026-09-01, later than 2026-08-31'],
     [TIERS, ['x'], 'member tier: there is no member "x"; did you mean a?'],
+    [
+      TIERS.replace('by: commission', 'by: commission, partners: [acne]'),
+      [],
+      'shoptool.yaml: team: tiers: partners: unknown partner "acne"; did you mean acme? (or describe it in partners/acne.yaml)',
+    ],
     [TIERS.replace('from: 10.00', 'from: 0'), [], 'shoptool.yaml: team: tiers: the threshold of 资深 is not above that of 新晋'],
     [TIERS.replace('from: 10.00', 'from: much'), [], 'shoptool.yaml: team: tiers: "much" of 资深 is not an amount in CNY'],
   ])('%s%j: %s', async (yaml, args, message) => {
