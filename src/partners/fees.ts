@@ -8,7 +8,11 @@ import type { Fee } from './partner.ts'
  * latest ones do.
  */
 export type Earning = Pick<Order, 'commission' | 'paidAmount'> &
-  Partial<Pick<Order, 'orderedAt' | 'paidAt' | 'serviceFee' | 'subsidy'>> & { parts?: Parts }
+  Partial<Pick<Order, 'orderedAt' | 'paidAt' | 'serviceFee' | 'subsidy'>> & {
+    parts?: Parts
+    /** The same of what refunds left of the whole order; only where a line of it was refunded in part. */
+    keptParts?: Parts
+  }
 
 /** By the names of fees that are reckoned for a whole order or month: what of them falls to the line (see settle/parts.ts). */
 export type Parts = Readonly<Record<string, Minor>>
@@ -171,7 +175,7 @@ export function formula(order: Earning & Pick<Order, 'currency'>, fees: readonly
 
 /** `10 % of 1.80, half-up` */
 function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => string, words: FormulaWords): string {
-  const { rate, rounding, kind, per, maxMonth } = fee
+  const { rate, rounding, kind, per, min, max, maxMonth } = fee
   const kept = ruled ?? amount
   const size = kind === 'share' ? base - kept : Math.abs(kept)
   const exact = Math.abs(share(base, rate, rounding))
@@ -179,11 +183,9 @@ function ruleText({ fee, base, amount, ruled }: Part, money: (amount: Minor) => 
     ...(per === 'order' ? [words.wholeOrder] : []),
     ...(maxMonth === undefined ? [] : [words.aMonth(money(maxMonth))]),
   ]
-  const limit = size > exact ? [words.atLeast(money(size))] : size < exact ? [words.atMost(money(size))] : []
+  // of what is shared the line has a part of the limit
+  const limited = shared.length > 0 ? (size > exact ? min : max) : size
+  const limit = size === exact || limited === undefined ? [] : [(size > exact ? words.atLeast : words.atMost)(money(limited))]
   const left = kind === 'share' ? words.is(money(size)) : ''
-  return [
-    words.rate(formatRate(rate), money(base)) + left,
-    words.rounding[rounding],
-    ...(shared.length > 0 ? shared : limit),
-  ].join(words.and)
+  return [words.rate(formatRate(rate), money(base)) + left, words.rounding[rounding], ...shared, ...limit].join(words.and)
 }

@@ -1,6 +1,6 @@
 import { type Month, monthOf } from '../day.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
-import type { Parts } from '../partners/fees.ts'
+import type { Earning, Parts } from '../partners/fees.ts'
 import type { Order, Origin, Recorded, RoutedLine } from '../records.ts'
 import { compareText, type Entry, type Rules, type SettlementClass } from './entry.ts'
 import { reconcile } from './reconcile.ts'
@@ -143,7 +143,9 @@ function takenBack(
   return Math.max(0, Math.min(back, overOf(entries)) - over)
 }
 
-type Judged = Order & { parts?: Parts }
+type Judged = Order & Pick<Earning, 'parts' | 'keptParts'>
+
+const partsOf = ({ parts = {}, keptParts = parts }: Judged): Parts => keptParts
 
 /** What is another of the order lines than it was: `commission 5.00 → 4.50`. */
 function reasonOf(before: readonly Judged[], now: readonly Judged[], back: Minor, currency: Currency): string {
@@ -159,8 +161,8 @@ function reasonOf(before: readonly Judged[], now: readonly Judged[], back: Minor
           ...change('refund', money(old.refundAmount), money(order.refundAmount)),
           ...change('service fee', money(old.serviceFee), money(order.serviceFee)),
           ...change('subsidy', money(old.subsidy), money(order.subsidy)),
-          ...Object.keys({ ...old.parts, ...order.parts }).flatMap((fee) =>
-            change(`its part of ${fee}`, money(old.parts?.[fee] ?? null), money(order.parts?.[fee] ?? null)),
+          ...Object.keys({ ...partsOf(old), ...partsOf(order) }).flatMap((fee) =>
+            change(`its part of ${fee}`, money(partsOf(old)[fee] ?? null), money(partsOf(order)[fee] ?? null)),
           ),
           ...(['receivedAt', 'verifiedAt', 'settledAt'] as const).flatMap((date) =>
             change(date, old[date]?.slice(0, 10), order[date]?.slice(0, 10)),

@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts'
 
 /** What of an order line shrinks when a part of it is refunded. */
 type Refundable = Pick<Order, 'paidAmount' | 'commission' | 'commissionRate' | 'serviceFee' | 'subsidy' | 'refundAmount'> &
-  Pick<Earning, 'parts'>
+  Pick<Earning, 'parts' | 'keptParts'>
 
 /** Whether money went back to the buyer; all of it where the partner keeps such an order's status as it was. */
 export function hasRefund(order: Pick<Order, 'refundAmount'>): boolean {
@@ -32,7 +32,11 @@ export function shrunk<O extends Refundable>(order: O, kept: number, whole: numb
  * that of the smaller amount (rate × what the buyer kept, to a minor unit), it stays as it is.
  */
 export function afterRefund<O extends Refundable>(order: O): O {
-  if (!hasRefund(order)) return order
+  const kept = hasRefund(order) ? keptOf(order) : order
+  return order.keptParts ? { ...kept, parts: order.keptParts } : kept
+}
+
+function keptOf<O extends Refundable>(order: O): O {
   const paidAmount = order.paidAmount - order.refundAmount!
   if (paidAmount <= 0) return shrunk(order, 0, 1)
   const rate = order.commissionRate
@@ -56,7 +60,7 @@ export function keptPayout(order: Order, fees: readonly Fee[]): Minor {
 
 /** The orders of an entry that were due as they are paid in it: after refunds, unless it expects all that they earned before. */
 export function asDue({ orders, expected }: Pick<Entry, 'orders' | 'expected'>, fees: readonly Fee[]): readonly Order[] {
-  if (!orders.some(hasRefund)) return orders
+  if (!orders.some((order: Refundable) => hasRefund(order) || order.keptParts)) return orders
   const whole = orders.reduce((sum, order) => sum + expectedPayout(order, fees), 0)
   return expected === whole ? orders : orders.map(afterRefund)
 }

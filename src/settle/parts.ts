@@ -8,11 +8,12 @@ import type { Database } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
 import type { Among } from '../store/stretch.ts'
 import { compareText } from './entry.ts'
+import { afterRefund, hasRefund } from './expect.ts'
 
 /*
  * Some fees are reckoned for more than one order line: rounded or limited for the whole order (`per: order`), or limited for a month
  * (`maxMonth`). What of them falls to a line is written to the line beforehand (`parts`), so that all else may look at each line alone.
- * A whole order is the lines of one number and currency that are neither refunded nor invalid; a month's limit is used up by the orders
+ * After a refund of a part they are reckoned anew (`keptParts`), as those of a line are. A whole order is the lines of one number and currency that are neither refunded nor invalid; a month's limit is used up by the orders
  * of the month in the order in which they were paid (else ordered), then of their numbers.
  */
 
@@ -45,7 +46,8 @@ const grantKey = (fee: Fee, { orderId, currency }: Order) => JSON.stringify([fee
 function* divided<T extends Order>(orders: Iterable<T>, fees: readonly Fee[], grants: Grants): Generator<T> {
   for (const lines of numbersOf(orders)) {
     const parts = partsOfLines(lines, fees, grants)
-    for (const [i, line] of lines.entries()) yield { ...line, parts: parts[i]! }
+    const kept = lines.some(hasRefund) ? partsOfLines(lines.map(afterRefund), fees, grants) : null
+    for (const [i, line] of lines.entries()) yield { ...line, parts: parts[i]!, ...(kept && { keptParts: kept[i]! }) }
   }
 }
 

@@ -44,6 +44,25 @@ describe('a fee that is reckoned for the whole order', () => {
     const [first] = partsBy([WHOLE], () => [])([line('A', 1000, { refundAmount: 2500 })])
     expect(keptPayout(first!, [WHOLE])).toBe(750 - 75)
   })
+  describe('and limited, is reckoned anew of what a refund left', () => {
+    const half: Fee = { ...WHOLE, rate: 500_000, max: 200 }
+    const kept = (lines: Order[], fees = [half]) => [...partsBy(fees, () => lines)(lines)].map((each) => keptPayout(each, fees))
+    test('as a fee of the line alone is', () => {
+      const lines = [line('A', 600, { refundAmount: 3000 })]
+      expect(kept(lines)).toEqual([300 - 150])
+      expect(kept(lines, [{ ...FEE, rate: 500_000, max: 200 }])).toEqual([300 - 150])
+    })
+    test('for all lines of the order', () => {
+      expect(kept([line('A', 600, { refundAmount: 3000 }), line('B', 600)])).toEqual([300 - 67, 600 - 133])
+      expect(payouts([line('A', 600, { refundAmount: 3000 }), line('B', 600)], [half])).toEqual([500, 500])
+    })
+    test('and the formula tells the limit', () => {
+      const [first] = partsBy([half], () => [])([line('A', 600), line('B', 600)])
+      expect(formula(first!, [half])).toBe(
+        '6.00 commission − 1.00 技术服务费 (50 % of 6.00, half-up, for the whole order, at most 2.00) = 5.00',
+      )
+    })
+  })
   test('orders without such fees are the very same', () => {
     expect(partsBy([FEE], () => lines)(lines)).toBe(lines)
   })
