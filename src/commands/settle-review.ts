@@ -96,6 +96,11 @@ Exit code 5 where a line is open.`,
     } else {
       printOpen(open, print)
       printDecided(decided, print)
+      for (const { line, named } of decided) {
+        if (named === null) continue
+        const takeBack = `"shoptool settle review withdraw ${place(line)}"`
+        print.note(`${place(line)}: names order ${named}, which is on record by now; ${takeBack} lets that number count`)
+      }
       for (const partner of closed) print.note(`${partner} ${chosen}: is closed, so nothing of it can be decided`)
       if (open.length > 0) print.note('Confirm one with "shoptool settle review confirm <line> <order>", or reject it.')
       else if (closed.length < all.length)
@@ -186,7 +191,7 @@ function openDocument({ partner, line, suggestions, count }: OpenLine & { partne
   }
 }
 
-function decidedDocument({ partner, line, decision, entry }: Decided & { partner: string }) {
+function decidedDocument({ partner, line, decision, entry, named }: Decided & { partner: string }) {
   const { confirmed, rejected, at } = decision
   const money = (amount: number) => formatAmount(amount, line.currency)
   return {
@@ -201,6 +206,7 @@ function decidedDocument({ partner, line, decision, entry }: Decided & { partner
       paid: money(entry.paid),
       difference: money(entry.difference),
     },
+    named,
   }
 }
 

@@ -16,7 +16,13 @@ import { rulesOf } from './settle.ts'
 import { type OpenLine, suggest } from './suggest.ts'
 
 /** What somebody decided about a payout line, and what became of the line since. */
-export type Decided = { line: RoutedLine; decision: Decision; entry: Entry }
+export type Decided = {
+  line: RoutedLine
+  decision: Decision
+  entry: Entry
+  /** The order that a line names which was confirmed to be for another, where that is on record by now. */
+  named: string | null
+}
 
 /** What of a partner's month is to be decided, and what was; of a closed month nothing is open. */
 export type Review = { isClosed: boolean; open: OpenLine[]; decided: Decided[] }
@@ -27,7 +33,7 @@ export function reviewOf(db: Database, partner: Partner, month: Month): Review {
     const all = decisions(db, partner.id).map((decision) => ({ decision, line: payoutLine(db, partner.id, decision.id)! }))
     const decided = all
       .filter(({ line }) => line.paidAt.startsWith(month))
-      .map(({ decision, line }) => ({ decision, line, entry: entryWith(db, partner, line) }))
+      .map(({ decision, line }) => ({ decision, line, entry: entryWith(db, partner, line), named: namedIn(db, partner, line) }))
     if (closedMonths(db, partner.id).some((closing) => closing.month === month)) return { isClosed: true, open: [], decided }
     const rejected = new Map(all.map(({ line, decision }) => [placeOf(line), decision.rejected.map(({ orderIds }) => orderIds)]))
     const isRejected = (line: RoutedLine, orderId: string) => !!rejected.get(placeOf(line))?.some((ids) => ids.includes(orderId))
@@ -123,7 +129,7 @@ export function withdrawReview(db: Database, { partner, id, at, reason }: Given)
       const orderIds = [...new Set([confirmed, ...rejected].flatMap((each) => each?.orderIds ?? []))]
       addReview(db, partner.id, at, { payoutLine: id, action: 'withdraw', orderIds, lineId: null, reason })
       const now = payoutLine(db, partner.id, id)!
-      return { line: now, decision: { id, confirmed: null, rejected: [], at }, entry: entryWith(db, partner, now) }
+      return { line: now, decision: { id, confirmed: null, rejected: [], at }, entry: entryWith(db, partner, now), named: null }
     })
     .immediate()
 }
@@ -132,7 +138,12 @@ function decidedOf(db: Database, partner: Partner, id: number): Decided | undefi
   const decision = decisions(db, partner.id).find((each) => each.id === id)
   if (!decision) return undefined
   const line = payoutLine(db, partner.id, id)!
-  return { decision, line, entry: entryWith(db, partner, line) }
+  return { decision, line, entry: entryWith(db, partner, line), named: namedIn(db, partner, line) }
+}
+
+function namedIn(db: Database, partner: Partner, { orderId, route }: RoutedLine): string | null {
+  if (orderId === null || route?.by !== 'confirmed' || route.orderIds.includes(orderId)) return null
+  return ordersById(db, partner.id, orderId).length > 0 ? orderId : null
 }
 
 function mustBeOpen(db: Database, partner: Partner, line: RoutedLine): void {

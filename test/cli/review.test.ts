@@ -247,6 +247,23 @@ describe('settle review', () => {
     expect((await json('settle', 'review')).open.map((each: { line: string }) => each.line)).toEqual([line(4)])
     expect((await shoptool('doctor', '--ledger')).code).toBe(0)
   })
+
+  it('tells where the order that a confirmed line itself names is read later', async () => {
+    await review('confirm', line(4), '103')
+    expect((await review()).stderr).not.toContain('names order')
+    writeFileSync(join(folder, 'inbox/more.csv'), `${ORDERS.split('\n')[0]}\n1O3,A,CNY,100,4.00,settled,2026-10-06\n`)
+    await shoptool('import', 'orders', 'inbox/more.csv', '--partner', 'acme')
+    expect((await review()).stderr).toContain(
+      'inbox/nov.csv:4: names order 1O3, which is on record by now; "shoptool settle review withdraw inbox/nov.csv:4" lets that number count\n',
+    )
+    const { decided } = await json('settle', 'review')
+    expect(decided.map((each: { line: string; named: string | null }) => [each.line, each.named])).toContainEqual([
+      line(4),
+      '1O3',
+    ])
+    await review('withdraw', line(4))
+    expect((await json('settle', 'explain', '1O3')).payouts).toMatchObject([{ class: 'matched', match: 'sum' }])
+  })
 })
 
 describe('a closed month', () => {
