@@ -22,7 +22,7 @@ import {
   STUCK,
   type Terms,
 } from './partner.ts'
-import { overridden } from './terms.ts'
+import { overridden, TERM_PARTS, type TermPart } from './terms.ts'
 
 const ENDING = '.yaml'
 const TIME_PATTERN_LIKE = 'yyyy-MM-dd HH:mm:ss, unix, unix-ms or iso'
@@ -392,11 +392,16 @@ function termsOf(
         const { calendar, fees, tolerance, ...rest } = each
         const found = parts(each, ['terms', i])
         if (Object.keys(found).length === 0) wrong(file, ['terms', i], 'changes nothing, expected calendar, fees or tolerance')
+        const twice = TERM_PARTS.find((part) => each[part] !== undefined && isSaid(terms.slice(0, i), part, each.from))
+        if (twice) wrong(file, ['terms', i, 'from'], `${each.from} has ${twice} already, expected each part once a day`)
         return { ...(rest as Grounds & { from: Day }), ...found }
       }),
     }),
   }
 }
+
+const isSaid = (terms: GivenTerms['terms'], part: TermPart, day: Day) =>
+  terms.some((each) => each.from === day && each[part] !== undefined)
 
 function feesOf(
   file: YamlFile,
@@ -425,7 +430,10 @@ function feeOf(
   }
   if ((limits.min ?? 0) > (limits.max ?? Number.MAX_SAFE_INTEGER))
     wrong(file, [...path, 'min'], `${min} is more than max, ${max}`)
-  return { ...(given as Omit<Fee, 'rate'>), rate: readRate(rate, 'percent')!, ...limits }
+  const ppm = readRate(rate, 'percent')!
+  if (ppm > 1_000_000 && given.kind !== 'subsidy')
+    wrong(file, [...path, 'rate'], `"${rate}" is more than there is, expected 100% at most`)
+  return { ...(given as Omit<Fee, 'rate'>), rate: ppm, ...limits }
 }
 
 const TOTAL: CanonicalField = { kind: 'amount', need: 'optional', meaning: 'sum of the lines' }

@@ -378,6 +378,16 @@ const MISTAKES: [found: string | RegExp, instead: string, message: string][] = [
     'rate: "-10%"',
     'partners/acme.yaml:44: fees.0.rate: is below zero; what is added to the commission is of kind: subsidy',
   ],
+  [
+    'rate: "10%"',
+    'kind: share, rate: "150%"',
+    'partners/acme.yaml:44: fees.0.rate: "150%" is more than there is, expected 100% at most',
+  ],
+  [
+    'tolerance: 0',
+    'tolerance: 0\nterms:\n  - { from: 2026-10-01, tolerance: 1 }\n  - { from: 2026-10-01, fees: [] }\n  - { from: 2026-10-01, tolerance: 2 }',
+    'partners/acme.yaml:49: terms.2.from: 2026-10-01 has tolerance already, expected each part once a day',
+  ],
   ['rate: "10%"', 'rate: "10"', 'partners/acme.yaml:44: fees.0.rate: expected a percentage like "10%"'],
   [
     'rounding: half-up',
