@@ -110,8 +110,8 @@ function paidOn(payments: readonly Payment[], { member, currency }: Pick<Payment
 function document({ shop, month, sums, own, team, ...facts }: Statement, files: readonly string[]) {
   return {
     ...facts,
-    sums: sums.map(({ currency, shared, carried, paid, payable, paidOn }) => ({
-      ...inMajor({ currency, shared, carried, paid, payable }, ['shared', 'carried', 'paid', 'payable']),
+    sums: sums.map(({ currency, shared, carried, paid, payable, owed, paidOn }) => ({
+      ...inMajor({ currency, shared, carried, paid, payable, owed }, ['shared', 'carried', 'paid', 'payable', 'owed']),
       paidOn,
     })),
     own: own.map((line) => ({

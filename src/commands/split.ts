@@ -109,7 +109,7 @@ function document({ month, totals, members, held, strangers, open }: MonthSplit)
   return {
     month,
     totals: totals.map((total) => inMajor(total, ['received', 'members', 'shop', 'held'])),
-    members: members.map((sum) => inMajor(sum, ['shared', 'carried', 'paid', 'payable'])),
+    members: members.map((sum) => inMajor(sum, ['shared', 'carried', 'paid', 'payable', 'owed'])),
     held: held.map((one) => inMajor(one, ['amount'])),
     strangers: strangers.map((one) => inMajor(one, ['received'])),
     openOrders: open.length,

@@ -8,7 +8,7 @@ import { type OrderSplit, openOf } from './split.ts'
 
 /** What a month brought, in one currency: received = members + shop + held. */
 export type Totals = { currency: Currency; received: Minor; members: Minor; shop: Minor; held: Minor }
-/** A member's month in one currency. `carried`: credit or debt of before; `payable`: what would be paid out now. */
+/** A member's month in one currency. `carried`: credit or debt of before; `payable`: what would be paid out now; `owed`: the debt now. */
 export type MemberMonth = {
   member: string
   currency: Currency
@@ -17,6 +17,7 @@ export type MemberMonth = {
   carried: Minor
   paid: Minor
   payable: Minor
+  owed: Minor
 }
 export type Held = SplitKey & { amount: Minor; as: readonly SettlementClass[] }
 /** Orders of links in a name that was no member's on their day, and what was received for them. */
@@ -51,7 +52,8 @@ export function addUp(
     const key = JSON.stringify([member, currency])
     const known = members.get(key)
     if (known) return known
-    const found = { member, currency, orders: 0, shared: 0, open: 0, payable: 0, ...balanceOf(payments, member, currency, month) }
+    const sums = { orders: 0, shared: 0, open: 0, payable: 0, owed: 0 }
+    const found = { member, currency, ...sums, ...creditOf(payments, member, currency, month) }
     members.set(key, found)
     return found
   }
@@ -96,7 +98,10 @@ export function addUp(
     month,
     totals: [...totals.values()].sort(byName(() => '')),
     members: [...members.values()]
-      .map(({ open, ...sum }) => ({ ...sum, payable: payableOf(payments, sum, open) }))
+      .map(({ open, ...sum }) => {
+        const balance = balanceOf(payments, sum, open)
+        return { ...sum, payable: Math.max(0, balance), owed: Math.max(0, -balance) }
+      })
       .filter(({ shared, carried, paid, payable }) => shared !== 0 || carried !== 0 || paid !== 0 || payable !== 0)
       .sort(byName(({ member }) => member)),
     held,
@@ -110,7 +115,7 @@ export function addUp(
 const firstDay = ({ orders }: OrderSplit): Day | null => orders.map(({ orderedAt }) => orderedAt.slice(0, 10)).sort()[0] ?? null
 
 /** What stood to a member's credit when the month was first paid out (now, where it was not), and what was paid of the month. */
-function balanceOf(
+function creditOf(
   payments: readonly Payment[],
   member: string,
   currency: Currency,
@@ -126,17 +131,14 @@ function balanceOf(
   return { carried, paid }
 }
 
-/** What is paid out once `open` is added to all that a member had: nothing while there is a debt. */
-function payableOf(
+/** What a member has to get once `open` is added to all that there was; below zero a debt. */
+function balanceOf(
   payments: readonly Payment[],
   { member, currency }: Pick<MemberMonth, 'member' | 'currency'>,
   open: Minor,
 ): Minor {
   const own = payments.filter((payment) => payment.member === member && payment.currency === currency)
-  return Math.max(
-    0,
-    own.reduce((sum, { shared, paid }) => sum + shared - paid, open),
-  )
+  return own.reduce((sum, { shared, paid }) => sum + shared - paid, open)
 }
 
 /** Records that a month is paid out, with what has changed since where it was before. False where there is nothing to pay and nothing to claim. */
@@ -153,7 +155,7 @@ export function payOut(db: Database, at: Instant, { month, open }: MonthSplit): 
   const payments = paymentsInOrder(db)
   saveSplit(db, {
     ...{ month, at, orders: open },
-    payments: [...shared.values()].map((one) => ({ ...one, paid: payableOf(payments, one, one.shared) })),
+    payments: [...shared.values()].map((one) => ({ ...one, paid: Math.max(0, balanceOf(payments, one, one.shared)) })),
   })
   return true
 }

@@ -32,8 +32,11 @@ ${notes.map(([zh, en]) => `<p>${escaped(zh)}<span lang="en">${escaped(en)}</span
 `
 }
 
-function sumSection({ currency, shared, carried, paid, payable, paidOn }: Statement['sums'][number]): string {
-  const left = carried + shared - paid
+function sumSection({ currency, shared, carried, paid, payable, owed, paidOn }: Statement['sums'][number]): string {
+  const ofMonth = carried + shared - paid
+  // what is short of the month may have been made up by others since
+  const left = ofMonth < 0 && payable === 0 ? Math.max(ofMonth, -owed) : ofMonth
+  const others = (payable > 0 ? payable : left) - ofMonth
   const [zh, en, amount, tone] =
     payable > 0
       ? ['待发放', 'to be paid out', payable, 'due']
@@ -52,7 +55,7 @@ function sumSection({ currency, shared, carried, paid, payable, paidOn }: Statem
     step('上期结转', 'carried', carried),
     step('本月', 'this month', shared),
     step('已发放', 'paid out', -paid, days),
-    ...(payable > 0 && payable !== left ? [step('其他月份', 'other months', payable - left)] : []),
+    ...(others === 0 ? [] : [step('其他月份', 'other months', others)]),
     step(zh, en, amount, '', tone),
   ].join('')}</dl>
 </section>`

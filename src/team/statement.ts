@@ -3,6 +3,7 @@ import { type Currency, formatAmount, formatRate, type Minor, type Ppm } from '.
 import { compareText } from '../settle/entry.ts'
 import { type Cell, csvText, id, text } from '../settle/table.ts'
 import { SHOP } from '../store/splits.ts'
+import type { MemberMonth } from './payout.ts'
 import type { OrderSplit, SplitRules } from './split.ts'
 
 /*
@@ -35,7 +36,7 @@ export type Statement = Lines & {
   month: Month
   tier: string | null
   /** By currency; `paidOn`: the days on which the month was paid out to the member. */
-  sums: readonly { currency: Currency; shared: Minor; carried: Minor; paid: Minor; payable: Minor; paidOn: readonly Day[] }[]
+  sums: readonly (Omit<MemberMonth, 'member' | 'orders'> & { paidOn: readonly Day[] })[]
   /** Why something is hidden, by partner: Chinese, English. */
   notes: readonly (readonly [zh: string, en: string])[]
 }

@@ -110,16 +110,19 @@ describe('member statement', () => {
   })
 
   it.each([
-    // carried, shared, paid, payable
-    [[0, 500, 500, 0], '已结清', '0.00', null],
-    [[0, 500, 0, 500], '待发放', '5.00', null],
-    [[-800, 500, 0, 0], '欠款结转下月', '−3.00', null],
-    // reckoned again after a later month brought a debt, or made one up
-    [[0, 800, 500, 0], '已抵其他月份欠款', '3.00', null],
-    [[0, 800, 500, 100], '待发放', '1.00', '−2.00'],
-    [[-1000, 600, 0, 200], '待发放', '2.00', '6.00'],
-  ] as const)('%j ends in %s %s', ([carried, shared, paid, payable], ending, amount, other) => {
-    const sums = [{ currency: 'CNY', carried, shared, paid, payable, paidOn: [] }]
+    // carried, shared, paid, payable, owed
+    [[0, 500, 500, 0, 0], '已结清', '0.00', null],
+    [[0, 500, 0, 500, 0], '待发放', '5.00', null],
+    [[-800, 500, 0, 0, 300], '欠款结转下月', '−3.00', null],
+    // reckoned again after another month brought a debt, or made one up
+    [[0, 800, 500, 0, 0], '已抵其他月份欠款', '3.00', null],
+    [[0, 800, 500, 100, 0], '待发放', '1.00', '−2.00'],
+    [[-1000, 600, 0, 200, 0], '待发放', '2.00', '6.00'],
+    [[-800, 500, 0, 0, 0], '已结清', '0.00', '3.00'],
+    [[-800, 500, 0, 0, 100], '欠款结转下月', '−1.00', '2.00'],
+    [[-800, 500, 0, 0, 900], '欠款结转下月', '−3.00', null],
+  ] as const)('%j ends in %s %s', ([carried, shared, paid, payable, owed], ending, amount, other) => {
+    const sums = [{ currency: 'CNY', carried, shared, paid, payable, owed, paidOn: [] }]
     const facts = { shop: 's', member: 'a', month: '2026-11', tier: null, own: [], team: [], held: 0, notes: [] }
     const page = renderStatement({ ...facts, sums }, (partner) => partner)
     const steps = [...page.matchAll(/<dt>(\S+) .*?<dd>(.*?)<\/dd>/g)].map(([, label, value]) => [label, value])
