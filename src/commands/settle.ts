@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { type Day, instantOf } from '../day.ts'
 import { usageError } from '../errors.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import { calendarOf } from '../partners/terms.ts'
@@ -105,7 +106,7 @@ export const command = defineCommand({
     const settlement = settle(db, settled, chosen, { folder, payers, portions })
     if (global.json) print.json('settle', settlement)
     else {
-      printSettlement(settlement, print)
+      printSettlement(settlement, instantOf(ctx.now(), found.shop.timezone).slice(0, 10), print)
       print.note(`Written: ${join(folder, 'report.html')} and summary.csv, findings.csv, lines.csv beside it`)
       if (settlement.findings.some((finding) => finding.class === 'unknown-order'))
         print.note('Orders that unmatched payout lines may be for: shoptool settle review')
@@ -117,7 +118,7 @@ export const command = defineCommand({
   },
 })
 
-function printSettlement({ month: settled, partners, findings, adjustments }: Settlement, print: Print): void {
+function printSettlement({ month: settled, partners, findings, adjustments }: Settlement, today: Day, print: Print): void {
   for (const {
     partner,
     currency,
@@ -136,7 +137,8 @@ function printSettlement({ month: settled, partners, findings, adjustments }: Se
       print.paint.bold(`${partner} ${settled}: expected ${expected} ${currency}, paid ${paid}, difference ${difference}`),
     )
     const closed = closedAt === null ? '' : `, closed on ${closedAt.slice(0, 10)}`
-    print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}${closed}`)
+    const ahead = due < today ? '' : ', which is not past yet: what is missing may still come'
+    print.note(`  orders ${covers.by} ${covers.from} to ${covers.to}, due ${due}${closed}${ahead}`)
     for (const { part, confidence, text } of unsure) print.note(`  ${part} ${confidence}: ${text}`)
     print.table(
       [{ title: '  CLASS' }, ...['COUNT', 'EXPECTED', 'PAID', 'DIFFERENCE'].map((title) => ({ title, align: 'right' as const }))],

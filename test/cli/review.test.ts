@@ -109,6 +109,10 @@ describe('settle review', () => {
       'not-due 2 0.00 0.00',
     ])
     expect((await shoptool('settle', '--month', '2026-11')).stderr).toContain('shoptool settle review')
+    expect((await shoptool('settle', '--month', '2026-11')).stderr).toContain('2026-10-01 to 2026-10-31, due 2026-11-20\n')
+    expect((await shoptool('settle', '--month', '2026-12')).stderr).toContain(
+      'due 2026-12-20, which is not past yet: what is missing may still come\n',
+    )
   })
 
   it('is readable on 60 columns', async () => {
