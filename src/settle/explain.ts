@@ -320,6 +320,8 @@ function clawback(entry: Entry, rules: Rules): Explanation {
   const earlier = entry.expected === 0 ? 0 : sumOf(entry.before)
   const steps = stepsOf(['paid before', earlier], ['kept', 0 - entry.expected - earlier], ['taken back', entry.paid])
   if (entry.before.length === 0) return { cause: 'refund', steps, text: `${lead}: no payment of this order is on file` }
+  const left = sumOf(entry.before)
+  const was = left > 0 ? `${money(left)} was paid` : `${left < 0 ? 'more than ' : 'all that '}was paid was taken back before`
   const order = entry.about.find(hasRefund) ?? entry.about[0]!
   const keptOfAll = entry.about.reduce((sum, each) => sum + keptPayout(each, rules.fees), 0)
   const why =
@@ -337,7 +339,7 @@ function clawback(entry: Entry, rules: Rules): Explanation {
   return {
     cause: 'refund',
     steps,
-    text: `${lead}: ${why}, ${money(sumOf(entry.before))} was paid (${named(entry.before)}); ${off}`,
+    text: `${lead}: ${why}, ${was} (${named(entry.before)}); ${off}`,
   }
 }
 

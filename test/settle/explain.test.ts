@@ -214,6 +214,19 @@ test.each<[string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][]
       ],
     ],
   ],
+  ...(['all that', 'more than'] as const).map(
+    (what, i): [string, Recorded<Order>[], Recorded<PayoutLine>[], [string, string][]] => [
+      `clawback again of ${what} was paid`,
+      [order({ status: 'refunded' })],
+      [earlier(1, 1000), earlier(2, -1000 - i), line(3, -1000)],
+      [
+        [
+          'refund',
+          `10.00 taken back (statement nov of 2026-11-20): the order is refunded, ${what} was paid was taken back before (statement oct of 2026-10-20 and 1 more); 10.00 too much`,
+        ],
+      ],
+    ],
+  ),
   [
     'clawback of nothing',
     [order({ status: 'invalid' })],
