@@ -17,8 +17,12 @@ export const NONE = -1
 /** A fee that can be told from rounding, by its number, and whether it was taken twice. */
 export type FeeFact = { fee: number; isTwice: boolean }
 
-/** An order as patterns see it. `small`: -1 lost, 1 gained not more than rounding or the tolerance allows. */
-export type Facts = {
+/** The numbers of the names of an order, one for each of `COLUMNS`, stand in `numbers` from `at` on. */
+export type Named = { numbers: Int32Array; at: number }
+
+/** An order as patterns see it: the how manieth it is; `small`: -1 lost, 1 gained not more than rounding or the tolerance allows. */
+export type Facts = Named & {
+  order: number
   paid: Minor
   loss: Minor
   small: number
@@ -26,9 +30,10 @@ export type Facts = {
   fees: readonly FeeFact[]
   wholes: Record<Scale, Minor>
   places: Record<Scale, Place>
-} & Named
-/** The numbers of the names of an order, one for each of `COLUMNS`, stand in `numbers` from `at` on. */
-type Named = { numbers: Int32Array; at: number }
+}
+
+type IsAsked = (named: Named) => boolean
+type Take = (facts: Facts) => void
 
 /** Numbers what it meets from 0 on. */
 function register<T>() {
@@ -96,18 +101,26 @@ export function factSheet() {
     return number
   }
 
-  function readBlock({ amounts, numbers, marks }: Block, orders: number, take: (facts: Facts) => void): void {
+  /** Gives the orders of a block from the `first` of all to before the `end`. */
+  function readBlock(
+    { amounts, numbers, marks }: Block,
+    [first, end]: readonly [number, number],
+    isAsked: IsAsked,
+    take: Take,
+  ): void {
     const wholes = { share: 0, 'share-of-paid': 0 }
     const places = { share: placeOf(0, 0), 'share-of-paid': placeOf(0, 0) }
-    const facts: Facts = { paid: 0, loss: 0, small: 0, isUnpaid: false, fees: [], wholes, places, numbers, at: 0 }
-    for (let order = 0; order < orders; order++) {
-      const [amount, mark] = [order * AMOUNTS, order * MARKS]
+    const facts: Facts = { numbers, at: 0, order: 0, paid: 0, loss: 0, small: 0, isUnpaid: false, fees: [], wholes, places }
+    for (let row = 0; row < end - first; row++) {
+      facts.at = row * NUMBERS
+      if (!isAsked(facts)) continue
+      const [amount, mark] = [row * AMOUNTS, row * MARKS]
+      facts.order = first + row
       wholes.share = amounts[amount]!
       wholes['share-of-paid'] = amounts[amount + 1]!
       facts.paid = amounts[amount + 2]!
       facts.loss = wholes.share - facts.paid
       facts.isUnpaid = facts.paid === 0
-      facts.at = order * NUMBERS
       facts.fees = feeFacts[numbers[facts.at + FEES]!]!
       getPlace(marks, mark, places.share)
       getPlace(marks, mark + 3, places['share-of-paid'])
@@ -143,11 +156,15 @@ export function factSheet() {
       spool ??= openSpool()
       spool.add(last.bytes)
     },
-    /** Gives all of them in the order in which they came: one object, which becomes the next. */
-    read(take: (facts: Facts) => void): void {
+    /** Gives those that are asked for in the order in which they came: one object, which becomes the next. */
+    read(isAsked: IsAsked, take: Take): void {
       const block = spool ? newBlock() : last
-      spool?.read(block.bytes, () => readBlock(block, BLOCK, take))
-      readBlock(last, count % BLOCK, take)
+      let first = 0
+      spool?.read(block.bytes, () => {
+        readBlock(block, [first, first + BLOCK], isAsked, take)
+        first += BLOCK
+      })
+      readBlock(last, [first, count], isAsked, take)
     },
     day: ({ numbers, at }: Named): Day => names[DAY]!.met[numbers[at + DAY]!]!,
     rate: ({ numbers, at }: Named): Ppm | null => rates.met[numbers[at + RATE]!]!,

@@ -3,7 +3,7 @@ import type { Currency, Minor, Ppm } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
 import { compareText } from '../settle/entry.ts'
 import { asLikelyAsNot, contrast, evenly } from './chance.ts'
-import { DAY, type FactSheet, type Facts, factSheet, NONE, SCALES, type Scale } from './facts.ts'
+import { DAY, type FactSheet, type Facts, factSheet, type Named, NONE, SCALES, type Scale } from './facts.ts'
 import { fitOf, lossAt, type Place, SHOWS, STEPS, spreadOf } from './scale.ts'
 import { GROUPINGS, type Grouping, type Sighting } from './sighting.ts'
 
@@ -123,12 +123,10 @@ function searchIn({ partner, currency, sheet }: { partner: Partner; currency: Cu
   /** Counts the orders of a group. What was explained is counted as if it had been paid in full; `counting`: a leak that was just found. */
   function pass(group: readonly Condition[], counting?: Detail): Board {
     const board = boardOf(sheet)
-    const isAsked = memberOf(sheet, group)
-    let order = 0
-    sheet.read((facts) => {
+    sheet.read(memberOf(sheet, group), (facts) => {
+      const { order } = facts
       if (counting && owners[order] === 0 && counting.see(facts)) owners[order] = details.length
-      if (isAsked(facts)) board.add(facts, owners[order] === 0)
-      order++
+      board.add(facts, owners[order] === 0)
     })
     board.end()
     return board
@@ -186,7 +184,7 @@ const sameGroup = (a: readonly Condition[], b: readonly Condition[]) =>
 const isSame = (a: Law, b: Law) => a.pattern === b.pattern && a.fee === b.fee && a.step === b.step && a.amount === b.amount
 
 /** Tells whether an order meets all conditions. */
-function memberOf({ names }: FactSheet, conditions: readonly Condition[]): (facts: Facts) => boolean {
+function memberOf({ names }: FactSheet, conditions: readonly Condition[]): (named: Named) => boolean {
   const tests = conditions.map(({ by, value }) => {
     const column = by === 'from' || by === 'until' || by === 'on' ? DAY : GROUPINGS.indexOf(by)
     const meets = (name: string) => (by === 'from' ? name >= value : by === 'until' ? name <= value : name === value)
@@ -400,8 +398,8 @@ function boardOf({ names, odd }: FactSheet) {
           const chance = evenly(count.hits, count.size, all.hits, all.size) + Math.log(tried)
           if (chance < LIKELY) return [{ law, group: [condition], count, all, chance, tried }]
         }
-        if (!orAll) return []
         const size = law.pattern === 'rounding' ? whole.lost.orders + whole.gained.orders : all.size
+        if (!orAll || all.hits * 2 <= size) return []
         const chance = asLikelyAsNot(all.hits, size) + Math.log(laws.length)
         return chance < LIKELY ? [{ law, group: [], count: all, all, chance, tried: laws.length }] : []
       })
