@@ -1,4 +1,4 @@
-import { type Day, type Month, monthOf } from '../day.ts'
+import { type Day, dayOf, type Month, monthOf } from '../day.ts'
 import { columnKey } from '../feeds/formats/csv.ts'
 import { type Currency, formatAmount, type Minor } from '../money.ts'
 import type { Partner } from '../partners/partner.ts'
@@ -22,8 +22,8 @@ import { compareText } from './entry.ts'
 export type Tie = { statements: readonly PaidStatement[]; receipts: readonly Received[]; difference: Minor }
 
 /**
- * The receipts and statements of one partner in one currency, each in one place. `uncovered`: statements of a month of which
- * no receipt was read, or of days behind the last one, so that nothing can be said.
+ * The receipts and statements of one partner in one currency, each in one place. `uncovered`: statements of a time that no
+ * export tells of, so that nothing can be said.
  */
 export type TieOut = {
   partner: string
@@ -70,9 +70,8 @@ export function tieOut(
     (partner.payer ?? [partner.name]).map((word) => ({ id: partner.id, word: columnKey(word) })),
   )
   const owned = receipts.map((receipt) => ({ receipt, owners: ownersOf(receipt, words) }))
-  const days = receipts.map(({ receivedOn }) => receivedOn).sort(compareText)
-  const months = new Set(days.map(monthOf))
-  const isCovered = ({ paidAt }: PaidStatement) => months.has(monthOf(paidAt)) && paidAt <= days.at(-1)!
+  const spans = spansOf(receipts)
+  const isCovered = ({ paidAt }: PaidStatement) => spans.some(({ from, to }) => from <= paidAt && paidAt <= to)
   const tieOuts = ledgers.flatMap(({ partner, statements }) => {
     const own = owned.filter(({ owners }) => owners.length === 1 && owners[0] === partner.id).map(({ receipt }) => receipt)
     const currencies = [...new Set([...own, ...statements].map(({ currency }) => currency))].sort(compareText)
@@ -103,6 +102,17 @@ export function tieOut(
     }))
     .sort((a, b) => byDay(a.receipt, b.receipt))
   return { tieOuts, strangers }
+}
+
+/** The days that exports tell of: from the first of the month of their first receipt to their last one. */
+function spansOf(receipts: readonly Received[]): { from: Day; to: Day }[] {
+  const spans = new Map<string, { from: Day; to: Day }>()
+  for (const { receivedOn, origin } of receipts) {
+    const { from, to } = spans.get(origin.sha256) ?? { from: receivedOn, to: receivedOn }
+    const first = dayOf(monthOf(receivedOn), 1)
+    spans.set(origin.sha256, { from: first < from ? first : from, to: receivedOn > to ? receivedOn : to })
+  }
+  return [...spans.values()]
 }
 
 /** The partners whose words a receipt holds; a word that is part of another's that it holds as well does not count. */
