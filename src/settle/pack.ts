@@ -393,10 +393,11 @@ function manifestProblems(files: ReadonlyMap<string, Buffer>): string[] {
   } catch {
     return ['manifest.json cannot be read']
   }
-  const problems = named.flatMap(({ name, sha256 }) => {
+  const problems = named.flatMap(({ name, bytes, sha256 }) => {
     const content = files.get(name)
     if (!content) return [`${name}: is missing`]
-    return sha256Of(content) === sha256 ? [] : [`${name}: was changed: its sha256 is ${sha256Of(content)}, expected ${sha256}`]
+    if (sha256Of(content) !== sha256) return [`${name}: was changed: its sha256 is ${sha256Of(content)}, expected ${sha256}`]
+    return content.length === bytes ? [] : [`manifest.json: states ${bytes} bytes of ${name}, it has ${content.length}`]
   })
   const known = new Set(['manifest.json', ...named.map(({ name }) => name)])
   return [...problems, ...[...files.keys()].filter((name) => !known.has(name)).map((name) => `${name}: is not in the manifest`)]

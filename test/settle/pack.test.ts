@@ -280,6 +280,16 @@ describe('settle verify-pack', () => {
     }
   })
 
+  test('tells a manifest that states other sizes', async () => {
+    const files = await packed()
+    const manifest = JSON.parse(files.get('manifest.json')!.toString())
+    const { bytes } = manifest.files[0]
+    manifest.files[0].bytes = bytes + 1
+    expect(recheck(new Map(files).set('manifest.json', Buffer.from(JSON.stringify(manifest)))).problems).toEqual([
+      `manifest.json: states ${bytes + 1} bytes of claims.csv, it has ${bytes}`,
+    ])
+  })
+
   test.each([
     ['a payout', (json: string) => json.replace('"amount": 144', '"amount": 162'), /short-paid of order 1 .* does not follow/],
     [
