@@ -41,6 +41,7 @@ export type PayoutWriter = {
 /** Begins writing a partner's statements. */
 export function payoutWriter(db: Database, partner: string, run: number): PayoutWriter {
   const rulings = rulingsOf(db, run)
+  const index = indexAfterwards(db)
   const insert = db.prepare(
     "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?)",
   )
@@ -74,6 +75,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
       if (mayBeList(orderId)) insertList.run(lastInsertRowid)
     },
     close(statement, { lines, total, statedTotal, content }) {
+      index()
       db.prepare('UPDATE statement SET lines = ?, total = ?, stated_total = ?, content = ? WHERE id = ?').run(
         lines,
         total,
@@ -111,6 +113,18 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
       db.prepare('DELETE FROM payout_line WHERE statement = ?').run(statement)
       db.prepare('DELETE FROM statement WHERE id = ?').run(statement)
     },
+  }
+}
+
+/** The first lines of all come without the index of their orders, which is sooner made of them at once: by what this returns. */
+function indexAfterwards(db: Database): () => void {
+  const name = 'payout_line_order'
+  if (db.prepare('SELECT 1 FROM payout_line LIMIT 1').get() !== undefined) return () => {}
+  let sql = db.prepare<[string], string>('SELECT sql FROM sqlite_master WHERE name = ?').pluck().get(name)
+  db.exec(`DROP INDEX ${name}`)
+  return () => {
+    if (sql !== undefined) db.exec(sql)
+    sql = undefined
   }
 }
 
