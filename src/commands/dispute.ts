@@ -7,8 +7,8 @@ import { findPartner } from '../partners/yaml.ts'
 import { claimUntil } from '../settle/calendar.ts'
 import { type DisputeStanding, holds, standingOf } from '../settle/dispute.ts'
 import { compareText } from '../settle/entry.ts'
+import { orderLedger } from '../settle/ledger.ts'
 import { orderOf, type Pack, recheck, sha256Of } from '../settle/pack.ts'
-import { judgedOrders } from '../settle/parts.ts'
 import { rulesOf } from '../settle/settle.ts'
 import { readZip } from '../settle/zip.ts'
 import {
@@ -24,7 +24,6 @@ import {
   setDeadline,
 } from '../store/disputes.ts'
 import { type Database, openDatabase, openForReading } from '../store/open.ts'
-import { linesOfOrder } from '../store/payouts.ts'
 import type { Workspace } from '../workspace.ts'
 import { type Call, defineCommand } from './command.ts'
 import { currency, day, flag, option, readValue, text } from './option.ts'
@@ -292,12 +291,8 @@ function numbered(db: Database, given: string): Dispute {
 
 function standing(db: Database, workspace: Workspace, dispute: Dispute, today: string): DisputeStanding {
   const partner = findPartner(dispute.partner, workspace.partners, BUILT_IN, `dispute ${dispute.id}`)
-  const ledger = (orderId: string) => ({
-    orders: [...judgedOrders(db, partner, undefined, [orderId])],
-    lines: linesOfOrder(db, partner.id, orderId),
-  })
-  const rules = (month: string) => rulesOf(partner, month)
-  return standingOf(dispute, claimsOfDispute(db, dispute.id), eventsOfDispute(db, dispute.id), ledger, rules, today)
+  const [claims, events] = [claimsOfDispute(db, dispute.id), eventsOfDispute(db, dispute.id)]
+  return standingOf(dispute, claims, events, orderLedger(db, partner), (month) => rulesOf(partner, month), today)
 }
 
 /** A dispute as `--json` shows it. */

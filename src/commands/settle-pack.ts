@@ -4,13 +4,15 @@ import { PROOFS } from '../catalog/hand.ts'
 import { type RawFile, rawRows } from '../catalog/raw.ts'
 import { instantOf } from '../day.ts'
 import { dataError, usageError } from '../errors.ts'
+import { type Currency, formatAmount, type Minor } from '../money.ts'
 import { BUILT_IN } from '../partners/index.ts'
 import type { Partner } from '../partners/partner.ts'
 import { findPartner } from '../partners/yaml.ts'
 import type { Origin, Recorded } from '../records.ts'
 import type { AdjustedFacts } from '../settle/adjust.ts'
+import { cameLate } from '../settle/dispute.ts'
 import { compareText } from '../settle/entry.ts'
-import { ledgerOf, settle } from '../settle/ledger.ts'
+import { ledgerOf, orderLedger, settle } from '../settle/ledger.ts'
 import {
   adjustmentClaims,
   claimedIn,
@@ -27,6 +29,7 @@ import {
   recordsOf,
   sha256Of,
 } from '../settle/pack.ts'
+import { type Finding, minor } from '../settle/report.ts'
 import { rulesOf } from '../settle/settle.ts'
 import { readZip, writeZip } from '../settle/zip.ts'
 import { writeLetters } from '../share/letter.ts'
@@ -41,7 +44,7 @@ import { monthToSettle } from './settle-month.ts'
 
 export const pack = defineCommand({
   about:
-    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. What is missing is claimed once its pay day has passed; what came to be known of months after they were closed with the month that it is posted to, less what was paid late for it. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
+    'Writes an evidence pack for a partner: one zip with a letter in Chinese and English, every claim with its arithmetic, the orders, payout lines and rules that it follows from, what was shown when the goods were picked, the rows as they were received, and the sha256 of each file. What is missing is claimed once its pay day has passed, and no more once it was paid late; what came to be known of months after they were closed with the month that it is posted to, less what was paid late for it. Whoever gets it can check it with "shoptool settle verify-pack", without this workspace.',
   options: {
     partner: option('--partner <id>', 'whom it is for'),
     month: option('--month <month>', 'the month in which the partner paid (default: the latest whose pay day has passed)', month),
@@ -58,10 +61,16 @@ export const pack = defineCommand({
     const made = db.transaction(() => makePack(db, found, partner, chosen, writtenOn))()
     if (made.open > 0 && !global.json)
       print.note(`Missing in ${chosen}, but not claimed: ${made.open}, whose pay day has not passed.`)
+    const { paidSince } = made
+    for (const { currency, amount } of paidSince.notClaimed)
+      print.note(`Paid late since, and not claimed: ${amount} ${currency}.`)
+    for (const { currency, amount } of paidSince.claimed)
+      print.warn(`${amount} ${currency} of what is claimed was paid late since: claims are whole, say so to the partner`)
     if (made.pack.claimed.length === 0) {
-      if (global.json)
-        print.json('settle-pack', { partner: partner.id, month: chosen, file: null, sha256: null, claimed: [], lacking: 0 })
-      else print.line(`${partner.id} ${chosen}: nothing is owed, so there is nothing to claim`)
+      if (global.json) {
+        const nothing = { file: null, sha256: null, claimed: [], paidSince, lacking: 0 }
+        print.json('settle-pack', { partner: partner.id, month: chosen, ...nothing })
+      } else print.line(`${partner.id} ${chosen}: nothing is owed, so there is nothing to claim`)
       return 'done'
     }
     const files = new Map<string, string | Buffer>(packFiles(made.pack, made.picks, made.raw))
@@ -80,7 +89,9 @@ export const pack = defineCommand({
     const { claimed } = made.pack
     const sha256 = sha256Of(files.get('manifest.json')!)
     if (global.json)
-      print.json('settle-pack', { partner: partner.id, month: chosen, file: path, sha256, claimed, lacking: rows.lacking })
+      print.json('settle-pack', {
+        ...{ partner: partner.id, month: chosen, file: path, sha256, claimed, paidSince, lacking: rows.lacking },
+      })
     else {
       for (const { currency, count, amount } of claimed)
         print.line(`${partner.id} ${chosen}: ${count} claims, ${amount} ${currency}`)
@@ -96,18 +107,26 @@ export const pack = defineCommand({
 /** What goes into the pack of a month, as it is settled now or was closed. Claims are taken from their orders alone, and must be those of the settlement. */
 function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: string, writtenOn: string) {
   const settlement = settle(db, [partner], chosen, { folder: null })
-  const claimed = settlement.findings.filter(isClaim)
+  const owed = settlement.findings.filter(isClaim)
+  const came = cameLate(owed.map(disputed), chosen, orderLedger(db, partner), (each) => rulesOf(partner, each))
+  const open = owed.filter((finding, i) => came[i]! < disputed(finding).amount)
   // '': lines that name a sale and no order
-  const ids = [...new Set(claimed.map(({ orderId }) => orderId ?? ''))].sort(compareText)
+  const ids = [...new Set(open.map(({ orderId }) => orderId ?? ''))].sort(compareText)
   const adjusted: AdjustedFacts[] = []
   const ledger = ledgerOf(db, partner, chosen, ids, (facts) => adjusted.push(facts))
   const rules = rulesOf(ledger.partner, chosen)
   const orders = [...ledger.orders]
   const payouts = [...ledger.lines]
   const all = claimsOf(partner.id, orders, payouts, rules, null)
+  // what is paid together stays together
+  const kept = new Set([...ids, ...orders.map(({ orderId }) => orderId)])
+  const claimed = owed.filter(({ orderId }) => kept.has(orderId ?? ''))
   if (JSON.stringify(all) !== JSON.stringify(claimed)) {
     throw dataError(`${partner.id} ${chosen}: its claims do not follow from their orders and payout lines alone`)
   }
+  const since = owed.flatMap((finding, i): PaidSince[] =>
+    came[i] === 0 ? [] : [{ currency: finding.currency, amount: came[i]!, isClaimed: kept.has(finding.orderId ?? '') }],
+  )
   const claims = claimsOf(partner.id, orders, payouts, rules, writtenOn)
   const adjustments = adjusted.flatMap((facts) => adjustmentClaims(partner.id, facts))
   const proofs = proofsFor(db, partner.id, recordsOf({ orders, payouts, adjustments }))
@@ -122,10 +141,29 @@ function makePack(db: Database, workspace: Workspace, partner: Partner, chosen: 
   return {
     pack,
     open: all.length - claims.length,
+    paidSince: {
+      claimed: sumsOf(since.filter(({ isClaimed }) => isClaimed)),
+      notClaimed: sumsOf(since.filter(({ isClaimed }) => !isClaimed)),
+    },
     picks: picksOf(db, partner.id, skus).map(pickOf),
     raw: rawOf(db, workspace, partner, pack),
   }
 }
+
+/** What later months paid of an item of the month; one that all was paid of is claimed only where others that were paid with it are. */
+type PaidSince = { currency: Currency; amount: Minor; isClaimed: boolean }
+
+function sumsOf(paid: readonly PaidSince[]): { currency: Currency; amount: string }[] {
+  return [...new Set(paid.map(({ currency }) => currency))].sort(compareText).map((currency) => {
+    const own = paid.filter((each) => each.currency === currency)
+    const sum = own.reduce((all, { amount }) => all + amount, 0)
+    return { currency, amount: formatAmount(sum, currency) }
+  })
+}
+
+const disputed = ({ orderId, lineId, currency, difference }: Finding) => ({
+  ...{ orderId: orderId ?? '', lineId, currency, amount: 0 - minor(difference, currency) },
+})
 
 function pickOf({
   sku,

@@ -17,34 +17,24 @@ export type DisputeStanding = {
   recovered: Minor[]
 }
 
+/** All lines of an order and everything that was ever paid for it. */
+export type OrderLedger = (orderId: string) => { orders: readonly Recorded<Order>[]; lines: readonly RoutedLine[] }
+
 /**
  * What came of a dispute. A claim is recovered by what later months pay late for its order lines, as `reconcile` judges it, and never by
  * more than was claimed; money that no payout line shows counts besides, up to what is still open. Events that were withdrawn do not count.
- * @param ledger all lines of an order and everything that was ever paid for it
  * @param rulesIn the rules of a month
  */
 export function standingOf(
   dispute: Dispute,
   claims: readonly DisputedClaim[],
   events: readonly DisputeEvent[],
-  ledger: (orderId: string) => { orders: Recorded<Order>[]; lines: RoutedLine[] },
-  rulesIn: (month: string) => Rules,
+  ledger: OrderLedger,
+  rulesIn: (month: Month) => Rules,
   today: Day,
 ): DisputeStanding {
   const holding = events.filter((_, i) => holds(events, i))
-  const recovered = claims.map(() => 0)
-  for (const orderId of new Set(claims.map((claim) => claim.orderId))) {
-    for (const { lineIds, currency, amount } of lateFor(ledger(orderId), dispute.month, rulesIn)) {
-      let rest = amount
-      claims.forEach((claim, i) => {
-        if (claim.orderId !== orderId || claim.currency !== currency) return
-        if (claim.lineId !== null && !lineIds.includes(claim.lineId)) return
-        const part = Math.min(rest, claim.amount - recovered[i]!)
-        recovered[i]! += part
-        rest -= part
-      })
-    }
-  }
+  const recovered = cameLate(claims, dispute.month, ledger, rulesIn)
   const currencies = [...new Set(claims.map(({ currency }) => currency))].sort(compareText)
   const sums = currencies.map((currency) => {
     const own = claims.flatMap((claim, i) => (claim.currency === currency ? [{ claim, came: recovered[i]! }] : []))
@@ -62,9 +52,32 @@ export function holds(events: readonly DisputeEvent[], index: number): boolean {
   return events[index]!.kind !== 'withdrawn' && !events.some(({ withdraws }) => withdraws === index + 1)
 }
 
+/** What of each claim of a month, in their order, later months paid late. */
+export function cameLate(
+  claims: readonly Pick<DisputedClaim, 'orderId' | 'lineId' | 'currency' | 'amount'>[],
+  month: Month,
+  ledger: OrderLedger,
+  rulesIn: (month: Month) => Rules,
+): Minor[] {
+  const came = claims.map(() => 0)
+  for (const orderId of new Set(claims.map((claim) => claim.orderId))) {
+    for (const { lineIds, currency, amount } of lateFor(ledger(orderId), month, rulesIn)) {
+      let rest = amount
+      claims.forEach((claim, i) => {
+        if (claim.orderId !== orderId || claim.currency !== currency) return
+        if (claim.lineId !== null && !lineIds.includes(claim.lineId)) return
+        const part = Math.min(rest, claim.amount - came[i]!)
+        came[i]! += part
+        rest -= part
+      })
+    }
+  }
+  return came
+}
+
 /** What the months after one paid late for an order, by the order lines that it was for. */
 export function lateFor(
-  { orders, lines }: { orders: readonly Recorded<Order>[]; lines: readonly RoutedLine[] },
+  { orders, lines }: ReturnType<OrderLedger>,
   after: Month,
   rulesIn: (month: Month) => Rules,
 ): { lineIds: string[]; currency: Currency; amount: Minor }[] {

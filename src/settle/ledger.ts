@@ -5,10 +5,11 @@ import { type Closing, closedMonths, type Frozen, ordersLearnedOf } from '../sto
 import { type Position, positionOf } from '../store/journal.ts'
 import { type Database, versionOf } from '../store/open.ts'
 import { ordersByKey } from '../store/orders.ts'
-import { linesByKey, statementsOf } from '../store/payouts.ts'
+import { linesByKey, linesOfOrder, statementsOf } from '../store/payouts.ts'
 import type { Among } from '../store/stretch.ts'
 import { type AdjustedFacts, type Adjustment, adjust, type Known } from './adjust.ts'
 import { coverage } from './calendar.ts'
+import type { OrderLedger } from './dispute.ts'
 import { compareText } from './entry.ts'
 import { judgedOrders, partsBy } from './parts.ts'
 import { closePortions, type Portion } from './portion.ts'
@@ -94,6 +95,14 @@ export function recordsOf(
     orders: judgedOrders(db, then, position, only),
     lines: linesByKey(db, partner.id, dayOf(month, 31), position, only),
   }
+}
+
+/** All that stands now of an order of a partner and those that are paid together with it. */
+export function orderLedger(db: Database, partner: Partner): OrderLedger {
+  return (orderId) => ({
+    orders: [...judgedOrders(db, partner, undefined, [orderId])],
+    lines: linesOfOrder(db, partner.id, orderId),
+  })
 }
 
 /** A close as far as it says what goes in. */

@@ -178,6 +178,28 @@ describe('settle pack', () => {
     expect(JSON.parse(stdout).claimed).toEqual([{ currency: 'CNY', count: 4, amount: '9.98' }])
   })
 
+  test('does not claim what was paid late since, and says what of a claim was', async () => {
+    const cwd = copied()
+    await run(['import', 'payouts', 'december.csv', '--partner', 'acme', '-q'], { cwd })
+    const args = ['settle', 'pack', '--partner', 'acme', '--month', '2026-11']
+    const made = await run(args, { cwd })
+    expect(made).toMatchObject({ code: 5, stdout: 'acme 2026-11: 3 claims, 9.80 CNY\n' })
+    expect(made.stderr).toContain('Paid late since, and not claimed: 0.18 CNY.\n')
+    expect(made.stderr).toContain('5.00 CNY of what is claimed was paid late since: claims are whole, say so to the partner\n')
+    expect(JSON.parse((await run([...args, '--json'], { cwd })).stdout).paidSince).toEqual({
+      claimed: [{ currency: 'CNY', amount: '5.00' }],
+      notClaimed: [{ currency: 'CNY', amount: '0.18' }],
+    })
+    expect(await run(['settle', 'verify-pack', PACK], { cwd })).toMatchObject({ code: 0 })
+
+    writeFileSync(
+      join(cwd, 'all.csv'),
+      'statement,order,amount,day\nE,2,4.00,2026-12-20\nE,4,0.30,2026-12-20\nE,9,0.50,2026-12-20\n',
+    )
+    await run(['import', 'payouts', 'all.csv', '--partner', 'acme', '-q'], { cwd })
+    expect((await run(args, { cwd })).stdout).toBe('acme 2026-11: 2 claims, 0.80 CNY\n')
+  })
+
   test('claims what came to be known of a closed month, less what came late for it, in the pack of the month after', async () => {
     const cwd = copied()
     await run(['settle', '--month', '2026-11', '--partner', 'acme', '--close', '-q'], { cwd })
