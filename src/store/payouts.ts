@@ -41,7 +41,7 @@ export type PayoutWriter = {
 /** Begins writing a partner's statements. */
 export function payoutWriter(db: Database, partner: string, run: number): PayoutWriter {
   const rulings = rulingsOf(db, run)
-  const index = indexAfterwards(db)
+  let index: (() => void) | null = null
   const insert = db.prepare(
     "INSERT INTO statement (partner, statement_id, currency, lines, total, content, file) VALUES (?, ?, ?, 0, 0, '', ?)",
   )
@@ -67,7 +67,10 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
      HAVING count(*) > (SELECT count(*) FROM ${elsewhere} AND ${twins}) LIMIT 1`,
   )
   return {
-    open: (statementId, currency, file) => Number(insert.run(partner, statementId, currency, file).lastInsertRowid),
+    open(statementId, currency, file) {
+      index ??= indexAfterwards(db)
+      return Number(insert.run(partner, statementId, currency, file).lastInsertRowid)
+    },
     addLine(statement, line, at) {
       const { orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId } = line
       const values = [orderId, lineId, sku, title, amount, kind, paidAt, transactionId, originalId]
@@ -75,7 +78,7 @@ export function payoutWriter(db: Database, partner: string, run: number): Payout
       if (mayBeList(orderId)) insertList.run(lastInsertRowid)
     },
     close(statement, { lines, total, statedTotal, content }) {
-      index()
+      index?.()
       db.prepare('UPDATE statement SET lines = ?, total = ?, stated_total = ?, content = ? WHERE id = ?').run(
         lines,
         total,

@@ -45,6 +45,18 @@ describe('a payout statement', () => {
     expect(content()).toEqual(before)
   })
 
+  it('the first of all leaves the index of orders behind, also where it is refused', async () => {
+    const { importing, db } = session()
+    const indexed = () => db.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'payout_line_order'").pluck().get()
+    expect(told(await importing('payouts', { 'none.csv': csv(HEADER) }))).toMatch(/^refused/)
+    expect(told(await importing('payouts', { 'bad.csv': csv(HEADER, LINES[0]!, 'N1,1,commission,x,2026-11-20') }))).toMatch(
+      /^refused/,
+    )
+    expect(indexed()).toBe(1)
+    await importing('payouts', { 'nov.csv': NOVEMBER })
+    expect(indexed()).toBe(1)
+  })
+
   it('that has no number is known by its file, and recognised under another name', async () => {
     const { importing, db, content } = session()
     expect(told(await importing('payouts', { 'nov.csv': bare(LINES) }))).toBe('applied: 3 read, 3 added')
